@@ -1,0 +1,117 @@
+# guestmark: `make` builds the programs, `make help` lists what else there is.
+#
+# Sources are found, not listed. In every folder NAME/ of a program:
+#   *.c           the program; NAME/NAME.c has main()
+#   *_test.c      a TAP test, linked with the folder's other sources but for main()
+#   *_helper.c    a program that tests use
+#   *.t           a TAP test in shell
+
+VERSION := 0.1
+
+# The user's: honoured, never needed for correctness.
+CC      ?= cc
+CFLAGS  ?= -O2 -g
+LDFLAGS ?=
+BUILD   ?= build
+STATIC  ?= -static
+
+TOOLS := $(foreach t,linpack memsweep forksum diskrand nginxload,$(if $(wildcard $(t)/$(t).c),$(t)))
+
+gm_cflags := -std=gnu11 -D_GNU_SOURCE -pthread -fno-pie -fno-strict-aliasing \
+	-Wall -Wextra -Wshadow -Wstrict-prototypes -Wvla -Icommon -MMD -MP \
+	-DGM_VERSION='"$(VERSION)"' -DGM_COMPILER='"$(shell $(CC) --version 2>&1 | head -n 1 | tr -d \")"'
+gm_ldflags := -pthread $(STATIC)
+gm_libs := -lm
+
+sources = $(filter-out %_test.c %_helper.c,$(wildcard $(1)/*.c))
+objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
+parts   = $(call objects,$(filter-out $(1)/$(notdir $(1)).c,$(call sources,$(1))))
+
+folders  := common common/compare $(TOOLS)
+lib      := $(BUILD)/libguestmark.a
+programs := $(TOOLS:%=$(BUILD)/%) $(if $(wildcard common/compare/compare.c),$(BUILD)/compare)
+tests    := $(foreach f,$(folders),$(patsubst %.c,$(BUILD)/test/%.t,$(notdir $(wildcard $(f)/*_test.c))))
+helpers  := $(foreach f,$(folders),$(patsubst %.c,$(BUILD)/test/%,$(notdir $(wildcard $(f)/*_helper.c))))
+c_files  := $(foreach f,$(folders),$(wildcard $(f)/*.c $(f)/*.h))
+sh_files := $(wildcard run.sh) .ci/run $(foreach f,$(folders) docker vm-image,$(wildcard $(f)/*.sh $(f)/*.t))
+
+.PHONY: all check check-sanitize bench lint format deps run clean help FORCE
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+all: $(programs)
+
+help:
+	@echo "make            build the programs into $(BUILD)/"
+	@echo "make deps       install what is missing for everything below (Debian, Ubuntu)"
+	@echo "make run        measure every platform that is usable here; results/latest/report.html"
+	@echo "make check      every test that can run here"
+	@echo "make check-sanitize  the tests of the programs under ASan and UBSan"
+	@echo "make bench      the programs side by side with their peers (fio, wrk, HPL, ...)"
+	@echo "make lint       gcc and clang warnings, clang-format, shellcheck, cppcheck"
+	@echo "make clean      remove what was built"
+
+# Objects depend on the compiler and flags that made them: changing CC rebuilds everything.
+flags := $(CC) $(CFLAGS) $(LDFLAGS) $(STATIC) $(gm_cflags)
+$(BUILD)/flags: FORCE
+	@mkdir -p $(BUILD)
+	@printf '%s\n' '$(subst ','\'',$(flags))' | cmp -s - $@ || printf '%s\n' '$(subst ','\'',$(flags))' >$@
+
+$(BUILD)/obj/%.o: %.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(CC) $(gm_cflags) $(CFLAGS) -c -o $@ $<
+
+$(lib): $(call objects,$(call sources,common))
+	rm -f $@
+	$(AR) rcs $@ $^
+
+link = $(CC) $(CFLAGS) $(gm_ldflags) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(gm_libs)
+
+define program_rules
+$(BUILD)/$(notdir $(1)): $(call objects,$(call sources,$(1))) $(lib)
+	$$(link)
+$(patsubst %.c,$(BUILD)/test/%.t,$(notdir $(wildcard $(1)/*_test.c))): $(BUILD)/test/%.t: $(BUILD)/obj/$(1)/%.o $(call parts,$(1)) $(lib)
+	@mkdir -p $$(@D)
+	$$(link)
+$(patsubst %.c,$(BUILD)/test/%,$(notdir $(wildcard $(1)/*_helper.c))): $(BUILD)/test/%: $(BUILD)/obj/$(1)/%.o $(lib)
+	@mkdir -p $$(@D)
+	$$(link)
+endef
+$(foreach f,common/compare $(TOOLS),$(eval $(call program_rules,$(f))))
+$(patsubst %.c,$(BUILD)/test/%.t,$(notdir $(wildcard common/*_test.c))): $(BUILD)/test/%.t: $(BUILD)/obj/common/%.o $(lib)
+	@mkdir -p $(@D)
+	$(link)
+$(patsubst %.c,$(BUILD)/test/%,$(notdir $(wildcard common/*_helper.c))): $(BUILD)/test/%: $(BUILD)/obj/common/%.o $(lib)
+	@mkdir -p $(@D)
+	$(link)
+
+# TESTS=... runs a part: make check TESTS=forksum/forksum.t
+TESTS ?= $(tests) $(foreach f,$(folders) docker vm-image,$(wildcard $(f)/*.t))
+check: all $(tests) $(helpers)
+	BUILD=$(BUILD) sh common/check.sh $(TESTS)
+
+# The programs' own tests, not the platforms'; static binaries and the sanitizers exclude each other.
+sanitizers := -fsanitize=address,undefined -fno-sanitize-recover=undefined
+check-sanitize:
+	$(MAKE) BUILD=$(BUILD)/sanitize STATIC= CFLAGS='-g -O1 -fno-omit-frame-pointer $(sanitizers)' \
+		TESTS='$(subst $(BUILD)/,$(BUILD)/sanitize/,$(tests)) $(foreach t,$(TOOLS) common/compare,$(wildcard $(t)/*.t))' check
+
+bench: all $(helpers)
+	BUILD=$(BUILD) sh common/bench.sh $(BENCH)
+
+lint:
+	CC='$(CC)' BUILD=$(BUILD) sh common/lint.sh $(sh_files) -- $(c_files)
+
+format:
+	clang-format -i $(c_files)
+
+deps:
+	@sh common/deps.sh
+
+run: all
+	./run.sh
+
+clean:
+	rm -rf $(BUILD)
+
+-include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)

@@ -1,0 +1,202 @@
+#include "bench.h"
+
+#include "cgroup.h"
+#include "clock.h"
+#include "err.h"
+#include "files.h"
+#include "mem.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+static void bench_options(struct bench *bench, struct opt options[BENCH_OPTIONS + 1])
+{
+    const struct opt table[] = {
+        {"reps", 'r', OPT_INT, &bench->reps, "N", "counted repetitions", NULL, 1, 1e6},
+        {"time", 't', OPT_TIME, &bench->time_s, "T",
+         "least duration of a repetition: work is calibrated up to it", NULL, 0, 86400},
+        {"warmup", 'w', OPT_INT, &bench->warmup, "N",
+         "repetitions before the counted ones, shown as number 0", NULL, 0, 1e6},
+        {"cpus", 'c', OPT_CPUS, &bench->cpus, "LIST", "run on these CPUs only, as 0,2-3", NULL, 0,
+         0},
+        {"seed", 's', OPT_COUNT, &bench->seed, "N", "seed of everything random", NULL, 0, 0},
+        {"format", 'f', OPT_CHOICE, &bench->format, "NAME", "what to print", format_names, 0, 0},
+    };
+    _Static_assert(sizeof table / sizeof table[0] == BENCH_OPTIONS, "BENCH_OPTIONS");
+    memcpy(options, table, sizeof table);
+}
+
+int bench_parse(struct bench *bench, const struct tool *tool, int argc, char **argv)
+{
+    struct opt shared[BENCH_OPTIONS + 1];
+    bench_options(bench, shared);
+    int first = opt_parse(tool, shared, BENCH_OPTIONS, argc, argv);
+    int error = cpu_pin(&bench->cpus);
+    if (error) {
+        char list[128];
+        die(STATUS_SYSTEM, "--cpus %s: %s", cpu_list_format(&bench->cpus, list, sizeof list),
+            strerror(error));
+    }
+    clock_init();
+    return first;
+}
+
+int bench_first_rep(const struct bench *bench)
+{
+    return 1 - bench->warmup;
+}
+
+uint64_t bench_calibrate(double (*run)(void *context, uint64_t units), void *context, double time_s)
+{
+    const double sure_s = 0.02; /* from here on, one reading tells the rate well enough */
+    uint64_t units = 1;
+    for (;;) {
+        double seconds = run(context, units);
+        if (seconds >= time_s)
+            return units;
+        double needed = seconds > 0 ? ceil((double)units * time_s / seconds * 1.02) : INFINITY;
+        if (seconds >= sure_s || seconds >= time_s / 2)
+            return (uint64_t)needed;
+        double next = fmin(needed, (double)units * 16);
+        units = next > (double)units ? (uint64_t)next : units + 1;
+    }
+}
+
+/* ---- usage ---- */
+
+static double timeval_seconds(struct timeval time)
+{
+    return (double)time.tv_sec + (double)time.tv_usec * 1e-6;
+}
+
+/* Steal is the eighth counter of /proc/stat's first line, in clock ticks. */
+static double steal_seconds(void)
+{
+    char line[512];
+    unsigned long long steal;
+    if (!file_read_line("/proc/stat", line, sizeof line) ||
+        sscanf(line, "cpu %*u %*u %*u %*u %*u %*u %*u %llu", &steal) != 1)
+        return -1;
+    return (double)steal / (double)sysconf(_SC_CLK_TCK);
+}
+
+static struct usage_snapshot snapshot(void)
+{
+    struct usage_snapshot now = {.steal_s = steal_seconds()};
+    static const int who[] = {RUSAGE_SELF, RUSAGE_CHILDREN};
+    for (int i = 0; i < 2; i++) {
+        struct rusage usage;
+        if (getrusage(who[i], &usage) != 0)
+            continue;
+        now.user_s += timeval_seconds(usage.ru_utime);
+        now.system_s += timeval_seconds(usage.ru_stime);
+        now.minor_faults += usage.ru_minflt;
+        now.major_faults += usage.ru_majflt;
+        now.switches += usage.ru_nvcsw;
+        now.preemptions += usage.ru_nivcsw;
+    }
+    now.wall_s = (double)clock_ns() * 1e-9;
+    return now;
+}
+
+void usage_start(struct usage *usage)
+{
+    usage->start = snapshot();
+}
+
+void usage_stop(struct usage *usage)
+{
+    struct usage_snapshot now = snapshot();
+    usage->wall_s += now.wall_s - usage->start.wall_s;
+    usage->user_s += now.user_s - usage->start.user_s;
+    usage->system_s += now.system_s - usage->start.system_s;
+    usage->steal_s = now.steal_s < 0 ? -1 : usage->steal_s + now.steal_s - usage->start.steal_s;
+    usage->minor_faults += now.minor_faults - usage->start.minor_faults;
+    usage->major_faults += now.major_faults - usage->start.major_faults;
+    usage->switches += now.switches - usage->start.switches;
+    usage->preemptions += now.preemptions - usage->start.preemptions;
+}
+
+/* ---- facts ---- */
+
+static void option_fact(void *context, const char *name, const char *value)
+{
+    char key[64];
+    snprintf(key, sizeof key, "option.%s", name);
+    report_fact(context, key, "%s", value);
+}
+
+static void limit_facts(struct report *report)
+{
+    char size[32];
+    double cpus = cgroup_cpu_limit();
+    uint64_t bytes = cgroup_memory_limit();
+    if (cpus > 0)
+        report_fact(report, "cgroup.cpus", "%g", cpus);
+    else
+        report_fact(report, "cgroup.cpus", "none");
+    report_fact(report, "cgroup.memory", "%s",
+                bytes == UINT64_MAX ? "none" : format_size(size, bytes));
+}
+
+static void machine_facts(struct report *report)
+{
+    struct cpu_list allowed;
+    struct utsname system;
+    char text[256];
+    uint64_t kib;
+
+    report_fact(report, "cpu.model", "%s", cpu_model());
+    cpu_list_allowed(&allowed);
+    report_fact(report, "cpu.allowed", "%s", cpu_list_format(&allowed, text, sizeof text));
+    report_fact(report, "cpu.isa", "%s", isa_names[cpu_best_isa()]);
+    report_fact(report, "hypervisor", "%s", cpu_hypervisor());
+    if (uname(&system) == 0)
+        report_fact(report, "kernel", "%s %s %s", system.sysname, system.release, system.machine);
+    if (file_read_key("/proc/meminfo", "MemTotal", &kib))
+        report_fact(report, "memory", "%llu KiB", (unsigned long long)kib);
+    limit_facts(report);
+    bool known = file_read_line("/sys/kernel/mm/transparent_hugepage/enabled", text, sizeof text);
+    report_fact(report, "thp", "%s", known ? text : "unknown");
+    report_fact(report, "clock", "%s", clock_name());
+    report_fact(report, "clock.cost", "%.3g s", clock_cost());
+    known = file_read_line("/sys/devices/system/clocksource/clocksource0/current_clocksource", text,
+                           sizeof text);
+    report_fact(report, "clock.source", "%s", known ? text : "unknown");
+}
+
+static void usage_facts(const struct usage *usage, struct report *report)
+{
+    report_fact(report, "timed.wall", "%.6g s", usage->wall_s);
+    report_fact(report, "timed.user", "%.6g s", usage->user_s);
+    report_fact(report, "timed.system", "%.6g s", usage->system_s);
+    if (usage->steal_s >= 0)
+        report_fact(report, "timed.steal", "%.6g s", usage->steal_s);
+    else
+        report_fact(report, "timed.steal", "unknown");
+    report_fact(report, "timed.faults", "%ld minor, %ld major", usage->minor_faults,
+                usage->major_faults);
+    report_fact(report, "timed.switches", "%ld voluntary, %ld involuntary", usage->switches,
+                usage->preemptions);
+}
+
+void bench_facts(const struct bench *bench, const struct tool *tool, const struct usage *usage,
+                 struct report *report)
+{
+    struct bench copy = *bench;
+    struct opt shared[BENCH_OPTIONS + 1];
+
+    report_fact(report, "version", "%s", GM_VERSION);
+    report_fact(report, "compiler", "%s", GM_COMPILER);
+    bench_options(&copy, shared);
+    opt_describe(tool->options, tool->option_count, report, option_fact);
+    opt_describe(shared, BENCH_OPTIONS, report, option_fact);
+    machine_facts(report);
+    usage_facts(usage, report);
+}

@@ -1,0 +1,72 @@
+/*
+ * What the five programs share when they measure: the common options, calibration of work to a
+ * duration, and the facts about the machine and about what disturbed the timed regions.
+ *
+ * The timed region of a tool holds two clock reads and the work, nothing else. A tool's loop reads:
+ *
+ *     for (int rep = bench_first_rep(&bench); rep <= bench.reps; rep++) {
+ *         usage_start(&usage);
+ *         double seconds = ...;             (the timed region)
+ *         usage_stop(&usage);
+ *         verify, or die(STATUS_WRONG, ...)
+ *         metric_add(metric, rep, ...);
+ *     }
+ */
+#ifndef GM_BENCH_H
+#define GM_BENCH_H
+
+#include "opt.h"
+#include "report.h"
+
+#include <stdint.h>
+
+/* The options that every tool has. */
+struct bench {
+    int reps, warmup;
+    double time_s; /* least duration of a repetition */
+    struct cpu_list cpus;
+    uint64_t seed;
+    int format; /* enum format */
+};
+
+#define BENCH_DEFAULTS                                                                             \
+    {                                                                                              \
+        .reps = 5, .warmup = 1, .time_s = 0.5, .seed = 1                                           \
+    }
+
+enum { BENCH_OPTIONS = 6 };
+
+/* Parses argv for `tool`, pins, and starts the clock. Returns the index of the first operand. */
+int bench_parse(struct bench *bench, const struct tool *tool, int argc, char **argv);
+
+/* Warm-up repetitions count up to 0, the counted ones from 1: 1 - warmup. */
+int bench_first_rep(const struct bench *bench);
+
+/*
+ * How many units of work a repetition needs to last `time_s`: run(context, units) returns the
+ * seconds that `units` took, and is called with growing counts until the answer is sure.
+ */
+uint64_t bench_calibrate(double (*run)(void *context, uint64_t units), void *context,
+                         double time_s);
+
+/* What happened to this process and machine during the timed regions, added up. */
+struct usage {
+    double wall_s, user_s, system_s; /* children that were waited for included */
+    double steal_s;                  /* of all CPUs, as /proc/stat has it; < 0 if it has none */
+    long minor_faults, major_faults, switches, preemptions;
+    struct usage_snapshot {
+        double wall_s, user_s, system_s, steal_s;
+        long minor_faults, major_faults, switches, preemptions;
+    } start;
+};
+void usage_start(struct usage *usage);
+void usage_stop(struct usage *usage);
+
+/*
+ * Facts that every tool reports: options in force, seed, compiler, CPU, hypervisor, limits, clock,
+ * page-size policy, and the usage. Call after the last repetition, before the tool's own facts.
+ */
+void bench_facts(const struct bench *bench, const struct tool *tool, const struct usage *usage,
+                 struct report *report);
+
+#endif

@@ -1,0 +1,23 @@
+#!/bin/sh
+# Runs TAP tests by prove and ends with one line: N passed, N failed, N skipped.
+# usage: check.sh TEST...
+set -eu
+
+command -v prove >/dev/null 2>&1 || {
+    echo "check: prove: not found; install perl (make deps)" >&2
+    exit 1
+}
+dump=$BUILD/tap
+rm -rf "$dump"
+mkdir -p "$dump"
+
+# Every test is executable: a shell script with its #! line, or a program.
+status=0
+PERL_TEST_HARNESS_DUMP_TAP=$dump prove --timer --exec '' "$@" || status=$?
+find "$dump" -name '*.t' -type f -exec cat {} + | awk '
+    /^ok .*# SKIP/ { skipped++; next }
+    /^1\.\.0 # SKIP/ { skipped++; next }
+    /^ok / { passed++ }
+    /^not ok / { failed++ }
+    END { printf "%d passed, %d failed, %d skipped\n", passed, failed, skipped }'
+exit "$status"

@@ -1,0 +1,227 @@
+/* The shared library against known answers. */
+#include "cgroup.h"
+#include "clock.h"
+#include "cpu.h"
+#include "hist.h"
+#include "mem.h"
+#include "parse.h"
+#include "rng.h"
+#include "stats.h"
+#include "tap.h"
+#include "team.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static void test_parse(void)
+{
+    uint64_t number;
+    double real;
+    char text[32];
+    struct size_list sizes;
+
+    tap_ok(parse_u64("18446744073709551615", &number) && number == UINT64_MAX, "largest u64");
+    static const char *const not_u64[] = {"",   "-1",  "+1",  " 1",
+                                          "1 ", "0x1", "1e3", "18446744073709551616"};
+    for (size_t i = 0; i < sizeof not_u64 / sizeof not_u64[0]; i++)
+        tap_ok(!parse_u64(not_u64[i], &number), "'%s' is no u64", not_u64[i]);
+    tap_ok(parse_size("4k", &number) && number == 4096, "4k");
+    tap_ok(parse_size("8M", &number) && number == 8 << 20, "8M");
+    tap_ok(parse_size("1G", &number) && number == 1 << 30, "1G");
+    static const char *const not_size[] = {"k", "4kk", "4q", "17179869184G", "-4k", "4 k"};
+    for (size_t i = 0; i < sizeof not_size / sizeof not_size[0]; i++)
+        tap_ok(!parse_size(not_size[i], &number), "'%s' is no size", not_size[i]);
+    tap_ok(strcmp(format_size(text, 3 << 20), "3M") == 0, "3 MiB is written 3M");
+    tap_ok(strcmp(format_size(text, 1000), "1000") == 0, "1000 is written 1000");
+    tap_ok(parse_time("0.5s", &real) && real == 0.5, "0.5s");
+    tap_ok(parse_time("20ms", &real) && fabs(real - 0.02) < 1e-15, "20ms");
+    tap_ok(!parse_time("-1s", &real) && !parse_time("1 s", &real) && !parse_time("nan", &real) &&
+               !parse_time("inf", &real) && !parse_time("0x10", &real),
+           "-1s, '1 s', nan, inf and 0x10 are no times");
+    tap_ok(parse_sizes("16k..100k,7", &sizes) && sizes.count == 5 && sizes.at[3] == 102400 &&
+               sizes.at[2] == 65536 && sizes.at[4] == 7,
+           "16k..100k,7");
+    tap_ok(!parse_sizes("1,,2", &sizes) && !parse_sizes("8..4", &sizes) &&
+               !parse_sizes("0..4", &sizes),
+           "1,,2 and 8..4 and 0..4 are no lists");
+}
+
+static void test_cpu_list(void)
+{
+    struct cpu_list list;
+    char text[64];
+    tap_ok(cpu_list_parse("0,2-4,9", &list) && list.count == 5 && list.at[3] == 4, "0,2-4,9");
+    tap_ok(strcmp(cpu_list_format(&list, text, sizeof text), "0,2-4,9") == 0, "and back");
+    tap_ok(!cpu_list_parse("", &list) && !cpu_list_parse("3-1", &list) &&
+               !cpu_list_parse("1,", &list) && !cpu_list_parse("99999", &list) &&
+               !cpu_list_parse("-1", &list),
+           "'', 3-1, '1,', 99999 and -1 are no CPU lists");
+    cpu_list_allowed(&list);
+    tap_ok(list.count >= 1 && cpu_usable() >= 1, "at least one CPU is allowed");
+    tap_ok(cpu_has_isa(ISA_GENERIC), "generic is always there");
+}
+
+static void test_rng(void)
+{
+    struct rng a, b;
+    uint64_t counts[7] = {0};
+    unsigned char bytes[2][37];
+
+    rng_seed(&a, 42, 0);
+    rng_seed(&b, 42, 1);
+    tap_ok(rng_next(&a) != rng_next(&b), "streams differ");
+    /* xoshiro256++ from the state 1, 2, 3, 4: the first outputs of the authors' own program. */
+    a = (struct rng){{1, 2, 3, 4}};
+    tap_ok(rng_next(&a) == 41943041u && rng_next(&a) == 58720359u &&
+               rng_next(&a) == 3588806011781223u,
+           "xoshiro256++ gives its published values");
+    /* splitmix64 from seed 0: the first output of Vigna's program. */
+    tap_ok(rng_mix(0) == 0xe220a8397b1dcdafu, "splitmix64 gives its published value");
+    for (int i = 0; i < 70000; i++)
+        counts[rng_below(&a, 7)]++;
+    bool even = true;
+    for (int i = 0; i < 7; i++)
+        even = even && counts[i] > 9500 && counts[i] < 10500;
+    tap_ok(even, "rng_below is uniform");
+    for (int i = 0; i < 2; i++) {
+        rng_seed(&a, 1, 2);
+        rng_fill(&a, bytes[i], sizeof bytes[i]);
+    }
+    tap_ok(memcmp(bytes[0], bytes[1], sizeof bytes[0]) == 0, "rng_fill repeats itself");
+}
+
+static void test_stats(void)
+{
+    const double few[] = {4, 1, 3, 2};
+    struct stats stats = stats_of(few, 4);
+    tap_near(stats.mean, 2.5, 1e-15, "mean of 1..4");
+    tap_near(stats.median, 2.5, 1e-15, "median of 1..4");
+    tap_near(stats.stddev, 1.2909944487358056, 1e-15, "stddev of 1..4");
+    tap_near(stats.ci95, 3.182446305284263 * 1.2909944487358056 / 2, 1e-12, "ci95 of 1..4");
+    stats = stats_of(few, 1);
+    tap_ok(stats.stddev == 0 && stats.ci95 == 0 && stats.median == 4, "one sample");
+    /* Student t quantiles, computed by mpmath 1.3 with 30 digits. */
+    tap_near(stats_t_quantile(0.975, 1), 12.706204736174705, 1e-12, "t(.975, 1)");
+    tap_near(stats_t_quantile(0.975, 10), 2.2281388519862747, 1e-12, "t(.975, 10)");
+    tap_near(stats_t_quantile(0.05, 5), -2.0150483733330242, 1e-12, "t(.05, 5)");
+    tap_near(stats_t_quantile(0.975, 1000), 1.9623390808264085, 1e-12, "t(.975, 1000)");
+    const double x[] = {1, 2, 3, 4}, y[] = {6, 5, 7, 10};
+    struct line line = stats_line(x, y, 4);
+    tap_near(line.slope, 1.4, 1e-14, "slope");
+    tap_near(line.intercept, 3.5, 1e-14, "intercept");
+    tap_near(line.slope_error, sqrt(4.2 / 2 / 5), 1e-14, "slope's standard error");
+}
+
+static void test_hist(void)
+{
+    struct hist *hist = malloc(sizeof *hist);
+    double worst = 0;
+    bool monotone = true;
+    for (uint64_t ns = 1; ns < UINT64_MAX / 3; ns += 1 + ns / 97) {
+        hist_clear(hist);
+        hist_add(hist, ns / 2);
+        hist_add(hist, ns);
+        hist_add(hist, ns + ns / 2);
+        double error = fabs(hist_quantile(hist, 0.5) * 1e9 - (double)ns) / (double)ns;
+        worst = fmax(worst, error);
+        monotone = monotone && hist_bucket(ns + 1) - hist_bucket(ns) <= 1 &&
+                   hist_bucket_start(hist_bucket(ns)) <= ns;
+    }
+    tap_ok(worst <= 0.004, "a quantile is within 0.4 %% (%.4f %%)", worst * 100);
+    tap_ok(monotone, "buckets follow each other");
+    tap_ok(hist_bucket(UINT64_MAX) == HIST_BUCKETS - 1, "the last bucket takes the largest value");
+    hist_clear(hist);
+    for (int i = 0; i < 1000; i++)
+        hist_add(hist, 5);
+    tap_ok(hist_supports(hist, 0.99) && !hist_supports(hist, 0.999),
+           "a quantile needs ten values beyond it");
+    char *text = hist_text(hist);
+    tap_ok(text && strchr(text, ':') && atoi(strchr(text, ':') + 1) == 1000, "text of a histogram");
+    free(text);
+    free(hist);
+}
+
+struct sum {
+    struct team *team;
+    atomic_int total, seen[3];
+    bool good;
+};
+
+static void add_rank(void *context, int rank)
+{
+    struct sum *sum = context;
+    for (int phase = 0; phase < 3; phase++) {
+        atomic_fetch_add(&sum->seen[phase], 1);
+        team_barrier(sum->team);
+        if (atomic_load(&sum->seen[phase]) != team_threads(sum->team))
+            sum->good = false;
+    }
+    atomic_fetch_add(&sum->total, rank + 1);
+}
+
+static void test_team(void)
+{
+    struct cpu_list any = {0};
+    for (int threads = 1; threads <= 5; threads++) {
+        struct sum sum = {.good = true};
+        double seconds = 0;
+        sum.team = team_new(threads, &any);
+        for (int run = 0; sum.team && run < 50; run++) {
+            memset(sum.seen, 0, sizeof sum.seen);
+            seconds += team_run(sum.team, add_rank, &sum);
+        }
+        tap_ok(sum.good && sum.total == 50 * threads * (threads + 1) / 2 && seconds > 0,
+               "%d threads meet at every barrier", threads);
+        team_free(sum.team);
+    }
+}
+
+static void test_mem(void)
+{
+    struct mem mem;
+    tap_ok(mem_map_touched(&mem, 10000, PAGES_DEFAULT) == 0 && ((char *)mem.data)[9999] == 0,
+           "mapped memory is zero");
+    mem_unmap(&mem);
+    tap_ok(mem.data == NULL, "unmapping clears the struct");
+    tap_ok(mem_map(&mem, 0, PAGES_DEFAULT) != 0 && mem_map(&mem, SIZE_MAX, PAGES_DEFAULT) != 0,
+           "nothing and everything are refused");
+    tap_ok(mem_map_guarded(&mem, 100) == 0, "guarded memory");
+    fflush(stdout);
+    pid_t child = fork();
+    if (child == 0) {
+        ((volatile char *)mem.data)[99] = 1;
+        ((volatile char *)mem.data)[100] = 1;
+        _exit(0);
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+    tap_ok(WIFSIGNALED(status) || WEXITSTATUS(status), "one byte past the end crashes");
+    mem_unmap(&mem);
+    tap_ok(mem_available() > 0 && mem_page_bytes() >= 4096, "available memory is known");
+}
+
+static void test_clock(void)
+{
+    clock_init();
+    uint64_t start = clock_ns();
+    clock_sleep_until(start + 2000000);
+    double seconds = clock_seconds(start, clock_ns());
+    tap_ok(seconds >= 0.002 && seconds < 1, "sleeping 2 ms takes 2 ms or a little more");
+    tap_ok(clock_cost() > 0 && clock_cost() < 1e-3, "reading the clock costs something");
+}
+
+int main(void)
+{
+    test_parse();
+    test_cpu_list();
+    test_rng();
+    test_stats();
+    test_hist();
+    test_team();
+    test_mem();
+    test_clock();
+    return tap_done();
+}

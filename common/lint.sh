@@ -1,0 +1,46 @@
+#!/bin/sh
+# Warnings as errors with gcc and clang, clang-format, cppcheck, shellcheck. A linter that is not
+# installed is named and counts as a failure: a check that did not run has not passed.
+# usage: lint.sh SHELL_FILE... -- C_FILE...
+set -u
+
+failed=0
+fail() {
+    echo "lint: $1" >&2
+    failed=1
+}
+
+need() {
+    command -v "$1" >/dev/null 2>&1 || {
+        fail "$1: not found (make deps)"
+        return 1
+    }
+}
+
+shells=
+while [ "$1" != -- ]; do
+    [ ! -f "$1" ] || shells="$shells $1"
+    shift
+done
+shift
+
+# shellcheck disable=SC2086 # a list of files without spaces
+if need shellcheck; then
+    shellcheck -s sh -x -P SCRIPTDIR/.. -P . $shells || fail "shellcheck"
+fi
+if need clang-format; then
+    clang-format --dry-run --Werror "$@" || fail "clang-format (make format)"
+fi
+if need cppcheck; then
+    mkdir -p "$BUILD/cppcheck"
+    cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,portability,performance \
+        --inline-suppr --suppress=missingIncludeSystem -D__x86_64__ -DGM_VERSION='""' \
+        -DGM_COMPILER='""' -D_GNU_SOURCE -Icommon --cppcheck-build-dir="$BUILD/cppcheck" "$@" ||
+        fail "cppcheck"
+fi
+for compiler in gcc clang; do
+    need "$compiler" || continue
+    make -s CC="$compiler" CFLAGS='-O2 -g -Werror' BUILD="$BUILD/lint-$compiler" all ||
+        fail "$compiler"
+done
+exit "$failed"

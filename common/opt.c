@@ -1,0 +1,311 @@
+#include "opt.h"
+
+#include "err.h"
+
+#include <getopt.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAX_OPTIONS = 64, HELP_COLUMN = 26 };
+
+void opt_usage(const char *format, ...)
+{
+    char message[512];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(message, sizeof message, format, arguments);
+    va_end(arguments);
+    die(STATUS_USAGE, "%s; see %s --help", message, err_tool);
+}
+
+/* ---- values and help ---- */
+
+static void format_value(const struct opt *opt, char *text, size_t bytes)
+{
+    char size[32];
+    text[0] = '\0';
+    switch (opt->type) {
+    case OPT_FLAG:
+        snprintf(text, bytes, "%s", *(bool *)opt->value ? "yes" : "");
+        break;
+    case OPT_COUNT:
+        snprintf(text, bytes, "%llu", (unsigned long long)*(uint64_t *)opt->value);
+        break;
+    case OPT_INT:
+        snprintf(text, bytes, "%d", *(int *)opt->value);
+        break;
+    case OPT_SIZE:
+        snprintf(text, bytes, "%s", format_size(size, *(uint64_t *)opt->value));
+        break;
+    case OPT_SIZES: {
+        const struct size_list *sizes = opt->value;
+        for (size_t i = 0, used = 0; i < sizes->count && used < bytes; i++)
+            used += (size_t)snprintf(text + used, bytes - used, "%s%s", i ? "," : "",
+                                     format_size(size, sizes->at[i]));
+        break;
+    }
+    case OPT_TIME:
+        snprintf(text, bytes, "%gs", *(double *)opt->value);
+        break;
+    case OPT_REAL:
+        snprintf(text, bytes, "%g", *(double *)opt->value);
+        break;
+    case OPT_TEXT:
+        snprintf(text, bytes, "%s", *(const char **)opt->value ? *(const char **)opt->value : "");
+        break;
+    case OPT_CHOICE:
+        snprintf(text, bytes, "%s", opt->choices[*(int *)opt->value]);
+        break;
+    case OPT_CPUS:
+        cpu_list_format(opt->value, text, bytes);
+        break;
+    }
+}
+
+/* Prints words from `column` on, broken before column 80. */
+static void print_wrapped(const char *text, int column)
+{
+    int at = column;
+    while (*text) {
+        int length = (int)strcspn(text, " ");
+        if (at + length >= 80) {
+            printf("\n%*s", column, "");
+            at = column;
+        }
+        at += printf("%.*s", length, text);
+        text += length;
+        if (*text == ' ') {
+            at += printf(" ");
+            text++;
+        }
+    }
+    printf("\n");
+}
+
+static void print_option(const struct opt *opt)
+{
+    char head[64], help[512], text[256];
+    size_t used;
+    if (opt->letter)
+        snprintf(head, sizeof head, "  -%c, --%s%s%s", opt->letter, opt->name, opt->arg ? " " : "",
+                 opt->arg ? opt->arg : "");
+    else
+        snprintf(head, sizeof head, "      --%s%s%s", opt->name, opt->arg ? " " : "",
+                 opt->arg ? opt->arg : "");
+    used = (size_t)snprintf(help, sizeof help, "%s", opt->help);
+    for (size_t i = 0; opt->type == OPT_CHOICE && opt->choices[i]; i++)
+        used += (size_t)snprintf(help + used, sizeof help - used, "%s%s", i ? ", " : ": ",
+                                 opt->choices[i]);
+    format_value(opt, text, sizeof text);
+    if (text[0])
+        snprintf(help + used, sizeof help - used, " (%s)", text);
+    printf("%-*s", HELP_COLUMN, head);
+    if (strlen(head) >= HELP_COLUMN)
+        printf("\n%*s", HELP_COLUMN, "");
+    print_wrapped(help, HELP_COLUMN);
+}
+
+static void print_help(const struct tool *tool, const struct opt *shared, size_t shared_count)
+{
+    printf("usage: %s [options]%s%s\n\n%s\nOptions, with their defaults:\n", tool->name,
+           tool->operands[0] ? " " : "", tool->operands, tool->summary);
+    for (size_t i = 0; i < tool->option_count; i++)
+        print_option(&tool->options[i]);
+    if (tool->option_count && shared_count)
+        printf("\nOptions of every tool:\n");
+    for (size_t i = 0; i < shared_count; i++)
+        print_option(&shared[i]);
+    printf("  -h, --help              print this and exit\n"
+           "  -V, --version           print the version and exit\n");
+    if (tool->notes)
+        printf("\n%s", tool->notes);
+    printf("\nSizes are bytes or 4k 8M 1G (powers of 1024), times 0.5s 20ms.\n"
+           "Exit status: 0 good, 1 system failure, 2 usage, 3 wrong answer, 77 not\n"
+           "available here.\n");
+}
+
+void opt_describe(const struct opt *options, size_t count, void *context,
+                  void (*each)(void *context, const char *name, const char *value))
+{
+    char text[256];
+    for (size_t i = 0; i < count; i++) {
+        format_value(&options[i], text, sizeof text);
+        if (text[0])
+            each(context, options[i].name, text);
+    }
+}
+
+/* ---- parsing ---- */
+
+static bool in_bounds(const struct opt *opt, double value)
+{
+    return (opt->min == 0 && opt->max == 0) || (value >= opt->min && value <= opt->max);
+}
+
+static bool set_choice(const struct opt *opt, const char *text)
+{
+    for (int i = 0; opt->choices[i]; i++) {
+        if (strcmp(text, opt->choices[i]) == 0) {
+            *(int *)opt->value = i;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Stores one option's argument; false if it is not of the option's type or out of its bounds. */
+static bool set_value(const struct opt *opt, const char *text)
+{
+    uint64_t number;
+    double real;
+    switch (opt->type) {
+    case OPT_FLAG:
+        *(bool *)opt->value = true;
+        return true;
+    case OPT_COUNT:
+    case OPT_SIZE:
+        if (!(opt->type == OPT_SIZE ? parse_size : parse_u64)(text, &number) ||
+            !in_bounds(opt, (double)number))
+            return false;
+        *(uint64_t *)opt->value = number;
+        return true;
+    case OPT_INT:
+        if (!parse_u64(text, &number) || number > INT_MAX || !in_bounds(opt, (double)number))
+            return false;
+        *(int *)opt->value = (int)number;
+        return true;
+    case OPT_SIZES: {
+        struct size_list sizes;
+        if (!parse_sizes(text, &sizes))
+            return false;
+        for (size_t i = 0; i < sizes.count; i++) {
+            if (!in_bounds(opt, (double)sizes.at[i]))
+                return false;
+        }
+        *(struct size_list *)opt->value = sizes;
+        return true;
+    }
+    case OPT_TIME:
+    case OPT_REAL:
+        if (!(opt->type == OPT_TIME ? parse_time : parse_real)(text, &real) ||
+            !in_bounds(opt, real))
+            return false;
+        *(double *)opt->value = real;
+        return true;
+    case OPT_TEXT:
+        *(const char **)opt->value = text;
+        return true;
+    case OPT_CHOICE:
+        return set_choice(opt, text);
+    case OPT_CPUS:
+        return cpu_list_parse(text, opt->value);
+    }
+    return false;
+}
+
+static _Noreturn void refuse_value(const struct opt *opt, const char *text)
+{
+    static const char *const nouns[] = {
+        [OPT_COUNT] = "whole number",  [OPT_INT] = "whole number", [OPT_SIZE] = "size",
+        [OPT_SIZES] = "list of sizes", [OPT_TIME] = "time",        [OPT_REAL] = "number",
+        [OPT_CPUS] = "list of CPUs",
+    };
+    char wanted[256];
+    size_t used = 0;
+    if (opt->type == OPT_CHOICE) {
+        for (size_t i = 0; opt->choices[i]; i++)
+            used += (size_t)snprintf(wanted + used, sizeof wanted - used, "%s%s", i ? ", " : "",
+                                     opt->choices[i]);
+        opt_usage("--%s: '%s' is none of %s", opt->name, text, wanted);
+    }
+    if (opt->min != 0 || opt->max != 0)
+        opt_usage("--%s: '%s' is no %s from %.12g to %.12g", opt->name, text, nouns[opt->type],
+                  opt->min, opt->max);
+    opt_usage("--%s: '%s' is no %s", opt->name, text, nouns[opt->type]);
+}
+
+static _Noreturn void finish_stdout(void)
+{
+    if (fflush(stdout) != 0 || ferror(stdout))
+        die_errno(STATUS_SYSTEM, "stdout");
+    exit(STATUS_GOOD);
+}
+
+/* getopt's view of the table: values of long options start above every option letter. */
+enum { FIRST_LONG = 256, HELP = FIRST_LONG + MAX_OPTIONS, VERSION };
+
+struct table {
+    size_t count;
+    const struct opt *opts[MAX_OPTIONS];
+    struct option longs[MAX_OPTIONS + 3];
+    char letters[2 * MAX_OPTIONS + 8];
+};
+
+static void table_add(struct table *table, const struct opt *options, size_t count)
+{
+    for (size_t i = 0; i < count && table->count < MAX_OPTIONS; i++) {
+        const struct opt *opt = &options[i];
+        int takes = opt->type == OPT_FLAG ? no_argument : required_argument;
+        table->longs[table->count] =
+            (struct option){opt->name, takes, NULL, FIRST_LONG + (int)table->count};
+        table->opts[table->count++] = opt;
+        if (opt->letter) {
+            char letter[3] = {opt->letter, takes ? ':' : '\0', '\0'};
+            strcat(table->letters, letter);
+        }
+    }
+}
+
+/* The option that getopt's answer stands for, or NULL. */
+static const struct opt *table_find(const struct table *table, int got)
+{
+    for (size_t i = 0; i < table->count; i++) {
+        if (got == table->longs[i].val || (got > 0 && got == table->opts[i]->letter))
+            return table->opts[i];
+    }
+    return NULL;
+}
+
+static _Noreturn void refuse_option(int got, const char *word)
+{
+    if (got == ':')
+        opt_usage("option '%s' needs an argument", word);
+    if (optopt >= FIRST_LONG)
+        opt_usage("option '%s' takes no argument", word);
+    if (optopt > 0)
+        opt_usage("unknown option '-%c'", optopt);
+    opt_usage("unknown option '%s'", word);
+}
+
+int opt_parse(const struct tool *tool, const struct opt *shared, size_t shared_count, int argc,
+              char **argv)
+{
+    struct table table = {.letters = "+:hV"};
+
+    err_tool = tool->name;
+    table_add(&table, tool->options, tool->option_count);
+    table_add(&table, shared, shared_count);
+    table.longs[table.count] = (struct option){"help", no_argument, NULL, HELP};
+    table.longs[table.count + 1] = (struct option){"version", no_argument, NULL, VERSION};
+    opterr = 0;
+    optind = 1;
+    for (int got; (got = getopt_long(argc, argv, table.letters, table.longs, NULL)) != -1;) {
+        if (got == HELP || got == 'h') {
+            print_help(tool, shared, shared_count);
+            finish_stdout();
+        }
+        if (got == VERSION || got == 'V') {
+            printf("%s (guestmark) %s\n", tool->name, GM_VERSION);
+            finish_stdout();
+        }
+        const struct opt *opt = table_find(&table, got);
+        if (!opt)
+            refuse_option(got, argv[optind - 1]);
+        else if (!set_value(opt, optarg))
+            refuse_value(opt, optarg);
+    }
+    return optind;
+}

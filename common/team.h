@@ -1,0 +1,35 @@
+/*
+ * Threads that start each piece of work together, behind a barrier. The calling thread is rank 0,
+ * so a team of one is just a function call.
+ */
+#ifndef GM_TEAM_H
+#define GM_TEAM_H
+
+#include "cpu.h"
+
+struct team;
+
+/*
+ * Starts `threads` - 1 threads, each pinned to one of `cpus` in turn (not pinned if empty; the
+ * caller too is pinned). On failure returns NULL and sets errno.
+ */
+struct team *team_new(int threads, const struct cpu_list *cpus);
+
+/*
+ * Runs work(context, rank) on every rank at once; returns the seconds from the moment all were
+ * ready to the moment the last had finished. Allocates nothing.
+ */
+double team_run(struct team *team, void (*work)(void *context, int rank), void *context);
+
+/*
+ * For use inside work(): waits for all ranks. Spins for a moment, then yields the CPU, since a
+ * guest may have fewer CPUs than threads.
+ */
+void team_barrier(struct team *team);
+
+int team_threads(const struct team *team);
+
+/* Ends the threads. NULL is allowed. */
+void team_free(struct team *team);
+
+#endif
