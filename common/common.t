@@ -1,10 +1,65 @@
 #!/bin/sh
-# The driver-side odds and ends of common/: the TAP helper counts failures, check.sh sums them up.
+# What C tests cannot see of common/: the TAP helpers themselves, limits of real control groups, and
+# that the binaries are what they promise to be.
 . common/tap.sh
 
 printf '#!/bin/sh\necho ok 1 - a\necho not ok 2 - b\necho "ok 3 - c # SKIP why"\necho 1..3\nexit 1\n' >"$TMP/bad.t"
 chmod +x "$TMP/bad.t"
 status 1 'check.sh fails when a test fails' env BUILD="$TMP/build" sh common/check.sh "$TMP/bad.t"
 check 'check.sh ends with the counts' sh -c 'tail -n 1 "$1" | grep -qx "1 passed, 1 failed, 1 skipped"' - "$TMP/out"
+
+# group_limit CONTROLLER FILE VALUE FIELD: what limits_helper says in field FIELD, run in a fresh
+# group of this controller whose FILE holds VALUE. Ends with 77 where no such group can be made.
+group_limit() {
+    if [ -d "/sys/fs/cgroup/$1" ]; then
+        group=/sys/fs/cgroup/$1/guestmark-test.$$
+    else
+        group=/sys/fs/cgroup/guestmark-test.$$
+    fi
+    mkdir "$group" 2>/dev/null || return 77
+    limit=77
+    if (echo "$3" >"$group/$2") 2>/dev/null; then
+        limit=0
+        sh -c 'echo $$ >"$1/cgroup.procs" && exec "$2"' - "$group" "$BUILD/test/limits_helper" >"$TMP/limits" ||
+            limit=1
+        cut -d ' ' -f "$4" "$TMP/limits"
+    fi
+    rmdir "$group"
+    return "$limit"
+}
+
+# limit_is TITLE WANTED-REGEX V1-ARGUMENTS... (controller file value field), V2 names are tried first.
+limit_is() {
+    limit_title=$1 limit_wanted=$2
+    shift 2
+    run group_limit "$@"
+    case $run_status in
+    77) skip "$limit_title" "no control group with $1 can be made here" ;;
+    *) out_has "$limit_title" "$limit_wanted" ;;
+    esac
+}
+
+if [ -d /sys/fs/cgroup/memory ]; then
+    limit_is 'cgroup v1: memory limit' '^268435456$' memory memory.limit_in_bytes 268435456 2
+    limit_is 'cgroup v1: free memory is less' '^2[0-9]{8}$' memory memory.limit_in_bytes 268435456 3
+    limit_is 'cgroup v1: free processes' '^99$' pids pids.max 100 4
+    limit_is 'cgroup v1: CPU quota' '^0.5$' cpu cpu.cfs_quota_us 50000 1
+else
+    limit_is 'cgroup v2: memory limit' '^268435456$' memory memory.max 268435456 2
+    limit_is 'cgroup v2: free memory is less' '^2[0-9]{8}$' memory memory.max 268435456 3
+    limit_is 'cgroup v2: free processes' '^99$' pids pids.max 100 4
+    limit_is 'cgroup v2: CPU quota' '^0.5$' cpu cpu.max '50000 100000' 1
+fi
+
+# A static, position-dependent program has type EXEC (2) and no interpreter segment.
+elf_type() { od -An -tu2 -j16 -N2 "$1" | tr -d ' '; }
+for program in linpack memsweep forksum diskrand nginxload; do
+    [ -f "$BUILD/$program" ] || continue
+    case $BUILD in
+    */sanitize) skip "$program is static and not relocatable" "sanitizers need a dynamic program" ;;
+    *) check "$program is static and not relocatable" sh -c '
+        [ "$1" = 2 ] && ! LC_ALL=C grep -q "/ld-\(linux\|musl\)[^ ]*\.so" "$2"' - "$(elf_type "$BUILD/$program")" "$BUILD/$program" ;;
+    esac
+done
 
 tap_done

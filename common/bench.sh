@@ -1,0 +1,21 @@
+#!/bin/sh
+# The programs side by side with their peers: runs every program's own bench.sh, one after another,
+# since two measurements at once would measure each other.
+# usage: bench.sh [PROGRAM...]
+set -eu
+
+main() {
+    [ $# -gt 0 ] || set -- linpack memsweep forksum diskrand nginxload
+    failed=0
+    for program; do
+        if [ ! -f "$program/bench.sh" ]; then
+            echo "bench: $program: no such program" >&2
+            exit 2
+        fi
+        printf '== %s\n' "$program"
+        sh "$program/bench.sh" || failed=1
+    done
+    return "$failed"
+}
+
+main "$@"
