@@ -1,0 +1,100 @@
+#!/bin/sh
+# Names, keys, and the native adapter: a tool's output and status come back, nginx serves and goes.
+. common/tap.sh
+. common/platform.sh
+# shellcheck disable=SC2034 # for the adapter
+
+ROOT=$PWD BUILD=$(cd "$BUILD" && pwd) STATE=$TMP/state LOG=$TMP/log TEST_CPUS=0 CLIENT_CPUS=0 MEMORY=1G
+# shellcheck disable=SC2034
+PLATFORM=native PLATFORM_NAME=native
+
+check 'a known name has an adapter' test -f "$(platform_adapter native2)"
+status 1 'an unknown name has none' platform_adapter nonsense
+
+key_is() { # KEY DEFAULT WANTED
+    [ "$(platform_key "$1" "$2")" = "$3" ]
+}
+PLATFORM=qemu:disk=raw,net=user
+check 'first key' key_is disk qcow2 raw
+check 'last key' key_is net tap user
+check 'missing key' key_is cache none none
+check 'part of a key is not the key' key_is et none none
+PLATFORM='exec:env disk=x chroot /srv'
+check 'exec has a command and no keys' key_is disk none none
+
+platform_keys() { printf 'disk qcow2|raw\ncpus N\n'; }
+PLATFORM=qemu:disk=raw,cpus=2
+ok 'known keys and values pass' platform_check_keys
+PLATFORM=qemu:dsk=raw
+status 77 'an unknown key is named' platform_check_keys
+out_has 'with those there are' '^qemu:dsk=raw: no key dsk; there are:.* disk'
+PLATFORM=qemu:disk=vmdk
+status 77 'an unknown value is named' platform_check_keys
+out_has 'with those there are' 'disk is not qcow2\|raw'
+PLATFORM=qemu:
+status 77 'a colon with nothing' platform_check_keys
+PLATFORM=qemu:cpus=
+status 77 'a key with nothing' platform_check_keys
+
+check 'CPUs are counted' [ "$(platform_cpu_count 0,2-4,7)" = 5 ]
+
+PLATFORM=native
+. common/native.sh
+mkdir "$STATE"
+trap 'platform_down; rm -rf "$TMP"' EXIT
+ok 'probe' platform_probe
+ok 'prepare' platform_prepare
+ok 'up' platform_up
+status 7 'exit status, stdout and stderr come back' platform_run sh -c 'echo out; echo err >&2; exit 7'
+out_has 'stdout' '^out$'
+err_has 'stderr' '^err$'
+run platform_run nproc
+out_has 'pinned to the CPUs of the test' '^1$'
+if [ -x "$BUILD/diskrand" ] && [ -x "$BUILD/nginxload" ]; then
+    ok 'the programs are in PATH' platform_run forksum --version
+    ok 'sha256 of the five' platform_sha256
+    check 'is five lines' [ "$(wc -l <"$TMP/out")" -eq 5 ]
+else
+    skip 'sha256 of the five' 'not all programs are built'
+fi
+ok 'data folder' test -d "$(platform_data)"
+ok 'facts' platform_facts
+out_has 'name the device behind the data folder' '^data\.device=.'
+check 'are KEY=VALUE lines' awk '!/^[a-z0-9_.]+=./ { exit 1 }' "$TMP/out"
+
+run platform_url
+if [ "$run_status" -eq 77 ]; then
+    skip 'nginx' "$(cat "$TMP/out")"
+else
+    url=$(cat "$TMP/out")
+    check 'url' [ "$run_status" -eq 0 ]
+    out_has 'is one of loopback' '^http://127\.0\.0\.1:[0-9]+$'
+    size_is() { # NAME BYTES
+        perl -MIO::Socket::INET -e '
+            my ($host, $name, $bytes) = @ARGV;
+            my $s = IO::Socket::INET->new($host) or die;
+            print $s "HEAD /$name HTTP/1.0\r\n\r\n";
+            local $/; exit !(<$s> =~ m{^HTTP/1.1 200.*Content-Length: $bytes\r}s);' "${url#http://}" "$@"
+    }
+    ok '/small is 1 KiB' size_is small 1024
+    ok '/big is 512 MiB' size_is big 536870912
+    check 'asked again, it answers the same' [ "$(platform_url)" = "$url" ]
+    pids=$(platform_pids)
+    check 'nginx is billed' [ "$(echo "$pids" | wc -l)" -ge 2 ]
+    ok 'down' platform_down
+    # A process that its parent has yet to collect has no command line any more.
+    gone() {
+        for pid in $pids; do
+            tries=50
+            while [ -n "$(tr '\0' ' ' <"/proc/$pid/cmdline")" ]; do
+                [ $((tries -= 1)) -gt 0 ] || return 1
+                sleep 0.1
+            done 2>/dev/null
+        done
+    }
+    ok 'nginx is gone' gone
+fi
+ok 'down twice' platform_down
+check 'nothing is left' [ -z "$(ls -A "$STATE")" ]
+
+tap_done

@@ -1,0 +1,156 @@
+# Platforms by name. The driver and tests source this file, set the variables below and then source
+# the adapter that platform_adapter names, in a subshell, one platform at a time.
+#
+#   PLATFORM       full name, NAME[:KEY=VALUE,...], e.g. qemu:disk=raw,net=user (exec:COMMAND takes all
+#                  that follows the colon as a command)
+#   PLATFORM_NAME  what stands before the colon
+#   ROOT BUILD     top of the repository and build folder, absolute
+#   STATE          an empty folder on a real disk, for what this platform keeps at run time
+#   LOG            file to which engine and console output is appended
+#   TEST_CPUS CLIENT_CPUS  CPU lists for the platform under test and for the load client
+#   MEMORY         memory of the platform, e.g. 1G
+#
+# An adapter defines the functions below, and nothing else without its own name as prefix. It never
+# parses results. "Says why" is one line on stdout, with the remedy, and status 77.
+#
+#   platform_probe      cheap: 0 if usable, else says why not
+#   platform_prepare    once per campaign, outside any timing: builds what is missing, or says why not
+#   platform_up         starts it fresh; returns 0 once the first tool can run there
+#   platform_run ARGV   runs a tool there, handing back stdout, stderr and exit status; stdin is empty
+#   platform_data       path, inside, of the folder for disk benchmarks
+#   platform_sha256     "SHA256  TOOL" for the five programs as they are inside
+#   platform_url        starts nginx there if it does not run yet and prints its base URL, or says why not;
+#                       it serves /small (1 KiB) and /big (512 MiB)
+#   platform_facts      KEY=VALUE lines, the evidence for guards (keys: below)
+#   platform_pids       host processes whose CPU time is this platform's bill, one per line
+#   platform_down       stops and removes everything it started; may be called at any time, any number of times
+#   platform_release    undoes platform_prepare where that left something running (a private engine);
+#                       once at the end of a campaign; same subshell rules as platform_down
+#   platform_keys       "KEY VALUE|VALUE..." lines: what can be varied, the default first
+#
+# Facts that adapters report, as far as they apply:
+#   platform.kind      native | container | vm | exec
+#   platform.engine    program and version that runs it; platform.cpus, platform.memory: what it was given
+#   platform.unlimited what could not be limited as asked (memory, cpus)
+#   identity.*         evidence that it is what its name says: identity.kvm_enabled, identity.kvm_present
+#                      (QMP query-kvm), identity.accelerator, identity.pid_namespace, identity.runtime
+#   net.backend        loopback, host, bridge, slirp4netns, user, tap, passt
+#   nginx.version, nginx.origin (rootfs: the binary that every platform has; system: the host's)
+#   data.storage       folder | volume | overlay | disk
+#   data.host_path     file or folder of the host behind the data folder
+#   data.device        the host's block device behind that, as in /sys/class/block; data.filesystem: its type
+#   data.allocated     bytes that the host has allocated to data.host_path now
+#   disk.format disk.prealloc disk.cache disk.aio disk.bus    of a guest's data disk
+#   cgroup.cpu         folder of the platform's CPU accounting in the host's cgroup tree
+
+# The platforms there are; native2 is a second native.
+# shellcheck disable=SC2034 # for those who source this
+PLATFORM_NAMES='native native2 docker podman apptainer kvm qemu exec'
+
+# The five programs, which are the same on every platform.
+PLATFORM_TOOLS='linpack memsweep forksum diskrand nginxload'
+
+# platform_adapter NAME: prints the adapter's file, relative to the repository.
+platform_adapter() {
+    case $1 in
+    native | native2) echo common/native.sh ;;
+    exec) echo common/exec.sh ;;
+    docker | podman) echo docker/platform.sh ;;
+    apptainer) echo docker/apptainer.sh ;;
+    kvm | qemu) echo vm-image/platform.sh ;;
+    *) return 1 ;;
+    esac
+}
+
+# platform_key KEY DEFAULT: prints the value of KEY in $PLATFORM.
+platform_key() {
+    case $PLATFORM in
+    exec:*) echo "$2" ;;
+    *,"$1"=* | *:"$1"=*)
+        platform_value=${PLATFORM#*[:,]"$1"=}
+        echo "${platform_value%%,*}"
+        ;;
+    *) echo "$2" ;;
+    esac
+}
+
+# platform_check_keys: 0 if every key and value of $PLATFORM is one of platform_keys; else says why not.
+# A value that platform_keys gives in capitals (N, SIZE, FILE) stands for anything.
+platform_check_keys() {
+    case $PLATFORM in
+    exec:* | *[!:]) ;;
+    *)
+        echo "$PLATFORM: nothing follows the colon"
+        return 77
+        ;;
+    esac
+    platform_keys | awk -v platform="$PLATFORM" '
+        { for (i = split($2, v, "|"); i > 0; i--) allowed[$1, v[i]]; known[$1] = $2 }
+        END {
+            if (index(platform, ":") == 0) exit 0
+            n = split(substr(platform, index(platform, ":") + 1), pairs, ",")
+            for (i = 1; i <= n; i++) {
+                at = index(pairs[i], "=")
+                key = substr(pairs[i], 1, at - 1); value = substr(pairs[i], at + 1)
+                if (at == 0 || !(key in known)) {
+                    for (k in known) all = all " " k
+                    printf "%s: no key %s; there are:%s\n", platform, at ? key : pairs[i], all
+                    exit 77
+                }
+                if (!((key, value) in allowed) && known[key] !~ /[A-Z]/) {
+                    printf "%s: %s is not %s\n", platform, key, known[key]
+                    exit 77
+                }
+                if (value == "") {
+                    printf "%s: %s has no value\n", platform, key
+                    exit 77
+                }
+            }
+        }'
+}
+
+# platform_cpu_count LIST: how many CPUs a list such as 0-2,5 names.
+platform_cpu_count() {
+    echo "$1" | awk -F, '{ for (i = 1; i <= NF; i++) { m = split($i, r, "-"); n += m > 1 ? r[2] - r[1] + 1 : 1 } print n }'
+}
+
+# platform_taskset CPUS COMMAND...: runs it pinned, where there is a taskset.
+platform_taskset() {
+    platform_cpus=$1
+    shift
+    if command -v taskset >/dev/null 2>&1; then
+        taskset -c "$platform_cpus" "$@"
+    else
+        "$@"
+    fi
+}
+
+# platform_host_data PATH: facts about the host's disk behind a file or folder.
+platform_host_data() {
+    echo "data.host_path=$1"
+    # The kernel's list of mounts names the device by number, which leads to its name under /sys.
+    platform_mount=$(df -P "$1" | awk 'NR == 2 { print $NF }')
+    awk -v at="$platform_mount" '$5 == at { for (i = 7; $i != "-"; i++); n = $3; fs = $(i + 1) } END { print n, fs }' \
+        /proc/self/mountinfo | while read -r platform_number platform_fs; do
+        platform_device=$(readlink "/sys/dev/block/$platform_number" || echo none)
+        echo "data.device=${platform_device##*/}"
+        echo "data.filesystem=$platform_fs"
+    done
+    echo "data.allocated=$(du -sk "$1" | awk '{ printf "%.0f", $1 * 1024 }')"
+}
+
+# platform_sha256_of FOLDER: for platform_sha256 where the programs are files of the host.
+platform_sha256_of() (
+    cd "$1" || exit
+    # shellcheck disable=SC2086 # a list of names
+    sha256sum $PLATFORM_TOOLS
+)
+
+# platform_free_port: a TCP port that nobody on this machine listens on.
+platform_free_port() {
+    platform_port=$((20000 + $$ % 10000))
+    while cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | grep -q ":$(printf %04X "$platform_port") "; do
+        platform_port=$((platform_port + 1))
+    done
+    echo "$platform_port"
+}
