@@ -9,6 +9,7 @@
 #include "stats.h"
 #include "tap.h"
 #include "team.h"
+#include "units.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -115,6 +116,21 @@ static void test_stats(void)
     tap_near(line.slope_error, sqrt(4.2 / 2 / 5), 1e-14, "slope's standard error");
 }
 
+static void test_units(void)
+{
+    static const struct {
+        const char *base, *shown;
+        double value, factor;
+    } known[] = {
+        {"flop/s", "GFLOP/s", 2e9, 1e9},   {"B/s", "MiB/s", 5e6, 0x1p20}, {"s", "ns", 0, 1e-9},
+        {"s/page", "us/page", 2e-6, 1e-6}, {"1/s", "k/s", -2e3, 1e3},     {"J", "J", 5e6, 1}};
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+        struct unit unit = unit_for(known[i].base, known[i].value);
+        tap_ok(unit.factor == known[i].factor && strcmp(unit.shown, known[i].shown) == 0,
+               "%g %s is shown in %s", known[i].value, known[i].base, known[i].shown);
+    }
+}
+
 static void test_hist(void)
 {
     struct hist *hist = malloc(sizeof *hist);
@@ -219,6 +235,7 @@ int main(void)
     test_cpu_list();
     test_rng();
     test_stats();
+    test_units();
     test_hist();
     test_team();
     test_mem();

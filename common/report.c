@@ -2,6 +2,7 @@
 
 #include "err.h"
 #include "stats.h"
+#include "units.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -200,44 +201,6 @@ static bool metric_stats(const struct metric *metric, struct stats *stats)
     return true;
 }
 
-/* How a base unit is shown to people: the largest scale that leaves at least 1 before the point. */
-struct scale {
-    const char *unit, *shown;
-    double factor;
-};
-static const struct scale scales[] = {
-    {"flop/s", "GFLOP/s", 1e9},
-    {"flop/s", "MFLOP/s", 1e6},
-    {"flop/s", "flop/s", 1},
-    {"B/s", "GiB/s", 0x1p30},
-    {"B/s", "MiB/s", 0x1p20},
-    {"B/s", "KiB/s", 0x1p10},
-    {"B/s", "B/s", 1},
-    {"1/s", "M/s", 1e6},
-    {"1/s", "k/s", 1e3},
-    {"1/s", "/s", 1},
-    {"s", "s", 1},
-    {"s", "ms", 1e-3},
-    {"s", "us", 1e-6},
-    {"s", "ns", 1e-9},
-    {"1", "", 1},
-};
-
-/* Units like s/page are scaled as s and keep what they are per. */
-static struct scale scale_for(const char *unit, double value)
-{
-    bool per = strncmp(unit, "s/", 2) == 0;
-    struct scale best = {unit, unit, 1};
-    for (size_t i = 0; i < sizeof scales / sizeof scales[0]; i++) {
-        if (strcmp(scales[i].unit, per ? "s" : unit) != 0)
-            continue;
-        best = scales[i];
-        if (fabs(value) >= best.factor)
-            break;
-    }
-    return best;
-}
-
 static void print_text(const struct report *report, FILE *out)
 {
     struct stats stats;
@@ -248,15 +211,14 @@ static void print_text(const struct report *report, FILE *out)
     for (const struct metric *metric = report->metrics; metric; metric = metric->next) {
         if (!metric_stats(metric, &stats))
             continue;
-        struct scale scale = scale_for(metric->unit, stats.median);
-        bool per = strncmp(metric->unit, "s/", 2) == 0;
-        fprintf(out, "%-22s %10.5g %10.5g ", metric->name, stats.median / scale.factor,
-                stats.mean / scale.factor);
+        struct unit unit = unit_for(metric->unit, stats.median);
+        fprintf(out, "%-22s %10.5g %10.5g ", metric->name, stats.median / unit.factor,
+                stats.mean / unit.factor);
         if (stats.n > 1)
-            fprintf(out, "%9.2g %9.2g", stats.ci95 / scale.factor, stats.stddev / scale.factor);
+            fprintf(out, "%9.2g %9.2g", stats.ci95 / unit.factor, stats.stddev / unit.factor);
         else
             fprintf(out, "%9s %9s", "-", "-");
-        fprintf(out, " %4zu  %s%s\n", stats.n, scale.shown, per ? metric->unit + 1 : "");
+        fprintf(out, " %4zu  %s\n", stats.n, unit.shown);
     }
     for (const struct note *note = report->notes; note; note = note->next)
         fprintf(out, "%s\n", note->text);
