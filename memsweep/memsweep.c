@@ -1,0 +1,233 @@
+/*
+ * memsweep: every way in which a platform can make memory slower.
+ *
+ * Each metric has one kind of access to itself: what nested page tables, shadow paging, missing
+ * huge pages, ballooning or emulation cost shows in some metrics and not in others. The kernels'
+ * files say what each of them measures and how its result is proved.
+ *
+ * Timed: the accesses. Not timed: mapping, first touch (but for sweep.first and the fault metrics,
+ * where it is the subject), filling, verifying.
+ *
+ * Valid when the arrays are of the same size on all platforms that are compared (--array, --size:
+ * without them they adapt to the memory there is) and when nothing else uses the memory meanwhile.
+ */
+#include "memsweep.h"
+
+#include "clock.h"
+#include "err.h"
+#include "files.h"
+#include "rng.h"
+#include "space.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const char *const stores_names[] = {"auto", "temporal", "nontemporal", NULL};
+static const char *const inject_names[] = {"none", "bit", NULL};
+
+static struct session session = {
+    .bench = BENCH_DEFAULTS,
+    .config = {.threads = 1},
+};
+
+static const struct kernel kernels[] = {
+    {"sweep", "s/access", BETTER_LOWER, true, 8 << 20, "the classic page-stride sweep", sweep_setup,
+     sweep_run, sweep_verify, sweep_sample, sweep_finish},
+    {"copy", "B/s", BETTER_HIGHER, true, 0, "STREAM: c = a", stream_setup, stream_run,
+     stream_verify, NULL, stream_finish},
+    {"scale", "B/s", BETTER_HIGHER, false, 0, "STREAM: b = 3 c", stream_setup, stream_run,
+     stream_verify, NULL, stream_finish},
+    {"add", "B/s", BETTER_HIGHER, false, 0, "STREAM: c = a + b", stream_setup, stream_run,
+     stream_verify, NULL, stream_finish},
+    {"triad", "B/s", BETTER_HIGHER, true, 0, "STREAM: a = b + 3 c", stream_setup, stream_run,
+     stream_verify, NULL, stream_finish},
+};
+enum { KERNELS = sizeof kernels / sizeof kernels[0] };
+
+static const struct opt options[] = {
+    {"size", 0, OPT_SIZES, &session.config.sizes, "LIST",
+     "bytes that each metric but STREAM's works on; several, as 16k..1g, make a curve", NULL, 1,
+     0x1p60},
+    {"array", 0, OPT_SIZES, &session.config.arrays, "LIST",
+     "bytes of each of STREAM's three arrays; without it 4 times the last-level cache, or what "
+     "memory allows",
+     NULL, 1, 0x1p60},
+    {"threads", 0, OPT_INT, &session.config.threads, "N", "threads of copy, scale, add and triad",
+     NULL, 1, 4096},
+    {"stores", 0, OPT_CHOICE, &session.config.stores, "KIND",
+     "STREAM's stores; auto takes the faster kind", stores_names, 0, 0},
+    {"isa", 0, OPT_CHOICE, &session.config.isa, "NAME", "best instruction set to use", isa_names, 0,
+     0},
+    {"pages", 0, OPT_CHOICE, &session.config.pages, "KIND", "pages to measure on", mem_pages_names,
+     0, 0},
+    {"inject", 0, OPT_CHOICE, &session.config.inject, "FAULT",
+     "damage each result before it is verified, to see that this is noticed", inject_names, 0, 0},
+};
+
+void *state_new(size_t bytes, const char *what)
+{
+    void *state = calloc(1, bytes);
+    if (!state)
+        die_errno(STATUS_SYSTEM, "%s", what);
+    return state;
+}
+
+double session_time(struct session *run, struct team *team, void (*work)(void *context, int rank),
+                    void *context)
+{
+    double seconds;
+    usage_start(&run->usage);
+    if (team) {
+        seconds = team_run(team, work, context);
+    } else {
+        uint64_t start = clock_ns();
+        work(context, 0);
+        seconds = clock_seconds(start, clock_ns());
+    }
+    usage_stop(&run->usage);
+    return seconds;
+}
+
+/* ---- setup ---- */
+
+/* The kernels that the operands name, or the default ones; returns how many. */
+static size_t choose_kernels(char **names, int count, const struct kernel **chosen)
+{
+    size_t wanted = 0;
+    for (int i = 0; i < KERNELS && count == 0; i++) {
+        if (kernels[i].by_default)
+            chosen[wanted++] = &kernels[i];
+    }
+    for (int n = 0; n < count; n++) {
+        int i = 0;
+        while (i < KERNELS && strcmp(kernels[i].name, names[n]) != 0)
+            i++;
+        if (i == KERNELS)
+            opt_usage("'%s' is no metric", names[n]);
+        for (size_t before = 0; before < wanted; before++) {
+            if (chosen[before] == &kernels[i])
+                opt_usage("'%s' is named twice", names[n]);
+        }
+        chosen[wanted++] = &kernels[i];
+    }
+    return wanted;
+}
+
+static void setup(void)
+{
+    if (!cpu_has_isa((enum isa)session.config.isa))
+        die(STATUS_UNAVAILABLE, "--isa %s: this CPU does not have it",
+            isa_names[session.config.isa]);
+    session.report = report_new("memsweep");
+    session.team = team_new(session.config.threads, &session.bench.cpus);
+    if (!session.team)
+        die_errno(STATUS_SYSTEM, "--threads %d", session.config.threads);
+}
+
+/* ---- measure and verify ---- */
+
+/* Flips one bit, chosen by the seed, of what the kernel's verification reads. */
+static void inject_fault(const struct mem *buffer)
+{
+    struct rng rng;
+    rng_seed(&rng, session.bench.seed, 0x1f);
+    ((unsigned char *)buffer->data)[rng_below(&rng, buffer->bytes)] ^=
+        (unsigned char)(1u << rng_below(&rng, 8));
+}
+
+static void measure_point(const struct kernel *kernel, const struct point *point)
+{
+    char name[64], why[WHY_BYTES];
+    snprintf(name, sizeof name, "%s%s", kernel->name, point->suffix);
+    struct metric *metric = report_metric(session.report, name, kernel->unit, kernel->better);
+    struct work *work = kernel->setup(&session, kernel, point);
+    struct usage before = session.usage;
+    uint64_t units = bench_calibrate(kernel->run, work, session.bench.time_s);
+    session.usage = before;
+    for (int rep = bench_first_rep(&session.bench); rep <= session.bench.reps; rep++) {
+        double seconds = kernel->run(work, units);
+        if (session.config.inject == INJECT_BIT)
+            inject_fault(work->buffer);
+        if (!kernel->verify(work, why))
+            die(STATUS_WRONG, "%s: %s", point->what, why);
+        double amount = (double)units * work->per_unit;
+        metric_add(metric, rep,
+                   kernel->better == BETTER_HIGHER ? amount / seconds : seconds / amount);
+        if (kernel->sample)
+            kernel->sample(work, rep);
+    }
+    kernel->finish(work);
+}
+
+static void measure(const struct kernel *kernel)
+{
+    bool stream = kernel->setup == stream_setup;
+    const struct size_list *sizes = stream ? &session.config.arrays : &session.config.sizes;
+    struct point point = {.bytes = kernel->bytes ? space_fitting(kernel->bytes, 2) : 0};
+    char size[32];
+
+    snprintf(point.what, sizeof point.what, "%s", kernel->name);
+    if (!stream)
+        stream_release();
+    if (sizes->count == 0)
+        measure_point(kernel, &point);
+    for (size_t i = 0; i < sizes->count; i++) {
+        point.bytes = sizes->at[i];
+        if (sizes->count > 1) {
+            snprintf(point.suffix, sizeof point.suffix, "[%s=%llu]", stream ? "array" : "size",
+                     (unsigned long long)point.bytes);
+            snprintf(point.what, sizeof point.what, "%.8s.%s", kernel->name,
+                     format_size(size, point.bytes));
+        }
+        measure_point(kernel, &point);
+    }
+}
+
+/* ---- report ---- */
+
+/* The metrics as --help lists them. */
+static const char *metrics_help(void)
+{
+    static char text[2048];
+    size_t used = (size_t)snprintf(text, sizeof text, "Metrics (* without operands):\n");
+    for (int i = 0; i < KERNELS && used < sizeof text; i++)
+        used += (size_t)snprintf(text + used, sizeof text - used, "  %-8s%c %-9s %s\n",
+                                 kernels[i].name, kernels[i].by_default ? '*' : ' ',
+                                 kernels[i].unit, kernels[i].summary);
+    return text;
+}
+
+static void machine_facts(struct report *report)
+{
+    char text[64];
+    size_t llc = cpu_llc_bytes();
+    report_fact(report, "llc", llc ? "%s" : "unknown", format_size(text, llc));
+    bool known = file_read_line("/sys/devices/system/node/online", text, sizeof text);
+    report_fact(report, "numa.nodes", "%s", known ? text : "unknown");
+}
+
+int main(int argc, char **argv)
+{
+    const struct tool tool = {
+        "memsweep",
+        "[METRIC...]",
+        "Measures how fast memory is, each metric in another way of using it.\n",
+        options,
+        sizeof options / sizeof options[0],
+        metrics_help()};
+    session.config.isa = (int)cpu_best_isa();
+    session.bench.time_s = 0.1;
+    int first = bench_parse(&session.bench, &tool, argc, argv);
+    const struct kernel *chosen[KERNELS];
+    size_t count = choose_kernels(argv + first, argc - first, chosen);
+    setup();
+    for (size_t i = 0; i < count; i++)
+        measure(chosen[i]);
+    bench_facts(&session.bench, &tool, &session.usage, session.report);
+    machine_facts(session.report);
+    report_print(session.report, (enum format)session.bench.format);
+    stream_release();
+    team_free(session.team);
+    report_free(session.report);
+    return STATUS_GOOD;
+}

@@ -1,0 +1,94 @@
+/*
+ * What the kernels of memsweep share: the session (options, report, usage) and the row that each
+ * kernel has in the registry.
+ */
+#ifndef GM_MEMSWEEP_H
+#define GM_MEMSWEEP_H
+
+#include "bench.h"
+#include "mem.h"
+#include "team.h"
+
+#include <stdbool.h>
+
+enum inject { INJECT_NONE, INJECT_BIT };
+enum stores { STORES_AUTO, STORES_TEMPORAL, STORES_NONTEMPORAL };
+extern const char *const stores_names[]; /* ends with NULL, to be an option's choices */
+
+struct config {
+    struct size_list sizes, arrays; /* empty: each kernel's default */
+    int threads;
+    int pages;  /* enum mem_pages */
+    int stores; /* enum stores */
+    int isa;    /* enum isa: the best that may be used */
+    int inject; /* enum inject */
+};
+
+struct session {
+    struct bench bench;
+    struct config config;
+    struct report *report;
+    struct usage usage;
+    struct team *team; /* of config.threads */
+};
+
+/* The part of a kernel's state that is the same for all; the first member of each state. */
+struct work {
+    double per_unit;          /* accesses, bytes, pages ... that one unit of work is */
+    const struct mem *buffer; /* where --inject flips a bit */
+};
+
+enum { WHY_BYTES = 160 };
+
+/* One size at which a kernel runs. */
+struct point {
+    uint64_t bytes;  /* 0: setup decides */
+    char suffix[40]; /* of metrics' names: "", or "[size=65536]" when there are several sizes */
+    char what[40];   /* in facts and messages: "sweep", or "sweep.64k" */
+};
+
+/* One metric. The value is unit/s or s/unit as `better` says: units * per_unit over seconds. */
+struct kernel {
+    const char *name, *unit;
+    enum better better;
+    bool by_default;
+    uint64_t bytes; /* default size; 0: setup decides */
+    const char *summary;
+    /* Maps and fills. The point outlives the state. Ends the process if it cannot. */
+    struct work *(*setup)(struct session *session, const struct kernel *kernel,
+                          const struct point *point);
+    /* Does `units` of work and returns the seconds of its timed region. */
+    double (*run)(void *work, uint64_t units);
+    /* Whether the last run's result is right; if not, `why` says what is not. */
+    bool (*verify)(void *work, char why[WHY_BYTES]);
+    /* Called after each verified repetition, for what is reported beside the metric; or NULL. */
+    void (*sample)(void *work, int rep);
+    /* Sets the kernel's facts and frees its state. */
+    void (*finish)(void *work);
+};
+
+/* A zeroed state for `what`, to be given to free(). Ends the process if there is no memory. */
+void *state_new(size_t bytes, const char *what);
+
+/* Runs work(context, rank) on the team, or alone if `team` is NULL, as the timed region. */
+double session_time(struct session *session, struct team *team,
+                    void (*work)(void *context, int rank), void *context);
+
+/* sweep.c */
+struct work *sweep_setup(struct session *session, const struct kernel *kernel,
+                         const struct point *point);
+double sweep_run(void *work, uint64_t passes);
+bool sweep_verify(void *work, char why[WHY_BYTES]);
+void sweep_sample(void *work, int rep);
+void sweep_finish(void *work);
+
+/* stream.c; kernel->name tells copy, scale, add and triad apart. */
+struct work *stream_setup(struct session *session, const struct kernel *kernel,
+                          const struct point *point);
+double stream_run(void *work, uint64_t units);
+bool stream_verify(void *work, char why[WHY_BYTES]);
+void stream_finish(void *work);
+/* The four keep their arrays for the next of them; this gives them back. */
+void stream_release(void);
+
+#endif

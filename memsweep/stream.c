@@ -1,0 +1,286 @@
+/*
+ * copy, scale, add, triad: McCalpin's STREAM.
+ *
+ *     copy c = a     scale b = 3 c     add c = a + b     triad a = b + 3 c
+ *
+ * Bytes are counted as STREAM counts them: what is read and written by the program, two arrays for
+ * copy and scale, three for add and triad; a cache that first reads the line it is going to write
+ * gets nothing for that. Stores either go through the caches or past them (non-temporal); which is
+ * faster differs by machine, operation and number of threads, so `auto` tries both on the arrays
+ * themselves and says which it took.
+ *
+ * Unlike STREAM's, the arrays' elements are not all equal: a[i] = A x, b[i] = B x, c[i] = C x with
+ * small integers x that depend on i. Every operation then maps the triple (A, B, C) of integers,
+ * all products are exact, and verification is exact equality of every element, which also finds
+ * what has landed in a wrong place. STREAM's own tolerance would be 1e-13.
+ */
+#include "memsweep.h"
+
+#include "err.h"
+#include "space.h"
+#include "stream_kernels.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum array { A, B, C, ARRAYS };
+
+struct operation {
+    const char *name;
+    enum stream_op op;
+    enum array to, x, y;
+    int arrays_touched;
+};
+static const struct operation operations[STREAM_OPS] = {
+    {"copy", STREAM_COPY, C, A, A, 2},
+    {"scale", STREAM_SCALE, B, C, C, 2},
+    {"add", STREAM_ADD, C, A, B, 3},
+    {"triad", STREAM_TRIAD, A, B, C, 3},
+};
+
+/* The arrays, kept from one operation to the next. */
+static struct {
+    struct mem mem;        /* all three, one behind the other */
+    size_t bytes, count;   /* of one */
+    double factor[ARRAYS]; /* A, B and C above */
+} arrays;
+
+struct stream {
+    struct work work;
+    struct session *session;
+    const struct point *point;
+    const struct operation *operation;
+    const struct stream_isa *isa;
+    struct mem target; /* the array that is written */
+    bool nontemporal;
+    uint64_t passes_per_unit;
+    double best_s;     /* least time of a unit */
+    double tried_s[2]; /* per pass: temporal, non-temporal; 0 if not tried */
+};
+
+static double *array_start(enum array array)
+{
+    return (double *)arrays.mem.data + (size_t)array * arrays.count;
+}
+
+/* x above: 1 .. 997; a prime, so that no power of two maps the sequence onto itself. */
+static double pattern(size_t i)
+{
+    return (double)(1 + i % 997);
+}
+
+/* The part of the arrays that belongs to `rank`, in multiples of STREAM_MULTIPLE. */
+static void share(const struct stream *stream, int rank, size_t *from, size_t *count)
+{
+    size_t threads = (size_t)stream->session->config.threads, r = (size_t)rank;
+    size_t groups = arrays.count / STREAM_MULTIPLE;
+    *from = groups * r / threads * STREAM_MULTIPLE;
+    *count = groups * (r + 1) / threads * STREAM_MULTIPLE - *from;
+}
+
+/* Each thread touches its own part first, so that on NUMA machines it is near. */
+static void fill(void *context, int rank)
+{
+    size_t from, count;
+    share(context, rank, &from, &count);
+    for (enum array array = A; array < ARRAYS; array++) {
+        double *data = array_start(array);
+        for (size_t i = from; i < from + count; i++)
+            data[i] = arrays.factor[array] * pattern(i);
+    }
+}
+
+static void operate(void *context, int rank)
+{
+    const struct stream *stream = context;
+    const struct operation *op = stream->operation;
+    size_t from, count;
+    share(stream, rank, &from, &count);
+    for (uint64_t pass = 0; pass < stream->passes_per_unit; pass++)
+        stream->isa->kernel(op->op, stream->nontemporal, array_start(op->to) + from,
+                            array_start(op->x) + from, array_start(op->y) + from, count);
+}
+
+/* ---- setup ---- */
+
+void stream_release(void)
+{
+    mem_unmap(&arrays.mem);
+    memset(&arrays, 0, sizeof arrays);
+}
+
+static uint64_t default_bytes(void)
+{
+    const uint64_t assumed_llc = 32 << 20;
+    size_t llc = cpu_llc_bytes();
+    return space_fitting(4 * (llc ? (uint64_t)llc : assumed_llc), ARRAYS);
+}
+
+/* STREAM starts from a = 2, b = 2, c = 0; c is 1 here so that triad alone has something to add. */
+static void refill(struct stream *stream)
+{
+    arrays.factor[A] = 2;
+    arrays.factor[B] = 2;
+    arrays.factor[C] = 1;
+    team_run(stream->session->team, fill, stream);
+}
+
+static void map_arrays(struct stream *stream, uint64_t bytes)
+{
+    const uint64_t unit = STREAM_MULTIPLE * sizeof(double);
+    uint64_t rounded = (bytes + unit - 1) / unit * unit;
+    if (rounded == arrays.bytes)
+        return;
+    stream_release();
+    if (rounded > UINT64_MAX / 2 / ARRAYS)
+        die(STATUS_SYSTEM, "%s: three such arrays are more than any address space",
+            stream->point->what);
+    space_map(&arrays.mem, ARRAYS * rounded, (enum mem_pages)stream->session->config.pages,
+              stream->point->what);
+    arrays.bytes = (size_t)rounded;
+    arrays.count = arrays.bytes / sizeof(double);
+    refill(stream);
+}
+
+/* Best of two passes for each kind of store, alternating. */
+static void choose_stores(struct stream *stream)
+{
+    enum stores asked = (enum stores)stream->session->config.stores;
+    if (asked == STORES_NONTEMPORAL && !stream->isa->nontemporal)
+        die(STATUS_UNAVAILABLE, "--stores nontemporal: the %s kernel has no such stores",
+            stream->isa->name);
+    stream->nontemporal = asked == STORES_NONTEMPORAL;
+    if (asked != STORES_AUTO || !stream->isa->nontemporal)
+        return;
+    for (int turn = 0; turn < 4; turn++) {
+        stream->nontemporal = turn % 2;
+        double seconds = team_run(stream->session->team, operate, stream);
+        double *best = &stream->tried_s[turn % 2];
+        if (*best == 0 || seconds < *best)
+            *best = seconds;
+    }
+    stream->nontemporal = stream->tried_s[1] < stream->tried_s[0];
+}
+
+struct work *stream_setup(struct session *session, const struct kernel *kernel,
+                          const struct point *point)
+{
+    const uint64_t least_unit = 16 << 20; /* bytes, so that reading the clock costs nothing */
+    struct stream *stream = state_new(sizeof *stream, point->what);
+    stream->session = session;
+    stream->point = point;
+    stream->isa = stream_isa_choose((enum isa)session->config.isa);
+    stream->operation = operations;
+    while (strcmp(stream->operation->name, kernel->name) != 0)
+        stream->operation++;
+    map_arrays(stream, point->bytes ? point->bytes : default_bytes());
+    uint64_t touched = (uint64_t)stream->operation->arrays_touched * arrays.bytes;
+    stream->passes_per_unit = touched < least_unit ? least_unit / touched : 1;
+    stream->target =
+        (struct mem){.data = array_start(stream->operation->to), .bytes = arrays.bytes};
+    stream->work = (struct work){.per_unit = (double)(touched * stream->passes_per_unit),
+                                 .buffer = &stream->target};
+    choose_stores(stream);
+    return &stream->work;
+}
+
+/* ---- measure ---- */
+
+/* What one application does to A, B and C. Another one with the same sources changes nothing. */
+static void apply(const struct operation *op)
+{
+    double *f = arrays.factor;
+    switch (op->op) {
+    case STREAM_COPY:
+        f[C] = f[A];
+        break;
+    case STREAM_SCALE:
+        f[B] = STREAM_SCALAR * f[C];
+        break;
+    case STREAM_ADD:
+        f[C] = f[A] + f[B];
+        break;
+    default:
+        f[A] = f[B] + STREAM_SCALAR * f[C];
+    }
+}
+
+double stream_run(void *work, uint64_t units)
+{
+    const double largest_exact = 0x1p40; /* times 997 is still far below 2^53 */
+    struct stream *stream = work;
+    struct session *session = stream->session;
+    double seconds = 0;
+
+    for (int array = A; array < ARRAYS; array++) {
+        if (arrays.factor[array] > largest_exact)
+            refill(stream);
+    }
+    for (uint64_t unit = 0; unit < units; unit++) {
+        double unit_s = session_time(session, session->team, operate, stream);
+        if (stream->best_s == 0 || unit_s < stream->best_s)
+            stream->best_s = unit_s;
+        seconds += unit_s;
+    }
+    apply(stream->operation);
+    return seconds;
+}
+
+/* ---- verify ---- */
+
+bool stream_verify(void *work, char why[WHY_BYTES])
+{
+    struct stream *stream = work;
+    enum array to = stream->operation->to;
+    const double *data = array_start(to);
+    for (size_t i = 0; i < arrays.count; i++) {
+        double wanted = arrays.factor[to] * pattern(i);
+        if (data[i] != wanted) {
+            snprintf(why, WHY_BYTES, "%c[%zu] of %zu is %.17g, must be %.17g", "abc"[to], i,
+                     arrays.count, data[i], wanted);
+            return false;
+        }
+    }
+    return true;
+}
+
+/* ---- teardown ---- */
+
+static void array_fact(const struct stream *stream, struct report *report)
+{
+    char key[64];
+    double llc = (double)cpu_llc_bytes();
+    snprintf(key, sizeof key, "array.%s", stream->point->what);
+    if (llc == 0)
+        report_fact(report, key, "%zu B, the last-level cache's size is unknown", arrays.bytes);
+    else
+        report_fact(report, key, "%zu B, %.3g x LLC%s", arrays.bytes, (double)arrays.bytes / llc,
+                    (double)arrays.bytes < 4 * llc ? ": below 4 x, caches may take part" : "");
+}
+
+static void stores_fact(const struct stream *stream, struct report *report)
+{
+    char key[64];
+    const char *took = stores_names[stream->nontemporal ? STORES_NONTEMPORAL : STORES_TEMPORAL];
+    double bytes = stream->work.per_unit;
+    snprintf(key, sizeof key, "stores.%s", stream->point->what);
+    if (stream->tried_s[0] > 0)
+        report_fact(report, key, "%s, %s (tried: temporal %.4g B/s, nontemporal %.4g B/s)", took,
+                    stream->isa->name, bytes / stream->tried_s[0], bytes / stream->tried_s[1]);
+    else
+        report_fact(report, key, "%s, %s", took, stream->isa->name);
+}
+
+void stream_finish(void *work)
+{
+    struct stream *stream = work;
+    struct report *report = stream->session->report;
+    char key[64];
+    snprintf(key, sizeof key, "best.%s", stream->point->what);
+    report_fact(report, key, "%.6g B/s", stream->work.per_unit / stream->best_s);
+    array_fact(stream, report);
+    stores_fact(stream, report);
+    space_check(&arrays.mem, (enum mem_pages)stream->session->config.pages, stream->point->what,
+                report);
+    free(stream);
+}

@@ -1,0 +1,146 @@
+/*
+ * sweep: the classic page-stride sweep over a byte array,
+ *
+ *     a[(4097 * i) % n] = 1 + a[i % n]
+ *
+ * One stream reads in order; the other writes one byte in each page in turn and so needs another
+ * translation with every access. Every repetition maps a fresh array: its first pass, with all the
+ * page faults, is `sweep.first`; the passes after it are `sweep`. A second computation by the
+ * definition, in an array of its own, is compared byte by byte with each repetition's result.
+ */
+#include "memsweep.h"
+
+#include "err.h"
+#include "space.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { stride = 4097, classic_passes = 10 };
+
+struct sweep {
+    struct work work;
+    struct session *session;
+    struct metric *first;
+    const struct point *point;
+    struct mem array, wanted;
+    uint64_t passes, wanted_passes; /* steady passes of the last run, and of `wanted` */
+    double first_s, steady_s;       /* of the last run */
+    double classic_s;               /* least time of the classic ten passes so far */
+};
+
+/*
+ * The index i times the stride modulo n is never multiplied out: a power of two is masked, any
+ * other n is subtracted once per turn.
+ */
+static void sweep_pass(unsigned char *a, size_t n)
+{
+    if ((n & (n - 1)) == 0) {
+        for (size_t i = 0; i < n; i++)
+            a[stride * i & (n - 1)] = (unsigned char)(1 + a[i]);
+        return;
+    }
+    size_t step = stride % n;
+    for (size_t i = 0, j = 0; i < n; i++) {
+        a[j] = (unsigned char)(1 + a[i]);
+        j += step;
+        if (j >= n)
+            j -= n;
+    }
+}
+
+static void first_pass(void *context, int rank)
+{
+    struct sweep *sweep = context;
+    (void)rank;
+    sweep_pass(sweep->array.data, sweep->array.bytes);
+}
+
+static void steady_passes(void *context, int rank)
+{
+    struct sweep *sweep = context;
+    (void)rank;
+    for (uint64_t pass = 0; pass < sweep->passes; pass++)
+        sweep_pass(sweep->array.data, sweep->array.bytes);
+}
+
+struct work *sweep_setup(struct session *session, const struct kernel *kernel,
+                         const struct point *point)
+{
+    struct sweep *sweep = state_new(sizeof *sweep, point->what);
+    char first[64];
+    sweep->work = (struct work){.per_unit = (double)point->bytes, .buffer = &sweep->array};
+    sweep->session = session;
+    sweep->point = point;
+    snprintf(first, sizeof first, "sweep.first%s", point->suffix);
+    sweep->first = report_metric(session->report, first, kernel->unit, kernel->better);
+    space_map(&sweep->wanted, point->bytes, PAGES_4K, point->what);
+    return &sweep->work;
+}
+
+double sweep_run(void *work, uint64_t passes)
+{
+    struct sweep *sweep = work;
+    size_t bytes = sweep->wanted.bytes;
+    mem_unmap(&sweep->array);
+    space_map(&sweep->array, bytes, (enum mem_pages)sweep->session->config.pages,
+              sweep->point->what);
+    sweep->passes = passes;
+    sweep->first_s = session_time(sweep->session, NULL, first_pass, sweep);
+    sweep->steady_s = session_time(sweep->session, NULL, steady_passes, sweep);
+    return sweep->steady_s;
+}
+
+/* The same number of passes, by the definition and from zero. */
+static void compute_wanted(struct sweep *sweep)
+{
+    unsigned char *a = sweep->wanted.data;
+    uint64_t n = sweep->wanted.bytes;
+    memset(a, 0, n);
+    for (uint64_t pass = 0; pass <= sweep->passes; pass++) {
+        for (uint64_t i = 0; i < n; i++)
+            a[(stride * i) % n] = (unsigned char)(1 + a[i % n]);
+    }
+    sweep->wanted_passes = sweep->passes;
+}
+
+bool sweep_verify(void *work, char why[WHY_BYTES])
+{
+    struct sweep *sweep = work;
+    const unsigned char *got = sweep->array.data, *wanted = sweep->wanted.data;
+    size_t bytes = sweep->wanted.bytes, at = 0;
+    if (sweep->wanted_passes != sweep->passes)
+        compute_wanted(sweep);
+    if (memcmp(got, wanted, bytes) == 0)
+        return true;
+    while (got[at] == wanted[at])
+        at++;
+    snprintf(why, WHY_BYTES, "byte %zu of %zu is %d after %" PRIu64 " passes, must be %d", at,
+             bytes, got[at], sweep->passes + 1, wanted[at]);
+    return false;
+}
+
+void sweep_sample(void *work, int rep)
+{
+    struct sweep *sweep = work;
+    double classic_s =
+        sweep->first_s + sweep->steady_s / (double)sweep->passes * (classic_passes - 1);
+    metric_add(sweep->first, rep, sweep->first_s / (double)sweep->array.bytes);
+    if (rep > 0 && (sweep->classic_s == 0 || classic_s < sweep->classic_s))
+        sweep->classic_s = classic_s;
+}
+
+void sweep_finish(void *work)
+{
+    struct sweep *sweep = work;
+    char key[96], size[32];
+    space_check(&sweep->array, (enum mem_pages)sweep->session->config.pages, sweep->point->what,
+                sweep->session->report);
+    snprintf(key, sizeof key, "classic.%s", sweep->point->what);
+    report_fact(sweep->session->report, key, "%.6g s for %d passes over %s, first one included",
+                sweep->classic_s, classic_passes, format_size(size, sweep->array.bytes));
+    mem_unmap(&sweep->array);
+    mem_unmap(&sweep->wanted);
+    free(sweep);
+}
