@@ -1,0 +1,90 @@
+#include "kernel.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#define CONCAT_(a, b) a##_##b
+#define CONCAT(a, b)  CONCAT_(a, b)
+#define NAME(name)    CONCAT(name, ISA)
+#define INLINE        static inline __attribute__((always_inline)) TARGET
+
+/* Tiles and register rows must be unrolled to live in registers; gcc does so at -O2 only if told.
+ */
+#if defined __clang__
+#define UNROLL _Pragma("clang loop unroll(full)")
+#else
+#define UNROLL _Pragma("GCC unroll 32")
+#endif
+
+/*
+ * The tile: MV vectors of VL doubles down, NR columns across, accumulated in MV * NR registers;
+ * MV more hold the left operand and one the right, so MV * (NR + 1) + 1 must not exceed the
+ * register file. Enough accumulators to cover the latency of the multiply-add: 4 cycles times two
+ * units on current CPUs. NR must be a multiple of VL, since solve() has columns in vectors.
+ */
+
+/* The portable one: two doubles are NEON on aarch64, SSE2 on x86-64, scalars elsewhere. */
+#define ISA    generic
+#define ISA_ID ISA_GENERIC
+#define TARGET
+#define VL 2
+#if defined __aarch64__
+#define MV 4
+#define NR 6
+#else
+#define MV 2
+#define NR 4
+#endif
+#define BASE 4
+#include "kernel_template.h"
+
+#if defined __x86_64__ || defined __i386__
+
+/* 16 registers: 8 accumulators, 2 left, 1 right, and one for the product, without FMA. */
+#define ISA    sse2
+#define ISA_ID ISA_SSE2
+#define TARGET __attribute__((target("sse2")))
+#define VL     2
+#define MV     2
+#define NR     4
+#define BASE   4
+#include "kernel_template.h"
+
+/* 16 registers: 12 accumulators, 3 left, 1 right. */
+#define ISA    avx2
+#define ISA_ID ISA_AVX2
+#define TARGET __attribute__((target("avx2,fma")))
+#define VL     4
+#define MV     3
+#define NR     4
+#define BASE   4
+#include "kernel_template.h"
+
+/* 32 registers: 24 accumulators, 3 left, 1 right. */
+#define ISA    avx512
+#define ISA_ID ISA_AVX512
+#define TARGET __attribute__((target("avx512f,avx512vl,avx512bw,avx512dq,avx2,fma")))
+#define VL     8
+#define MV     3
+#define NR     8
+#define BASE   8
+#include "kernel_template.h"
+
+#endif
+
+const struct kernel *kernel_of(enum isa isa)
+{
+    static const struct kernel *const kernels[] = {
+        &kernel_generic,
+#if defined __x86_64__ || defined __i386__
+        &kernel_sse2,
+        &kernel_avx2,
+        &kernel_avx512,
+#endif
+    };
+    for (size_t i = 0; i < sizeof kernels / sizeof kernels[0]; i++) {
+        if (kernels[i]->isa == isa)
+            return kernels[i];
+    }
+    return NULL;
+}

@@ -1,0 +1,377 @@
+/*
+ * linpack: how fast this machine solves a dense system of linear equations.
+ *
+ * What is measured: A x = b in doubles, factored with partial pivoting and solved. The figure is
+ * (2/3 n^3 + 2 n^2) / time, the operations that the classic algorithm needs, whatever is done to
+ * get there; so it can be compared with half a century of published results. The classic program
+ * (--kernel classic) says what it always said, at the compiler's baseline; the blocked one comes
+ * near the limit of the arithmetic units, so a lost instruction set or a throttled core shows at
+ * once.
+ * --peak measures that limit in the same process.
+ *
+ * Timed: from the matrix and the right side in memory, touched, to the solution. Not timed: making
+ * the matrix (again for every solution), starting and waking threads, checking. A repetition's
+ * figure is over all its solutions; small systems are solved many times.
+ *
+ * Valid only if both residuals are small, netlib's and HPL's, and if every solution of the run has
+ * the same bits. The fingerprint of these bits is a fact: machines and guests with the same
+ * instruction set must agree on it.
+ */
+#include "bench.h"
+#include "classic.h"
+#include "err.h"
+#include "kernel.h"
+#include "lu.h"
+#include "matrix.h"
+#include "mem.h"
+#include "peak.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/*
+ * HPL's limit for its residual. netlib gives none for its own, which grows slowly with n; a
+ * backward stable solution stays below a fifth of this up to n = 20000, a wrong one is above by
+ * far.
+ */
+static const double hpl_limit = 16, netlib_limit = 100;
+
+enum { KERNEL_BLOCKED, KERNEL_CLASSIC };
+static const char *const kernel_names[] = {"blocked", "classic", NULL};
+
+enum fault { FAULT_NONE, FAULT_BIT, FAULT_NAN, FAULT_UNSTEADY, FAULT_SINGULAR };
+static const char *const fault_names[] = {"none", "bit", "nan", "unsteady", "singular", NULL};
+
+static const char *const isa_choices[] = {"auto", "generic", "sse2", "avx2", "avx512", NULL};
+
+static struct config {
+    struct bench bench;
+    struct size_list sizes;
+    int kernel, isa, threads, matrix, pages, fault;
+    bool list_isa, peak;
+} config = {
+    .bench = BENCH_DEFAULTS,
+    .sizes = {.count = 1, .at = {1000}},
+    .pages = PAGES_THP,
+};
+
+static const struct opt options[] = {
+    {"size", 'n', OPT_SIZES, &config.sizes, "LIST",
+     "order of the system; a list, or a range as 100..4000, gives a curve", NULL, 1, 1 << 20},
+    {"kernel", 'k', OPT_CHOICE, &config.kernel, "NAME", "algorithm", kernel_names, 0, 0},
+    {"isa", 'i', OPT_CHOICE, &config.isa, "NAME", "instruction set", isa_choices, 0, 0},
+    {"list-isa", 0, OPT_FLAG, &config.list_isa, NULL,
+     "print the instruction sets that can be used here, best first, and exit", NULL, 0, 0},
+    {"threads", 'T', OPT_INT, &config.threads, "N", "threads; 0: one per usable CPU", NULL, 0,
+     1024},
+    {"peak", 'p', OPT_FLAG, &config.peak, NULL,
+     "also measure the limit of the multiply-add units, and the share of it reached", NULL, 0, 0},
+    {"matrix", 'm', OPT_CHOICE, &config.matrix, "NAME",
+     "generator; auto is netlib's for the classic kernel if the matrix is regular",
+     matrix_kind_names, 0, 0},
+    {"pages", 0, OPT_CHOICE, &config.pages, "NAME", "page size asked for", mem_pages_names, 0, 0},
+    {"inject", 0, OPT_CHOICE, &config.fault, "FAULT", "corrupt the run, to see that it is caught",
+     fault_names, 0, 0},
+};
+
+static const struct tool tool = {
+    .name = "linpack",
+    .operands = "",
+    .summary = "Solves dense systems of linear equations and reports flop/s: netlib's classic\n"
+               "LINPACK, or a blocked and threaded one that comes near the machine's limit.\n"
+               "Every solution is checked.\n",
+    .options = options,
+    .option_count = sizeof options / sizeof options[0],
+};
+
+/* Everything that solving systems of one size needs. */
+struct run {
+    struct matrix matrix;
+    struct team *team;
+    struct lu *lu; /* NULL: classic */
+    struct mem memory;
+    double *a, *b, *scratch;
+    size_t lda, *pivots;
+    bool singular;
+    bool solved; /* fingerprint is that of the first solution */
+    uint64_t fingerprint;
+};
+
+/* ---- setup ---- */
+
+static void list_isa(void)
+{
+    for (int isa = ISA_COUNT - 1; isa >= 0; isa--) {
+        if (kernel_of((enum isa)isa) && cpu_has_isa((enum isa)isa))
+            printf("%s\n", isa_names[isa]);
+    }
+    if (fflush(stdout) != 0)
+        die_errno(STATUS_SYSTEM, "stdout");
+}
+
+static const struct kernel *choose_kernel(void)
+{
+    enum isa isa = config.isa == 0 ? cpu_best_isa() : (enum isa)(config.isa - 1);
+    const struct kernel *kernel = kernel_of(isa);
+    if (!kernel || !cpu_has_isa(isa))
+        die(STATUS_UNAVAILABLE, "--isa %s: not offered by this CPU and system", isa_names[isa]);
+    return kernel;
+}
+
+static struct team *start_team(void)
+{
+    struct cpu_list cpus = config.bench.cpus;
+    int threads = config.threads ? config.threads : cpu_usable();
+    if (config.kernel == KERNEL_CLASSIC) {
+        if (config.threads > 1)
+            opt_usage("--kernel classic: runs one thread");
+        threads = 1;
+    }
+    struct team *team = team_new(threads, &cpus);
+    if (!team)
+        die_errno(STATUS_SYSTEM, "%d threads", threads);
+    return team;
+}
+
+static enum matrix_kind matrix_kind_for(size_t n)
+{
+    bool singular = matrix_netlib_singular(n);
+    if (config.matrix == MATRIX_NETLIB && singular)
+        opt_usage("--matrix netlib: n=%zu repeats a column, so the matrix is singular", n);
+    if (config.matrix != MATRIX_AUTO)
+        return (enum matrix_kind)config.matrix;
+    return config.kernel == KERNEL_CLASSIC && !singular ? MATRIX_NETLIB : MATRIX_UNIFORM;
+}
+
+/* Doubles for one system: the matrix, b, what the check needs, what the factorization needs. */
+static uint64_t doubles_for(const struct kernel *kernel, const struct team *team, size_t n)
+{
+    uint64_t lda = lu_lda(n);
+    uint64_t work =
+        config.kernel == KERNEL_BLOCKED ? lu_workspace(kernel, n, team_threads(team)) : 0;
+    return lda * n + lda + matrix_scratch(lda) + work;
+}
+
+/* Refuses what does not fit before anything is allocated. */
+static void require_memory(const struct kernel *kernel, const struct team *team)
+{
+    for (size_t i = 0; i < config.sizes.count; i++) {
+        char what[32];
+        size_t n = (size_t)config.sizes.at[i];
+        snprintf(what, sizeof what, "n=%zu", n);
+        mem_require(8 * doubles_for(kernel, team, n), what);
+    }
+}
+
+static void run_setup(struct run *run, const struct kernel *kernel, struct team *team, size_t n)
+{
+    size_t bytes = (size_t)(8 * doubles_for(kernel, team, n));
+    *run = (struct run){.team = team, .lda = lu_lda(n)};
+    run->matrix = (struct matrix){matrix_kind_for(n), n, config.bench.seed};
+
+    int error = mem_map_touched(&run->memory, bytes, (enum mem_pages)config.pages);
+    if (error == EINVAL && config.pages == PAGES_THP) /* a kernel without them */
+        error = mem_map_touched(&run->memory, bytes, PAGES_DEFAULT);
+    errno = error;
+    if (error)
+        die_errno(STATUS_SYSTEM, "%zu MiB of %s pages", bytes >> 20, mem_pages_names[config.pages]);
+    run->a = run->memory.data;
+    run->b = run->a + run->lda * n;
+    run->scratch = run->b + run->lda;
+    if (config.kernel == KERNEL_BLOCKED)
+        run->lu = lu_new(kernel, team, n, run->scratch + matrix_scratch(run->lda));
+    run->pivots = malloc(n * sizeof *run->pivots);
+    if (!run->pivots || (config.kernel == KERNEL_BLOCKED && !run->lu))
+        die_errno(STATUS_SYSTEM, "n=%zu", n);
+}
+
+static void run_teardown(struct run *run)
+{
+    lu_free(run->lu);
+    free(run->pivots);
+    mem_unmap(&run->memory);
+}
+
+/* ---- measure ---- */
+
+static void classic(void *context, int rank)
+{
+    struct run *run = context;
+    (void)rank;
+    size_t n = run->matrix.n;
+    run->singular = !classic_factor(n, run->a, run->lda, run->pivots);
+    if (!run->singular)
+        classic_solve(n, run->a, run->lda, run->pivots, run->b);
+}
+
+static void inject(struct run *run, enum fault fault)
+{
+    if (fault == FAULT_BIT)
+        run->b[run->matrix.n / 2] *= 1 + 1e-6;
+    else if (fault == FAULT_NAN)
+        run->b[0] = NAN;
+    else if (fault == FAULT_UNSTEADY && run->solved)
+        run->b[0] = nextafter(run->b[0], 2);
+    else if (fault == FAULT_SINGULAR && !run->solved)
+        memset(run->a, 0, run->matrix.n * sizeof *run->a);
+}
+
+/* Makes the system and solves it; the solution is in b. Returns the seconds of solving. */
+static double solve(struct run *run)
+{
+    double seconds;
+    size_t n = run->matrix.n;
+
+    matrix_fill(&run->matrix, run->a, run->lda, run->b);
+    if (config.fault == FAULT_SINGULAR)
+        inject(run, config.fault);
+    if (run->lu)
+        seconds = lu_solve(run->lu, run->a, run->b, &run->singular);
+    else
+        seconds = team_run(run->team, classic, run);
+    if (run->singular)
+        die(STATUS_WRONG, "n=%zu: a pivot is zero, the matrix is singular", n);
+    if (config.fault != FAULT_SINGULAR)
+        inject(run, config.fault);
+    return seconds;
+}
+
+/* `units` solutions, all with the same bits; see bench_calibrate(). */
+static double solve_often(void *context, uint64_t units)
+{
+    struct run *run = context;
+    double seconds = 0;
+    for (uint64_t i = 0; i < units; i++) {
+        seconds += solve(run);
+        uint64_t fingerprint = matrix_fingerprint(run->b, run->matrix.n);
+        if (!run->solved)
+            run->fingerprint = fingerprint;
+        run->solved = true;
+        if (fingerprint != run->fingerprint)
+            die(STATUS_WRONG, "n=%zu: two solutions of one system differ", run->matrix.n);
+    }
+    return seconds;
+}
+
+/* ---- verify ---- */
+
+/* Solutions that are equal bit for bit have equal residuals: checking the last one is enough. */
+static struct residuals check(const struct run *run)
+{
+    struct residuals found = matrix_residuals(&run->matrix, run->b, run->scratch);
+    if (!(found.netlib < netlib_limit && found.hpl < hpl_limit))
+        die(STATUS_WRONG, "n=%zu: residual %.3g (netlib; limit %g), %.3g (HPL; limit %g)",
+            run->matrix.n, found.netlib, netlib_limit, found.hpl, hpl_limit);
+    return found;
+}
+
+/* What goes into the facts, over all sizes. */
+struct findings {
+    struct residuals worst;
+    uint64_t fingerprint;
+    size_t huge_bytes;
+    double best; /* flop/s */
+    struct usage usage;
+};
+
+static void measure(struct run *run, struct metric *metric, struct findings *findings)
+{
+    const struct bench *bench = &config.bench;
+    double n = (double)run->matrix.n, flops = 2.0 / 3 * n * n * n + 2 * n * n;
+    uint64_t units = bench_calibrate(solve_often, run, bench->time_s);
+
+    for (int rep = bench_first_rep(bench); rep <= bench->reps; rep++) {
+        usage_start(&findings->usage);
+        double seconds = solve_often(run, units);
+        usage_stop(&findings->usage);
+        struct residuals found = check(run);
+        findings->worst.netlib = fmax(findings->worst.netlib, found.netlib);
+        findings->worst.hpl = fmax(findings->worst.hpl, found.hpl);
+        double rate = flops * (double)units / seconds;
+        findings->best = fmax(findings->best, rate);
+        metric_add(metric, rep, rate);
+    }
+    findings->fingerprint = findings->fingerprint * 31 + run->fingerprint;
+    findings->huge_bytes += mem_huge_bytes(&run->memory);
+}
+
+/* ---- report ---- */
+
+static void measure_sizes(const struct kernel *kernel, struct team *team, struct report *report,
+                          struct findings *findings)
+{
+    for (size_t i = 0; i < config.sizes.count; i++) {
+        struct run run;
+        char name[32] = "lu";
+        size_t n = (size_t)config.sizes.at[i];
+        if (config.sizes.count > 1)
+            snprintf(name, sizeof name, "lu[n=%zu]", n);
+        run_setup(&run, kernel, team, n);
+        measure(&run, report_metric(report, name, "flop/s", BETTER_HIGHER), findings);
+        run_teardown(&run);
+    }
+    report_note(report, "best: %.0f KFLOPS", findings->best / 1e3);
+}
+
+static void measure_peak(const struct kernel *kernel, struct team *team, struct report *report,
+                         const struct findings *findings)
+{
+    const struct bench *bench = &config.bench;
+    struct metric *metric = report_metric(report, "peak", "flop/s", BETTER_HIGHER);
+    double best = 0;
+    for (int rep = bench_first_rep(bench); rep <= bench->reps; rep++) {
+        double rate = peak_measure(kernel, team, bench->time_s);
+        best = fmax(best, rate);
+        metric_add(metric, rep, rate);
+    }
+    report_note(report, "that is %.1f %% of the peak", 100 * findings->best / best);
+    report_fact(report, "peak.share", "%.4f", findings->best / best);
+}
+
+static void add_facts(const struct kernel *kernel, const struct team *team,
+                      const struct findings *findings, struct report *report)
+{
+    bool blocked = config.kernel == KERNEL_BLOCKED;
+    char size[32];
+    bench_facts(&config.bench, &tool, &findings->usage, report);
+    report_fact(report, "lu.kernel", "%s", kernel_names[config.kernel]);
+    report_fact(report, "isa", "%s", blocked ? isa_names[kernel->isa] : "baseline");
+    report_fact(report, "tile", blocked ? "%zux%zu" : "none", kernel->rows, kernel->columns);
+    report_fact(report, "threads", "%d", team_threads(team));
+    report_fact(report, "matrix", "%s", matrix_kind_names[matrix_kind_for(config.sizes.at[0])]);
+    report_fact(report, "pages.huge", "%s", format_size(size, findings->huge_bytes));
+    report_fact(report, "residual.netlib", "%.4g", findings->worst.netlib);
+    report_fact(report, "residual.hpl", "%.4g", findings->worst.hpl);
+    report_fact(report, "fingerprint", "%016" PRIx64, findings->fingerprint);
+}
+
+int main(int argc, char **argv)
+{
+    if (bench_parse(&config.bench, &tool, argc, argv) < argc)
+        opt_usage("takes no operands");
+    if (config.list_isa) {
+        list_isa();
+        return STATUS_GOOD;
+    }
+    const struct kernel *kernel = choose_kernel();
+    struct team *team = start_team();
+    require_memory(kernel, team);
+
+    struct report *report = report_new(tool.name);
+    struct findings findings = {0};
+    report_title(report, "LU with partial pivoting, %s, %d threads", kernel_names[config.kernel],
+                 team_threads(team));
+    measure_sizes(kernel, team, report, &findings);
+    if (config.peak)
+        measure_peak(kernel, team, report, &findings);
+
+    add_facts(kernel, team, &findings, report);
+    report_print(report, (enum format)config.bench.format);
+    report_free(report);
+    team_free(team);
+    return STATUS_GOOD;
+}

@@ -1,0 +1,62 @@
+#!/bin/sh
+# linpack: its contract, its facts, wrong answers caught.
+. common/tap.sh
+
+linpack=$BUILD/linpack
+
+# fact NAME ARGUMENT...: the fact of a short run with these arguments.
+fact() {
+    fact_name=$1
+    shift
+    "$linpack" -r 1 -w 0 -t 0 -f csv "$@" | sed -n "s/^# $fact_name=//p"
+}
+
+# shellcheck disable=SC2317 # check calls it
+same() { [ -n "$1" ] && [ "$1" = "$2" ]; }
+
+contract linpack -n 50
+
+ok "a curve" "$linpack" -n 16..64,33 -r 1 -t 0 -f csv
+check "every size is a metric" test "$(grep -c '^linpack,lu\[n=' "$TMP/out")" -eq 8
+ok "classic" "$linpack" -n 100 -k classic -t 0 -f csv
+out_has "netlib's matrix for the classic kernel" '^# matrix=netlib$'
+out_has "classic runs one thread" '^# threads=1$'
+ok "classic where netlib's matrix is singular" "$linpack" -n 512 -k classic -r 1 -w 0 -t 0 -f csv
+out_has "another matrix there" '^# matrix=uniform$'
+status 2 "asking for the singular matrix" "$linpack" -n 512 -m netlib
+one_line_error "asking for the singular matrix is one line"
+status 2 "classic has one thread only" "$linpack" -k classic -T 2
+ok "text names KFLOPS" "$linpack" -n 20 -r 1 -t 0
+out_has "KFLOPS" '[0-9]+ KFLOPS'
+ok "the peak" "$linpack" -n 50 -r 1 -t 1ms --peak -f csv
+out_has "the peak is a metric" '^linpack,peak,flop/s,higher,1,'
+out_has "the share is a fact" '^# peak.share=0\.[0-9]+'
+
+ok "the instruction sets" "$linpack" --list-isa
+check "generic is the last of them" test "$(tail -n 1 "$TMP/out")" = generic
+for isa in generic sse2 avx2 avx512; do
+    if ! "$linpack" --list-isa | grep -qx "$isa"; then
+        status 77 "$isa is refused where it is missing" "$linpack" --isa "$isa"
+        one_line_error "$isa missing is one line"
+        continue
+    fi
+    ok "$isa" "$linpack" --isa "$isa" -n 1..300,7,97,131,313 -r 1 -w 0 -t 0 -f csv
+    out_has "$isa is the fact" "^# isa=$isa\$"
+    check "$isa: same bits with 1 and 3 threads" same \
+        "$(fact fingerprint --isa "$isa" -n 631 -T 1)" "$(fact fingerprint --isa "$isa" -n 631 -T 3)"
+done
+check "same seed, same bits" same "$(fact fingerprint -s 7 -n 90)" "$(fact fingerprint -s 7 -n 90)"
+check "another seed, other bits" test "$(fact fingerprint -s 7 -n 90)" != "$(fact fingerprint -s 8 -n 90)"
+
+for kernel in blocked classic; do
+    for fault in bit nan unsteady singular; do
+        status 3 "$kernel: $fault is caught" "$linpack" -k "$kernel" -n 100 -t 5ms --inject "$fault"
+        one_line_error "$kernel: $fault is one line"
+    done
+done
+
+status 1 "a matrix larger than the memory" "$linpack" -n 1000000
+one_line_error "too little memory is one line"
+status 2 "an operand" "$linpack" 100
+status 2 "no rows" "$linpack" -n 0
+tap_done
