@@ -1,0 +1,60 @@
+/*
+ * From trials to verdicts: every platform against the baseline, metric by metric, paired by round.
+ */
+#ifndef COMPARE_ANALYSIS_H
+#define COMPARE_ANALYSIS_H
+
+#include "model.h"
+#include "ratio.h"
+#include "stats.h"
+
+struct settings {
+    const char *baseline; /* the platform that all others are set against */
+    double margin;        /* differences up to this (0.02: 2 %) do not matter: equivalence */
+    double precision;     /* half-width of a ratio's interval that is good enough, same scale */
+    double alpha;         /* chance that the table holds a difference that is none */
+    uint64_t seed;        /* of the bootstrap */
+    uint32_t rounds;      /* only the first so many rounds; 0: all */
+};
+
+enum verdict { VERDICT_NONE, VERDICT_DIFFERENT, VERDICT_EQUIVALENT, VERDICT_INCONCLUSIVE };
+extern const char *const verdict_names[];
+
+/* One platform in one metric. */
+struct result {
+    const struct cell *cell;
+    const char *platform;
+    struct stats stats;  /* of the trials' means */
+    bool has_ratio;      /* there are pairs, and all values are above 0 */
+    const char *why_not; /* without a ratio: the reason */
+    struct ratio ratio;
+    double p_rank, p_holm;
+    enum verdict verdict; /* VERDICT_NONE for the baseline, its twin and metrics not primary */
+    size_t more_rounds;   /* inconclusive: about so many more are needed */
+};
+
+/* One metric of one group: the baseline and everything set against it. */
+struct row {
+    int group;
+    const struct measured *metric;
+    const struct result *baseline, *twin; /* NULL: not there */
+    double floor;           /* |log| of the twin's ratio: the noise floor; 0: unknown */
+    struct result *results; /* the baseline and its twin first */
+    size_t count;
+};
+
+struct analysis {
+    const struct model *model;
+    struct settings settings;
+    struct row *rows; /* by group, then in the order of the catalog */
+    size_t count;
+    size_t family; /* how many comparisons share alpha */
+};
+
+struct analysis analyse(const struct model *model, const struct settings *settings);
+void analysis_free(struct analysis *analysis);
+
+/* exp(log) - 1 as a half-width in parts of the ratio: how precise the interval is. */
+double result_precision(const struct result *result);
+
+#endif

@@ -1,0 +1,95 @@
+/*
+ * compare: from samples to verdicts.
+ *
+ * Reads results folders and says, for every platform and metric, what the platform costs as a
+ * multiple of the native run, how sure that is, and what was left out. The unit of analysis is the
+ * mean of one invocation's repetitions; platforms are compared within rounds, so that what disturbs
+ * a whole round cancels; the second native run of every round is the noise floor.
+ *
+ * Valid where rounds are randomized blocks (run.sh makes them); folders that are not are compared
+ * as independent samples, and the report says so.
+ */
+#include "alloc.h"
+#include "analysis.h"
+#include "err.h"
+#include "load.h"
+#include "opt.h"
+#include "table.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum output { OUTPUT_TEXT };
+static const char *const output_names[] = {"text", NULL};
+
+static struct config {
+    int format;
+    const char *output;
+    bool detail, pool;
+    struct settings settings;
+    double margin_percent, precision_percent;
+} config = {
+    .format = OUTPUT_TEXT,
+    .settings = {.baseline = "native", .alpha = 0.05, .seed = 1},
+    .margin_percent = 2,
+    .precision_percent = 2,
+};
+
+static const struct opt options[] = {
+    {"format", 'f', OPT_CHOICE, &config.format, "FORMAT", "what to write", output_names, 0, 0},
+    {"output", 'o', OPT_TEXT, &config.output, "FILE", "where to write it; stdout otherwise", NULL,
+     0, 0},
+    {"detail", 'd', OPT_FLAG, &config.detail, NULL,
+     "every metric with n, mean, stddev and median below the verdicts", NULL, 0, 0},
+    {"baseline", 'b', OPT_TEXT, &config.settings.baseline, "PLATFORM",
+     "what the others are multiples of", NULL, 0, 0},
+    {"margin", 'm', OPT_REAL, &config.margin_percent, "PERCENT",
+     "differences up to this do not matter", NULL, 0.01, 100},
+    {"precision", 'p', OPT_REAL, &config.precision_percent, "PERCENT",
+     "half-width of an interval that is narrow enough", NULL, 0.01, 100},
+    {"pool", 0, OPT_FLAG, &config.pool, NULL,
+     "rounds of one host belong together, whatever folder they are in", NULL, 0, 0},
+    {"seed", 's', OPT_COUNT, &config.settings.seed, "N", "of the bootstrap", NULL, 0, 0},
+};
+
+static const struct tool tool = {
+    .name = "compare",
+    .operands = "FOLDER...",
+    .summary = "Turns the samples in results folders into verdicts: what each platform costs as\n"
+               "a multiple of native, how sure that is, and what was checked.\n",
+    .options = options,
+    .option_count = sizeof options / sizeof options[0],
+};
+
+static void write_report(const struct analysis *analysis, FILE *out)
+{
+    table_print(analysis, isatty(fileno(out)), out);
+    if (config.detail)
+        table_detail(analysis, out);
+}
+
+int main(int argc, char **argv)
+{
+    struct model model = {0};
+    int operand = opt_parse(&tool, NULL, 0, argc, argv);
+    if (operand == argc)
+        opt_usage("no results folder given");
+    config.settings.margin = config.margin_percent / 100;
+    config.settings.precision = config.precision_percent / 100;
+    for (int i = operand; i < argc; i++)
+        load_results(&model, argv[i], config.pool);
+    model_finish(&model);
+
+    struct analysis analysis = analyse(&model, &config.settings);
+    FILE *out = config.output ? fopen(config.output, "we") : stdout;
+    if (!out)
+        die_errno(STATUS_SYSTEM, "%s", config.output);
+    write_report(&analysis, out);
+    if (fflush(out) != 0 || ferror(out) || (config.output && fclose(out) != 0))
+        die_errno(STATUS_SYSTEM, "%s", config.output ? config.output : "stdout");
+    analysis_free(&analysis);
+    model_free(&model);
+    return STATUS_GOOD;
+}

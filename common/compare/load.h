@@ -1,0 +1,17 @@
+/* Reads results folders (DESIGN section 5) into a model. */
+#ifndef COMPARE_LOAD_H
+#define COMPARE_LOAD_H
+
+#include "model.h"
+
+/*
+ * Adds the folder at `path`: samples.csv must be there, the other files may be missing. Anything
+ * malformed ends the process with status 1 and `file:line: what`; a torn last line is left out and
+ * noted. `pool`: hosts of the same name are one group, whatever folder they come from.
+ */
+void load_results(struct model *model, const char *path, bool pool);
+
+/* Seconds since 1970 of `2026-11-21T14:03:04Z` (fractions allowed) or of a plain number. */
+bool load_time(const char *text, double *seconds);
+
+#endif

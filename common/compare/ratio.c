@@ -1,0 +1,95 @@
+#include "ratio.h"
+
+#include "stats.h"
+
+#include <math.h>
+
+enum { MOST_PAIRS = 1000000 };
+
+bool ratio_logs(const double *a, const double *b, size_t n, enum better better, double *d)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (!(a[i] > 0 && b[i] > 0))
+            return false;
+        d[i] = better == BETTER_LOWER ? log(a[i] / b[i]) : log(b[i] / a[i]);
+    }
+    return true;
+}
+
+/* The same few degrees of freedom are asked for over and over. */
+static double t_quantile(double p, double freedom)
+{
+    static struct {
+        double p, freedom, t;
+    } known[64];
+    size_t slot = ((size_t)(freedom * 8) + (size_t)(p * 1000)) % 64;
+    if (known[slot].p != p || known[slot].freedom != freedom) {
+        known[slot].p = p;
+        known[slot].freedom = freedom;
+        known[slot].t = stats_t_quantile(p, freedom);
+    }
+    return known[slot].t;
+}
+
+static void set_intervals(struct ratio *ratio)
+{
+    double half = INFINITY, half90 = INFINITY;
+    ratio->p = 1;
+    if (ratio->freedom > 0) {
+        half = t_quantile(0.975, ratio->freedom) * ratio->error;
+        half90 = t_quantile(0.95, ratio->freedom) * ratio->error;
+    }
+    if (ratio->freedom > 0 && ratio->error > 0)
+        ratio->p = 2 * stats_t_cdf(-fabs(ratio->log_mean / ratio->error), ratio->freedom);
+    ratio->low = ratio->log_mean - half;
+    ratio->high = ratio->log_mean + half;
+    ratio->low90 = ratio->log_mean - half90;
+    ratio->high90 = ratio->log_mean + half90;
+}
+
+struct ratio ratio_paired(const double *d, size_t n)
+{
+    struct stats stats = stats_of(d, n);
+    struct ratio ratio = {.n = n, .log_mean = stats.mean, .log_sd = stats.stddev};
+    ratio.error = stats.stddev / sqrt((double)n);
+    ratio.freedom = (double)(n - 1);
+    set_intervals(&ratio);
+    return ratio;
+}
+
+struct ratio ratio_unpaired(const double *a, size_t a_count, const double *b, size_t b_count)
+{
+    struct stats of_a = stats_of(a, a_count), of_b = stats_of(b, b_count);
+    double va = of_a.stddev * of_a.stddev / (double)a_count;
+    double vb = of_b.stddev * of_b.stddev / (double)b_count;
+    struct ratio ratio = {.n = a_count < b_count ? a_count : b_count,
+                          .log_mean = of_a.mean - of_b.mean,
+                          .log_sd = hypot(of_a.stddev, of_b.stddev),
+                          .error = sqrt(va + vb)};
+    if (a_count > 1 && b_count > 1) {
+        double shares = va * va / (double)(a_count - 1) + vb * vb / (double)(b_count - 1);
+        ratio.freedom =
+            shares > 0 ? (va + vb) * (va + vb) / shares : (double)(a_count + b_count - 2);
+    }
+    set_intervals(&ratio);
+    return ratio;
+}
+
+size_t ratio_pairs_needed(double log_sd, double half_width, double confidence)
+{
+    if (!(half_width > 0))
+        return MOST_PAIRS;
+    size_t low = 2, high = 2;
+    double p = 0.5 + confidence / 2;
+    while (high < MOST_PAIRS &&
+           stats_t_quantile(p, (double)(high - 1)) * log_sd / sqrt((double)high) > half_width)
+        high *= 2;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (stats_t_quantile(p, (double)(middle - 1)) * log_sd / sqrt((double)middle) > half_width)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return high < MOST_PAIRS ? high : MOST_PAIRS;
+}
