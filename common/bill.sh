@@ -1,0 +1,73 @@
+# The host's bill: what a trial costs the whole host, and the platform's own processes, in seconds
+# of CPU time. A platform that keeps its throughput by burning a second CPU shows it here.
+
+# seconds: of the clock with the finest resolution that plain shell can read.
+seconds() {
+    seconds_text=$(date +%s.%N)
+    case $seconds_text in
+    *N) read -r seconds_text _ </proc/uptime ;; # a date without nanoseconds: busybox
+    esac
+    echo "$seconds_text"
+}
+
+# ticks_of PID...: CPU ticks of these processes and of their children that have been waited for.
+ticks_of() {
+    for ticks_pid in "$@"; do
+        cat "/proc/$ticks_pid/stat" 2>/dev/null || :
+    done | awk '{ sub(/.*\) /, ""); ticks += $12 + $13 + $14 + $15 } END { print ticks + 0 }'
+}
+
+# platform_cpu_seconds: CPU time of the platform so far, from its control group where it has one,
+# else from its processes on the host.
+platform_cpu_seconds() {
+    if [ -r "$BILL_CGROUP/cpu.stat" ] && grep -q usage_usec "$BILL_CGROUP/cpu.stat"; then
+        awk '$1 == "usage_usec" { printf "%.6f\n", $2 / 1e6 }' "$BILL_CGROUP/cpu.stat"
+    elif [ -r "$BILL_CGROUP/cpuacct.usage" ]; then
+        awk '{ printf "%.6f\n", $1 / 1e9 }' "$BILL_CGROUP/cpuacct.usage"
+    else
+        # shellcheck disable=SC2046 # a list of numbers
+        ticks_of $(platform_pids) | awk -v hz="$CLOCK_TICKS" '{ printf "%.2f\n", $1 / hz }'
+    fi
+}
+
+# host_counters: one line: uptime, busy and stolen ticks of all CPUs, PSI's microseconds in which
+# something waited for a CPU, sectors written to and read from the device behind the data folder.
+host_counters() {
+    read -r bill_uptime _ </proc/uptime
+    read -r _ bill_user bill_nice bill_system _ _ bill_irq bill_softirq bill_steal _ </proc/stat
+    bill_psi=0
+    if [ -r /proc/pressure/cpu ]; then
+        read -r bill_psi </proc/pressure/cpu
+        bill_psi=${bill_psi##*total=}
+    fi
+    bill_read=0 bill_written=0
+    if [ -n "$BILL_DEVICE" ] && [ -r "/sys/class/block/$BILL_DEVICE/stat" ]; then
+        read -r _ _ bill_read _ _ _ bill_written _ <"/sys/class/block/$BILL_DEVICE/stat"
+    fi
+    echo "$bill_uptime" "$((bill_user + bill_nice + bill_system + bill_irq + bill_softirq))" \
+        "$bill_steal" "$bill_psi" "$bill_written" "$bill_read"
+}
+
+# bill_start: remembers the counters. BILL_CGROUP and BILL_DEVICE are set for the block.
+bill_start() {
+    bill_platform_before=$(platform_cpu_seconds)
+    bill_before=$(host_counters)
+}
+
+# bill_stop: prints what has been used since, as facts.
+bill_stop() {
+    bill_after=$(host_counters)
+    echo "$bill_before $bill_after $bill_platform_before $(platform_cpu_seconds)" |
+        awk -v hz="$CLOCK_TICKS" '{
+            wall = $7 - $1
+            printf "bill.wall=%.2f s\n", wall
+            printf "bill.host_cpu=%.2f s\n", ($8 - $2) / hz
+            printf "bill.platform_cpu=%.2f s\n", $14 - $13
+            if (wall > 0)
+                printf "bill.cpus=%.2f\n", ($8 - $2) / hz / wall
+            printf "host.steal=%.2f s\n", ($9 - $3) / hz
+            printf "host.psi_cpu=%.3f s\n", ($10 - $4) / 1e6
+            printf "host.disk_written=%.0f B\n", ($11 - $5) * 512
+            printf "host.disk_read=%.0f B\n", ($12 - $6) * 512
+        }'
+}

@@ -1,0 +1,124 @@
+#!/bin/sh
+# One platform, seen from outside: run.sh starts this as a process of its own, so that whatever
+# hangs in an adapter or behind it can be ended from there.
+#
+# usage: block.sh probe      is the platform usable here?
+#        block.sh prepare    build what it needs, then start it once to see what it is
+#        block.sh round      start it fresh, run $ORDER on it, stop it
+#        block.sh down       stop it, whatever state it is in
+#        block.sh release    undo prepare
+#
+# Exit status 0; 77 not usable; 3 the results cannot be written; 1 anything else. Unless it is 0,
+# $WORK/reason says why. Environment: what adapters get (common/platform.sh), and
+#
+#   OUT WORK         results folder; the driver's own temporary files
+#   HOST ROUND ORDER SEED LIMIT QUICK ISA BEST
+#   GUESTMARK_BLOCK  the mark by which this block's processes are found
+set -eu
+. "$ROOT/common/platform.sh"
+. "$ROOT/common/record.sh"
+. "$ROOT/common/bill.sh"
+. "$ROOT/common/trial.sh"
+. "$ROOT/common/guards.sh"
+
+# refuse REASON-FILE DEFAULT: leaves the last line of a file as the reason.
+refuse() {
+    refuse_text=$(grep -s . "$1" | tail -n 1) || :
+    printf '%s\n' "${refuse_text:-$2}" >"$WORK/reason"
+}
+
+load_adapter() {
+    PLATFORM_NAME=${PLATFORM%%:*}
+    case $PLATFORM_NAME in
+    */*) load_file=$PLATFORM_NAME ;; # an adapter of the user's own
+    *) load_file=$ROOT/$(platform_adapter "$PLATFORM_NAME") ;;
+    esac
+    # shellcheck disable=SC1090 # one of many
+    . "$load_file"
+}
+
+block_probe() {
+    within 10 "looking for $PLATFORM" platform_probe >"$WORK/said" 2>>"$LOG" && return
+    refuse "$WORK/said" "$PLATFORM: not usable here"
+    return 77
+}
+
+# up: starts it and runs a first tool. The time that takes goes to $WORK/startup.
+up() {
+    up_start=$(seconds)
+    within 90 "starting $PLATFORM" platform_up >>"$LOG" 2>"$WORK/said" || {
+        cat "$WORK/said" >>"$LOG"
+        refuse "$WORK/said" "$PLATFORM: does not start"
+        return 1
+    }
+    cat "$WORK/said" >>"$LOG"
+    within 30 "the first tool on $PLATFORM" platform_run forksum --version >/dev/null 2>"$WORK/said" || {
+        refuse "$WORK/said" "$PLATFORM: runs no tool"
+        return 1
+    }
+    echo "$up_start $(seconds)" | awk '{ printf "%.6f\n", $2 - $1 }' >"$WORK/startup"
+}
+
+down() { within 60 "stopping $PLATFORM" platform_down >>"$LOG" 2>&1; }
+
+# look: what the platform says of itself, and what the bill needs to know of it.
+look() {
+    within 30 "facts of $PLATFORM" platform_facts >"$WORK/platform" 2>>"$LOG" || :
+    within 60 "checksums of $PLATFORM" platform_sha256 >"$WORK/sha256" 2>>"$LOG" || :
+    BILL_CGROUP=$(sed -n 's/^cgroup\.cpu=//p' "$WORK/platform")
+    BILL_DEVICE=$(sed -n 's/^data\.device=//p' "$WORK/platform")
+}
+
+# Preparing ends with a start that is not measured: it tells whether the platform works at all,
+# and which instruction sets it has.
+block_prepare() {
+    within 400 "preparing $PLATFORM" platform_prepare >"$WORK/said" 2>>"$LOG" || {
+        refuse "$WORK/said" "$PLATFORM: cannot be prepared"
+        return 77
+    }
+    up || return 77
+    within 30 "instruction sets of $PLATFORM" platform_run linpack --list-isa \
+        >>"$WORK/isa" 2>>"$LOG" || :
+    look
+    down || :
+}
+
+block_round() {
+    up || {
+        record_failure platform "$(cat "$WORK/reason")" || return
+        return 1
+    }
+    look
+    record_facts platform <"$WORK/platform" || return
+    record_sample platform startup s lower "$(cat "$WORK/startup")" || return
+    guards_of_block || return
+    for benchmark in $ORDER; do
+        progress "$benchmark"
+        trial "$benchmark" || return
+    done
+    down || refuse /dev/null "$PLATFORM: does not stop"
+}
+
+# progress BENCHMARK: one line that is written over on a terminal. run.sh prints the others.
+progress() {
+    [ -t 2 ] || return 0
+    printf '\r\033[K%s: %s, %s' "$PROGRESS" "$PLATFORM" "$1" >&2
+}
+
+main() {
+    BILL_CGROUP='' BILL_DEVICE='' CLOCK_TICKS=$(getconf CLK_TCK 2>/dev/null || echo 100)
+    load_adapter
+    case $1 in
+    probe) block_probe ;;
+    prepare) block_prepare ;;
+    round) block_round ;;
+    down) down ;;
+    release)
+        # Not every adapter leaves something to undo.
+        ! command -v platform_release >/dev/null || within 60 "releasing $PLATFORM" platform_release
+        ;;
+    *) exit 2 ;;
+    esac
+}
+
+main "$@"

@@ -1,0 +1,266 @@
+# The campaign: which platforms are usable, the rounds, and that nothing stays behind.
+
+# campaign_begin: the folder of the driver's own files, and what happens at the end, however it comes.
+campaign_begin() {
+    RUN=$BUILD/run/$$ WORK=$BUILD/run/$$/work STATE=$BUILD/run/$$/state LOG=$BUILD/run/$$/log
+    mkdir -p "$WORK" || fail "$RUN: cannot be made"
+    : >"$LOG"
+    HOST=$(uname -n) ROUND=0 ORDER='' ISA='' BEST='' PROGRESS='' PLATFORM='' STOPPED='' BLOCK=''
+    export ROOT BUILD WORK STATE LOG HOST ROUND ORDER ISA BEST PROGRESS PLATFORM OUT SEED LIMIT QUICK
+    export TEST_CPUS CLIENT_CPUS MEMORY
+    trap campaign_end EXIT
+    catch_signals
+}
+
+catch_signals() {
+    trap 'STOPPED=130' INT
+    trap 'STOPPED=143' TERM
+    trap 'STOPPED=129' HUP
+}
+
+campaign_end() {
+    trap '' INT TERM HUP
+    [ -z "$BLOCK" ] || end_block
+    release
+    rm -rf "$RUN"
+    rmdir "$BUILD/run" 2>/dev/null || :
+}
+
+# say TEXT...: a line of progress, on stderr.
+say() {
+    [ ! -t 2 ] || printf '\r\033[K' >&2
+    echo "run.sh: $*" >&2
+}
+
+# block VERB PLATFORM: one step with one platform in a process of its own; its exit status, or 1
+# when it was ended from outside: by its watchdog, by a signal to the campaign, or by a stranger.
+block() {
+    PLATFORM=$2
+    rm -rf "$STATE"
+    mkdir -p "$STATE"
+    : >"$WORK/reason"
+    BLOCK=guestmark-$$-$(date +%s)
+    GUESTMARK_BLOCK=$BLOCK sh "$ROOT/common/block.sh" "$1" </dev/null &
+    block_status=0
+    [ -n "$STOPPED" ] || wait "$!" || block_status=$?
+    case $block_status in
+    0 | 1 | 3 | 77) [ -n "$STOPPED" ] && block_status=1 ;;
+    *)
+        [ -s "$WORK/reason" ] || echo "$PLATFORM: the driver's process for it was killed" >"$WORK/reason"
+        block_status=1
+        ;;
+    esac
+    end_block
+    return "$block_status"
+}
+
+# end_block: ends whatever the block has left running and lets the adapter clean up. Nothing
+# interrupts it.
+end_block() {
+    trap '' INT TERM HUP
+    end_processes "$BLOCK" "$STATE" || say "$PLATFORM: some of its processes cannot be killed"
+    GUESTMARK_BLOCK=$BLOCK sh "$ROOT/common/block.sh" down </dev/null || :
+    end_processes "$BLOCK" "$STATE" || :
+    rm -rf "$STATE"
+    BLOCK=
+    catch_signals
+}
+
+# stopped: whether the campaign is to end now; says why, once.
+stopped() { [ -n "$STOPPED" ]; }
+
+reason() { cat "$WORK/reason"; }
+
+# probe: $WORK/usable lists the platforms that are usable; platforms.csv has the reasons for the others.
+probe() {
+    : >"$WORK/usable"
+    if [ -n "$CHOSEN_PLATFORMS" ]; then
+        printf '%s' "$CHOSEN_PLATFORMS"
+    else
+        printf '%s\n' native docker kvm qemu
+    fi | awk '!seen[$0]++' >"$WORK/wanted"
+    while IFS= read -r probe_platform && ! stopped; do
+        probe_one "$probe_platform" && continue
+        # podman takes docker's place where nobody asked for docker by name.
+        if [ -z "$CHOSEN_PLATFORMS" ] && [ "$probe_platform" = docker ]; then
+            probe_one podman || :
+        fi
+    done <"$WORK/wanted"
+    stopped || [ -s "$WORK/usable" ] || nothing_usable
+}
+
+probe_one() {
+    probe_status=0
+    block probe "$1" || probe_status=$?
+    if [ "$probe_status" -eq 0 ]; then
+        echo "$1" >>"$WORK/usable"
+    elif ! stopped; then
+        unusable "$1"
+    fi
+    return "$probe_status"
+}
+
+unusable() {
+    say "$1 is not usable: $(reason)"
+    csv_line "$1" no "$(reason)" | append platforms.csv || disk_full
+}
+
+nothing_usable() {
+    say 'no platform is usable'
+    exit 77
+}
+
+disk_full() { fail "$(reason); what is there is in $OUT"; }
+
+# prepare: builds what is missing and starts every platform once. ISA is the best instruction set
+# that all have; BEST is 1 if some have a better one.
+prepare() {
+    cp "$WORK/usable" "$WORK/probed"
+    : >"$WORK/usable"
+    : >"$WORK/isas"
+    while IFS= read -r prepare_platform && ! stopped; do
+        say "preparing $prepare_platform"
+        : >"$WORK/isa"
+        if block prepare "$prepare_platform"; then
+            echo "$prepare_platform" >>"$WORK/usable"
+            sed 's/^/x /; 1s/^x/new x/' "$WORK/isa" >>"$WORK/isas"
+        elif ! stopped; then
+            unusable "$prepare_platform"
+        fi
+    done <"$WORK/probed"
+    ! stopped || return 0
+    [ -s "$WORK/usable" ] || nothing_usable
+    while IFS= read -r prepare_platform; do
+        csv_line "$prepare_platform" yes '' | append platforms.csv || disk_full
+    done <"$WORK/usable"
+    choose_isa
+}
+
+# choose_isa: from $WORK/isas, one line per platform and instruction set, the platform's first one
+# marked.
+choose_isa() {
+    awk '
+        BEGIN { count = split("generic sse2 avx2 avx512", order, " ") }
+        $1 == "new" { platforms++ }
+        { for (i = 2; i <= NF; i++) has[$i]++ }
+        END {
+            for (i = 1; i <= count; i++)
+                if (platforms && has[order[i]] == platforms) common = i
+                else if (has[order[i]]) better = 1
+            if (common) print order[common], better
+        }' "$WORK/isas" >"$WORK/choice"
+    ISA='' BEST=''
+    read -r ISA BEST <"$WORK/choice" || :
+    [ -z "$RESUME" ] || same_isa
+    echo "setting.isa=$ISA" >>"$OUT/environment.txt"
+}
+
+# rounds: until the rounds asked for are done, all is decided, or the time is over.
+rounds() {
+    rounds_start=$(date +%s)
+    rounds_longest=0
+    rounds_target=${ROUNDS:-${LOOKS%% *}}
+    ROUND=0
+    while ! stopped; do
+        ROUND=$((ROUND + 1))
+        [ "$ROUND" -gt "$rounds_target" ] && ! more_rounds && break
+        time_for_round || break
+        one_round
+    done
+}
+
+time_for_round() {
+    [ -n "$BUDGET_SECONDS" ] && [ "$rounds_longest" -gt 0 ] || return 0
+    rounds_left=$((BUDGET_SECONDS - ($(date +%s) - rounds_start)))
+    [ "$rounds_left" -lt "$rounds_longest" ] || return 0
+    say "the time of $BUDGET_SECONDS s is over; more with --resume $OUT --budget ..."
+    return 1
+}
+
+# more_rounds: a look at what is decided. Sets the next target; 1 if there is nothing to gain.
+more_rounds() {
+    [ -z "$ROUNDS" ] && [ -x "$BUILD/compare" ] || return 1
+    "$BUILD/compare" --need "$OUT" >"$WORK/need" 2>>"$LOG" || return 1
+    read -r _ rounds_need <"$WORK/need" || return 1
+    if [ "$rounds_need" -lt "$ROUND" ]; then
+        say "after $((ROUND - 1)) rounds everything is decided"
+        return 1
+    fi
+    say "after $((ROUND - 1)) rounds still open: $(sed 1d "$WORK/need" | wc -l) figures; \
+going on to round $rounds_need, about $(minutes $(((rounds_need - ROUND + 1) * rounds_longest)))"
+    sed '1d; s/^/    /' "$WORK/need" >&2
+    rounds_target=$rounds_need
+}
+
+minutes() { echo "$1" | awk '{ if ($1 < 90) printf "%d s\n", $1; else printf "%.0f min\n", $1 / 60 }'; }
+
+one_round() {
+    round_start=$(date +%s)
+    plan_round "$ROUND" >"$WORK/plan"
+    if ! round_planned; then
+        plan_csv "$ROUND" | append plan.csv || disk_full
+    fi
+    PROGRESS="round $ROUND of $rounds_target"
+    [ "$rounds_longest" -eq 0 ] ||
+        PROGRESS="$PROGRESS, $(minutes $(((rounds_target - ROUND + 1) * rounds_longest))) left"
+    [ -t 2 ] || say "$PROGRESS"
+    while IFS='	' read -r round_platform ORDER <&3; do
+        ! stopped || return 0
+        block_done "$round_platform" || given_up "$round_platform" || measure "$round_platform"
+    done 3<"$WORK/plan"
+    round_seconds=$(($(date +%s) - round_start))
+    [ "$round_seconds" -le "$rounds_longest" ] || rounds_longest=$round_seconds
+}
+
+# measure PLATFORM: a block, and why each trial that is missing is missing.
+measure() {
+    : >"$WORK/done"
+    measure_status=0
+    block round "$1" || measure_status=$?
+    ! stopped || return 0
+    [ "$measure_status" -ne 3 ] || disk_full
+    if [ "$measure_status" -ne 0 ]; then
+        say "round $ROUND, $1: $(reason)"
+        for measure_benchmark in $ORDER; do
+            grep -qx "$measure_benchmark" "$WORK/done" && continue
+            record_failure "$measure_benchmark" "$(reason)" || disk_full
+        done
+    fi
+    echo block=complete | record_facts platform || disk_full
+}
+
+# given_up PLATFORM: a platform that has failed to start twice is not tried again.
+given_up() {
+    given_up_at=$(csv_line "$1")
+    [ "$(grep -F ",$given_up_at," "$OUT/failures.csv" | grep -c ',platform,')" -ge 2 ]
+}
+
+# release: undoes what prepare has left running, platform by platform.
+release() {
+    [ -f "$WORK/probed" ] || return 0
+    while IFS= read -r PLATFORM <&3; do
+        mkdir -p "$STATE"
+        BLOCK=guestmark-$$-release
+        GUESTMARK_BLOCK=$BLOCK sh "$ROOT/common/block.sh" release </dev/null >>"$LOG" 2>&1 || :
+        end_processes "$BLOCK" "$STATE" || :
+        rm -rf "$STATE"
+        BLOCK=
+    done 3<"$WORK/probed"
+}
+
+# report: report.txt, which is also shown, and report.html.
+report() {
+    trap '' INT TERM HUP
+    cp "$LOG" "$OUT/log/driver.log" || :
+    [ ! -t 2 ] || printf '\r\033[K' >&2
+    report_status=${STOPPED:-0}
+    if [ "$(wc -l <"$OUT/samples.csv")" -le 1 ]; then
+        say "no trial has ended well; $OUT/failures.csv has the reasons"
+        exit "${STOPPED:-1}"
+    fi
+    "$BUILD/compare" -f text -o "$OUT/report.txt" "$OUT" && cat "$OUT/report.txt" || report_status=1
+    "$BUILD/compare" -f html -o "$OUT/report.html" "$OUT" || report_status=1
+    [ -z "$STOPPED" ] || say "stopped; go on with ./run.sh --resume $OUT"
+    say "results: $OUT"
+    exit "$report_status"
+}

@@ -1,0 +1,2 @@
+guards_of_block() { :; }
+guards_of_trial() { :; }

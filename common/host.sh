@@ -1,0 +1,102 @@
+# The host: which CPUs are used for what, the results folder, and environment.txt.
+
+# choose_cpus: sets TEST_CPUS, unless given, to the first half of the CPUs this process may use,
+# and CLIENT_CPUS to the others, so that the load client never takes the platform's time. With one
+# CPU there is no choice.
+choose_cpus() {
+    cpus_allowed=$(sed -n 's/^Cpus_allowed_list:[[:space:]]*//p' /proc/self/status)
+    cpus_split=$(printf '%s\n%s\n' "$cpus_allowed" "$TEST_CPUS" | awk '
+        function expand(text, set,    n, i, part, ends, c, count) {
+            n = split(text, part, ",")
+            for (i = 1; i <= n; i++) {
+                if (part[i] !~ /^[0-9]+(-[0-9]+)?$/) exit 1
+                split(part[i] "-" part[i], ends, "-")
+                for (c = ends[1] + 0; c <= ends[2] + 0; c++) set[++count] = c
+            }
+            return count
+        }
+        NR == 1 { n = expand($0, cpu); for (i = 1; i <= n; i++) may[cpu[i]] = 1 }
+        NR == 2 && $0 != "" {
+            m = expand($0, given)
+            for (i = 1; i <= m; i++) { if (!(given[i] in may)) exit 1; test[given[i]] = 1 }
+        }
+        NR == 2 && $0 == "" { for (i = 1; i <= (n > 1 ? n / 2 : 1); i++) test[cpu[i]] = 1 }
+        END {
+            for (i = 1; i <= n; i++)
+                if (cpu[i] in test) ours = ours "," cpu[i]; else others = others "," cpu[i]
+            print substr(ours, 2), substr(others == "" ? ours : others, 2)
+        }') || return 1
+    TEST_CPUS=${cpus_split% *} CLIENT_CPUS=${cpus_split#* }
+}
+
+# new_output: makes the results folder with the heads of its files.
+new_output() {
+    if [ -z "$OUT" ]; then
+        OUT=$ROOT/results/$(date -u +%Y%m%dT%H%M%SZ)
+        [ ! -e "$OUT" ] || OUT=$OUT-$$
+    fi
+    [ ! -e "$OUT/samples.csv" ] || bad "$OUT: holds results already; go on with --resume"
+    mkdir -p "$OUT/log" || fail "$OUT: cannot be made"
+    OUT=$(cd "$OUT" && pwd)
+    SEED=${SEED:-$(($(date +%s) % 1000000))}
+    echo 'round,platform,benchmark' >"$OUT/plan.csv"
+    echo 'time,host,platform,round,benchmark,metric,unit,better,rep,value' >"$OUT/samples.csv"
+    echo 'time,host,platform,round,benchmark,key,value' >"$OUT/facts.csv"
+    echo 'time,host,platform,round,benchmark,guard,outcome,evidence,advice' >"$OUT/guards.csv"
+    echo 'time,host,platform,round,benchmark,reason' >"$OUT/failures.csv"
+    echo 'platform,usable,reason' >"$OUT/platforms.csv"
+    { settings && environment; } >"$OUT/environment.txt"
+    if [ "${OUT%/*}" = "$ROOT/results" ]; then
+        ln -sfn "${OUT##*/}" "$ROOT/results/latest"
+    fi
+}
+
+# settings: what a resumed campaign takes over, and how to run this one again.
+settings() {
+    echo "command=$COMMAND"
+    echo "reproduce=./run.sh -s $SEED -c $TEST_CPUS -m $MEMORY${QUICK:+ --quick} with the same platforms, benchmarks and rounds"
+    echo "setting.seed=$SEED"
+    echo "setting.test_cpus=$TEST_CPUS"
+    echo "setting.client_cpus=$CLIENT_CPUS"
+    echo "setting.memory=$MEMORY"
+    echo "setting.quick=$QUICK"
+    echo "setting.benchmarks=$CHOSEN_BENCHMARKS"
+    printf '%s' "$CHOSEN_PLATFORMS" | sed 's/^/setting.platform=/'
+}
+
+# fact_of KEY FILE: the first line of a file as a fact, if there is one.
+fact_of() {
+    [ -r "$2" ] || return 0
+    fact_line=
+    read -r fact_line <"$2" || :
+    [ -z "$fact_line" ] || echo "$1=$fact_line"
+}
+
+# environment: what the host is, as far as it can change a figure.
+environment() {
+    echo "time=$(utc)"
+    echo "host=$HOST"
+    echo "kernel=$(uname -srvm)"
+    sed -n 's/^PRETTY_NAME="*\([^"]*\)"*/system=\1/p' /etc/os-release 2>/dev/null || :
+    sed -n '/^model name/ { s/^[^:]*: /cpu.model=/p; q; }' /proc/cpuinfo
+    echo "cpu.count=$(grep -c '^processor' /proc/cpuinfo)"
+    if grep -qw hypervisor /proc/cpuinfo; then
+        echo 'virtualized=yes: this host is itself a guest, and every VM here a nested one'
+    else
+        echo virtualized=no
+    fi
+    sed -n 's/^MemTotal: */memory=/p' /proc/meminfo
+    fact_of cpu.governor /sys/devices/system/cpu/cpu0/cpufreq/scaling_governor
+    fact_of cpu.no_turbo /sys/devices/system/cpu/intel_pstate/no_turbo
+    fact_of cpu.smt /sys/devices/system/cpu/smt/active
+    fact_of clock.source /sys/devices/system/clocksource/clocksource0/current_clocksource
+    fact_of thp /sys/kernel/mm/transparent_hugepage/enabled
+    fact_of ksm /sys/kernel/mm/ksm/run
+    fact_of swappiness /proc/sys/vm/swappiness
+    for environment_file in /sys/devices/system/cpu/vulnerabilities/*; do
+        fact_of "vulnerability.${environment_file##*/}" "$environment_file"
+    done
+    echo "results.disk=$(df -P "$OUT" | awk 'NR == 2 { print $1 " on " $NF ", " $4 " KiB free" }')"
+    ! command -v git >/dev/null || echo "commit=$(git -C "$ROOT" rev-parse HEAD 2>/dev/null || echo unknown)"
+    platform_sha256_of "$BUILD" 2>/dev/null | awk '{ print "sha256." $2 "=" $1 }'
+}

@@ -1,0 +1,47 @@
+# Finds and ends every process of a block. A block's processes carry GUESTMARK_BLOCK in their
+# environment, however they were started and whoever their parent has become; a server that writes
+# over its environment (nginx) still has the block's folder in its command line, and its workers
+# are its children.
+
+# block_processes TAG FOLDER: their process ids, the caller's own left out.
+block_processes() {
+    {
+        grep -ls -e "GUESTMARK_BLOCK=$1" /proc/[0-9]*/environ
+        grep -ls -e "$2/" /proc/[0-9]*/cmdline
+        echo -
+        cat /proc/[0-9]*/stat
+    } 2>/dev/null | awk -v self="$$" '
+        $1 == "-" { stats = 1; next }
+        !stats { split($1, part, "/"); ours[part[3]] = 1; next }
+        {
+            pid = $1
+            sub(/.*\) . /, "")
+            parent[pid] = $1
+        }
+        END {
+            do {
+                grown = 0
+                for (pid in parent)
+                    if (!(pid in ours) && parent[pid] in ours && parent[pid] != self) {
+                        ours[pid] = 1
+                        grown = 1
+                    }
+            } while (grown)
+            for (pid in ours)
+                if (pid != self && pid in parent)
+                    print pid
+        }'
+}
+
+# end_processes TAG FOLDER: no process of the block is left when this returns (0), unless one
+# cannot be killed (1).
+end_processes() {
+    for end_try in 1 2 3 4 5 6 7 8 9 10; do
+        end_pids=$(block_processes "$1" "$2")
+        [ -n "$end_pids" ] || return 0
+        # shellcheck disable=SC2086 # a list of numbers
+        kill -s KILL $end_pids 2>/dev/null || :
+        [ "$end_try" -lt 3 ] || sleep 1
+    done
+    return 1
+}

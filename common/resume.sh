@@ -1,0 +1,53 @@
+# Going on with a campaign that was stopped. The block is the unit: one that had not ended is
+# thrown away whole and run again from a fresh start, so a torn last line goes with it.
+# shellcheck disable=SC2034 # the settings are read in other files
+
+# setting KEY: from the campaign's environment.txt.
+setting() { sed -n "s/^setting\\.$1=//p" "$OUT/environment.txt"; }
+
+resume_output() {
+    OUT=$(cd "$RESUME" && pwd)
+    SEED=$(setting seed)
+    TEST_CPUS=$(setting test_cpus) CLIENT_CPUS=$(setting client_cpus) MEMORY=$(setting memory)
+    QUICK=$(setting quick) CHOSEN_BENCHMARKS=$(setting benchmarks)
+    CHOSEN_PLATFORMS=$(setting platform)
+    CHOSEN_PLATFORMS=${CHOSEN_PLATFORMS:+$CHOSEN_PLATFORMS$NEWLINE}
+    [ -n "$SEED$TEST_CPUS" ] || bad "--resume $RESUME: no campaign there"
+    echo 'platform,usable,reason' >"$OUT/platforms.csv"
+    for resume_file in samples guards failures facts; do
+        keep_complete "$OUT/$resume_file.csv" || fail "$OUT: cannot be written"
+    done
+}
+
+# keep_complete FILE: leaves the rows of blocks that facts.csv says are complete. facts.csv itself
+# comes last.
+keep_complete() {
+    awk '
+        # The platform and round of a row, as they are written: columns 3 and 4.
+        function block(row) {
+            sub(/^[^,]*,[^,]*,/, "", row)
+            if (match(row, /^("([^"]|"")*"|[^",]*),[0-9]+,/))
+                return substr(row, 1, RLENGTH)
+            return ""
+        }
+        NR == FNR { if (/,block,complete$/) complete[block($0)] = 1; next }
+        FNR == 1 || block($0) in complete' "$OUT/facts.csv" "$1" >"$WORK/kept" &&
+        cp "$WORK/kept" "$1"
+}
+
+# block_done PLATFORM: whether this round's block is there already.
+block_done() {
+    [ -n "$RESUME" ] || return 1
+    done_at=$(csv_line "$1")
+    grep -F ",$done_at,$ROUND,platform,block,complete" "$OUT/facts.csv" >/dev/null
+}
+
+# round_planned: whether plan.csv has this round.
+round_planned() { grep -q "^$ROUND," "$OUT/plan.csv"; }
+
+# same_isa: the figures of a campaign belong together only if the programs take the same path.
+same_isa() {
+    same_before=$(setting isa | tail -n 1)
+    [ -z "$same_before" ] || [ "$same_before" = "$ISA" ] ||
+        fail "--resume $RESUME: was measured with $same_before, the platforms now have $ISA in common"
+}

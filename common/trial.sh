@@ -1,0 +1,112 @@
+# A trial: one benchmark once on a platform that is up. Work is the same on every platform.
+
+# within SECONDS WHAT COMMAND...: runs a command (a function too) in this shell; if it takes
+# longer, the whole block is ended, for nobody knows what state a hung platform is in.
+within() {
+    sh "$ROOT/common/watchdog.sh" "$1" "$2" &
+    within_watchdog=$!
+    shift 2
+    within_status=0
+    "$@" || within_status=$?
+    kill -s USR1 "$within_watchdog" 2>/dev/null || :
+    wait "$within_watchdog" 2>/dev/null || :
+    return "$within_status"
+}
+
+# tool ARGV...: runs a program on the platform; its output is added to $WORK/out.
+tool() { within "$LIMIT" "$1" platform_run "$@" >>"$WORK/out" 2>>"$WORK/err"; }
+
+# tool_best ARGV...: the same, its metrics called METRIC[isa=best], its facts best.KEY.
+tool_best() {
+    tool_status=0
+    within "$LIMIT" "$1" platform_run "$@" >"$WORK/best" 2>>"$WORK/err" || tool_status=$?
+    awk -F, -v OFS=, '
+        /^# / { sub(/^# /, "# best."); print; next }
+        /^benchmark,metric,/ { next }
+        { $2 = $2 "[isa=best]"; print }' "$WORK/best" >>"$WORK/out"
+    return "$tool_status"
+}
+
+# How much work: one repetition's least duration, how many, and sizes that an emulated guest with
+# 1 GiB of memory manages in a few seconds. --quick is for checking the chain, not for figures.
+trial_sizes() {
+    if [ -n "$QUICK" ]; then
+        trial_reps=1 trial_time=1ms trial_sum=200 trial_disk=4M trial_download=4M
+    else
+        trial_reps=3 trial_time=200ms trial_sum=1000 trial_disk=64M trial_download=64M
+    fi
+    set -- -f csv -r "$trial_reps" -t "$trial_time" -s "$((SEED + ROUND))"
+    trial_common=$*
+}
+
+# One function per benchmark. ISA is the best instruction set that all platforms have, BEST is 1
+# where some have a better one.
+# shellcheck disable=SC2086 # $trial_common is a list of words
+trial_linpack() {
+    tool linpack $trial_common ${ISA:+--isa "$ISA"} || return
+    [ -z "$BEST" ] || tool_best linpack $trial_common
+}
+
+# shellcheck disable=SC2086
+trial_memsweep() { tool memsweep $trial_common; }
+
+# shellcheck disable=SC2086
+trial_forksum() { tool forksum $trial_common 1 "$trial_sum"; }
+
+# shellcheck disable=SC2086
+trial_diskrand() { tool diskrand $trial_common --size "$trial_disk" "$(platform_data)"; }
+
+# The load comes from the host's other CPUs, for every platform alike.
+# shellcheck disable=SC2086
+trial_nginxload() {
+    within "$LIMIT" "starting nginx" platform_url >"$WORK/url" 2>>"$WORK/err" || {
+        cat "$WORK/url" >>"$WORK/err"
+        return 77
+    }
+    within "$LIMIT" nginxload "$BUILD/nginxload" $trial_common -c "$CLIENT_CPUS" \
+        "$(cat "$WORK/url")" >>"$WORK/out" 2>>"$WORK/err" </dev/null
+}
+
+# trial_rows BENCHMARK: samples of $WORK/out as rows; fails if they are not what a tool prints.
+trial_rows() {
+    awk -F, -v place="$(place "$1" | sed 's/\\/\\\\/g')" -v benchmark="$1" '
+        /^# / { next }
+        /^benchmark,metric,unit,better,rep,value$/ { header = 1; next }
+        !header || NF != 6 || $1 != benchmark || $4 !~ /^(lower|higher)$/ ||
+            $5 !~ /^[0-9]+$/ || $6 !~ /^-?[0-9.]+(e[-+]?[0-9]+)?$/ { bad = 1; exit }
+        $5 > 0 { counted++ }
+        { print place "," $2 "," $3 "," $4 "," $5 "," $6 }
+        END { exit bad || !counted }' "$WORK/out"
+}
+
+# trial_reason STATUS BENCHMARK: one line on why a trial has no samples.
+trial_reason() {
+    trial_said=$(grep . "$WORK/err" | tail -n 1)
+    printf '%s\n' "${trial_said:-$2: exit status $1 and nothing on stderr}"
+}
+
+# trial BENCHMARK: runs it and writes down what came of it. Fails only if that cannot be written.
+trial() {
+    : >"$WORK/out"
+    : >"$WORK/err"
+    trial_sizes
+    bill_start
+    trial_status=0
+    "trial_$1" || trial_status=$?
+    bill_stop >"$WORK/bill"
+    cat "$WORK/err" >>"$LOG"
+    if [ "$trial_status" -ne 0 ]; then
+        record_failure "$1" "$(trial_reason "$trial_status" "$1")" || return
+    elif ! trial_rows "$1" >"$WORK/samples"; then
+        record_failure "$1" "$1: its output is not what the program prints" || return
+    else
+        awk -v place="$(place "$1" | sed 's/\\/\\\\/g')" -F '[= ]' '
+            $1 == "bill.host_cpu" { print place ",host_cpu,s,lower,1," $2 }' "$WORK/bill" >>"$WORK/samples"
+        { sed -n 's/^# //p' "$WORK/out" && cat "$WORK/bill"; } >"$WORK/facts"
+        guards_of_trial "$1" || return
+        append samples.csv <"$WORK/samples" || return
+        # The last fact tells a trial that has been written down whole.
+        { cat "$WORK/facts" && echo trial=complete; } | record_facts "$1" || return
+    fi
+    echo "$1" >>"$WORK/done"
+}

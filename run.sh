@@ -1,0 +1,182 @@
+#!/bin/sh
+# Measures what a guest costs: the five programs on every platform that is usable here.
+#
+# Rounds are randomized blocks. In each round every platform is started fresh once, in an order
+# drawn from the seed, and runs every benchmark, in an order drawn from the seed. native runs twice
+# per round; how far native and native2 differ is the noise floor. See common/: plan.sh the order,
+# campaign.sh the rounds, block.sh one platform, trial.sh one benchmark, guards.sh what must hold.
+set -eu
+
+ROOT=$(cd "$(dirname "$0")" && pwd)
+BUILD=${BUILD:-build}
+case $BUILD in
+/*) ;;
+*) BUILD=$ROOT/$BUILD ;;
+esac
+. "$ROOT/common/platform.sh"
+. "$ROOT/common/plan.sh"
+. "$ROOT/common/record.sh"
+. "$ROOT/common/processes.sh"
+. "$ROOT/common/host.sh"
+. "$ROOT/common/campaign.sh"
+. "$ROOT/common/resume.sh"
+. "$ROOT/common/list.sh"
+. "$ROOT/common/doctor.sh"
+
+usage() {
+    cat <<END
+usage: run.sh [options]
+Runs the five benchmarks on every platform that is usable here, round by round,
+and writes a report. A platform is NAME[:KEY=VALUE,...], see --list, or the path
+of an adapter of your own (./my-platform.sh).
+
+  -p, --platforms LIST   which; repeatable, comma-separated (default: native,
+                         docker or else podman, kvm, qemu)
+  -b, --benchmarks LIST  which (default: all five)
+  -n, --rounds N         exactly N rounds (default: until all is decided, looked
+                         at after rounds $LOOKS)
+  -t, --budget T         start no round that would end later than T from the
+                         start, as 90s, 30m or 2h (default: $BUDGET without -n)
+  -o, --output DIR       results folder (default: results/<UTC time>)
+  -s, --seed N           seed of every order and of the programs (default: drawn)
+  -c, --cpus LIST        CPUs of the platform under test (default: half of them)
+  -m, --memory SIZE      memory of the platform under test (default: $MEMORY)
+      --limit SECONDS    longest trial (default: $LIMIT)
+      --quick            next to no work: checks the chain, the figures mean nothing
+      --resume DIR       go on with the campaign in DIR where it was stopped
+      --list             show every platform and variant, and why not if unusable
+      --doctor           check everything without measuring; say what to fix, how
+  -h, --help             show this
+
+Exit status: 0 measured; 1 something failed; 2 wrong usage; 77 nothing usable.
+END
+}
+
+bad() {
+    echo "run.sh: $1; see run.sh --help" >&2
+    exit 2
+}
+
+fail() {
+    echo "run.sh: $1" >&2
+    exit 1
+}
+
+# What can be chosen, with its defaults. Names in capitals are known to block.sh too.
+defaults() {
+    LOOKS='6 8 12 16 24 32 48'
+    BUDGET=5m
+    LIMIT=120
+    MEMORY=1G
+    MODE=measure RESUME='' OUT='' ROUNDS='' SEED='' QUICK='' TEST_CPUS='' CLIENT_CPUS=''
+    CHOSEN_PLATFORMS='' CHOSEN_BENCHMARKS='' BUDGET_GIVEN=''
+    COMMAND="./run.sh $*"
+}
+
+options() {
+    while [ $# -gt 0 ]; do
+        case $1 in
+        --quick) QUICK=1 ;;
+        --list | --doctor) MODE=${1#--} ;;
+        -h | --help)
+            usage
+            exit 0
+            ;;
+        -[pbntoscm] | --platforms | --benchmarks | --rounds | --budget | --output | --seed | --cpus | \
+            --memory | --limit | --resume)
+            [ -n "${2:-}" ] || bad "$1: needs a value"
+            option_value "$1" "$2"
+            shift
+            ;;
+        *) bad "$1: unknown option" ;;
+        esac
+        shift
+    done
+}
+
+option_value() {
+    case $1 in
+    -p | --platforms) CHOSEN_PLATFORMS=$CHOSEN_PLATFORMS$(split_platforms "$2")$NEWLINE ;;
+    -b | --benchmarks) CHOSEN_BENCHMARKS="$CHOSEN_BENCHMARKS $(echo "$2" | tr , ' ')" ;;
+    -n | --rounds) ROUNDS=$(whole_number "$1" "$2" 1 1000) ;;
+    -t | --budget) BUDGET=$2 BUDGET_GIVEN=1 ;;
+    -o | --output) OUT=$2 ;;
+    -s | --seed) SEED=$(whole_number "$1" "$2" 0 2000000000) ;;
+    -c | --cpus) TEST_CPUS=$2 ;;
+    -m | --memory) MEMORY=$2 ;;
+    --limit) LIMIT=$(whole_number "$1" "$2" 1 86400) ;;
+    --resume) RESUME=$2 ;;
+    esac
+}
+
+# whole_number OPTION TEXT MIN MAX: prints the number without leading zeros.
+whole_number() {
+    case $2 in
+    *[!0-9]* | ???????????*) bad "$1 $2: not a whole number from $3 to $4" ;;
+    esac
+    whole=$(echo "$2" | sed 's/^0*\(.\)/\1/')
+    if [ "$whole" -lt "$3" ] || [ "$whole" -gt "$4" ]; then
+        bad "$1 $2: not a whole number from $3 to $4"
+    fi
+    echo "$whole"
+}
+
+# Everything is checked before anything is started.
+check_options() {
+    for chosen in $CHOSEN_BENCHMARKS; do
+        case " $PLATFORM_TOOLS " in
+        *" $chosen "*) ;;
+        *) bad "$chosen: no such benchmark; there are $PLATFORM_TOOLS" ;;
+        esac
+    done
+    CHOSEN_BENCHMARKS=${CHOSEN_BENCHMARKS:-$PLATFORM_TOOLS}
+    printf '%s' "$CHOSEN_PLATFORMS" | while IFS= read -r chosen; do
+        check_platform "$chosen"
+    done
+    BUDGET_SECONDS=$(echo "$BUDGET" | awk '
+        !/^[0-9]+[smh]?$/ { exit 1 }
+        { print $0 * (/h$/ ? 3600 : /m$/ ? 60 : 1) }') || bad "--budget $BUDGET: not a time such as 90s or 30m"
+    [ -z "$ROUNDS" ] || [ -n "$BUDGET_GIVEN" ] || BUDGET_SECONDS=
+    case $MEMORY in
+    [1-9]*[0-9MG]) ;;
+    *) bad "--memory $MEMORY: not a size such as 512M" ;;
+    esac
+    choose_cpus || bad "--cpus $TEST_CPUS: not CPUs this process may use"
+    [ -z "$RESUME" ] || [ -f "$RESUME/environment.txt" ] || bad "--resume $RESUME: no campaign there"
+}
+
+check_platform() {
+    case ${1%%:*} in
+    */*) [ -f "${1%%:*}" ] || bad "${1%%:*}: no such adapter" ;;
+    native2) bad "native2: is the second run of native" ;;
+    *) platform_adapter "${1%%:*}" >/dev/null || bad "${1%%:*}: no such platform; there are $PLATFORM_NAMES" ;;
+    esac
+}
+
+build() {
+    command -v make >/dev/null 2>&1 || return 0
+    make -s -C "$ROOT" BUILD="$BUILD" all >&2 || fail 'the programs do not build'
+}
+
+main() {
+    NEWLINE='
+'
+    defaults "$@"
+    options "$@"
+    check_options
+    build
+    campaign_begin
+    case $MODE in
+    list) list ;;
+    doctor) doctor ;;
+    measure)
+        if [ -n "$RESUME" ]; then resume_output; else new_output; fi
+        probe
+        prepare
+        rounds
+        report
+        ;;
+    esac
+}
+
+main "$@"
