@@ -31,9 +31,9 @@ tool_best() {
 # 1 GiB of memory manages in a few seconds. --quick is for checking the chain, not for figures.
 trial_sizes() {
     if [ -n "$QUICK" ]; then
-        trial_reps=1 trial_time=1ms trial_sum=200 trial_disk=4M trial_download=4M
+        trial_reps=1 trial_time=1ms trial_sum=200 trial_disk=4M trial_array=4M
     else
-        trial_reps=3 trial_time=200ms trial_sum=1000 trial_disk=64M trial_download=64M
+        trial_reps=3 trial_time=200ms trial_sum=1000 trial_disk=64M trial_array=128M
     fi
     set -- -f csv -r "$trial_reps" -t "$trial_time" -s "$((SEED + ROUND))"
     trial_common=$*
@@ -48,7 +48,7 @@ trial_linpack() {
 }
 
 # shellcheck disable=SC2086
-trial_memsweep() { tool memsweep $trial_common; }
+trial_memsweep() { tool memsweep $trial_common --array "$trial_array" ${ISA:+--isa "$ISA"}; }
 
 # shellcheck disable=SC2086
 trial_forksum() { tool forksum $trial_common 1 "$trial_sum"; }
