@@ -13,6 +13,7 @@
 #include "analysis.h"
 #include "err.h"
 #include "load.h"
+#include "need.h"
 #include "opt.h"
 #include "table.h"
 
@@ -27,7 +28,7 @@ static const char *const output_names[] = {"text", NULL};
 static struct config {
     int format;
     const char *output;
-    bool detail, pool;
+    bool detail, need, pool;
     struct settings settings;
     double margin_percent, precision_percent;
 } config = {
@@ -43,6 +44,9 @@ static const struct opt options[] = {
      0, 0},
     {"detail", 'd', OPT_FLAG, &config.detail, NULL,
      "every metric with n, mean, stddev and median below the verdicts", NULL, 0, 0},
+    {"need", 0, OPT_FLAG, &config.need, NULL,
+     "print only whether more rounds are needed (0: no, or up to which) and what is still open",
+     NULL, 0, 0},
     {"baseline", 'b', OPT_TEXT, &config.settings.baseline, "PLATFORM",
      "what the others are multiples of", NULL, 0, 0},
     {"margin", 'm', OPT_REAL, &config.margin_percent, "PERCENT",
@@ -63,11 +67,17 @@ static const struct tool tool = {
     .option_count = sizeof options / sizeof options[0],
 };
 
-static void write_report(const struct analysis *analysis, FILE *out)
+static void write_report(const struct model *model, FILE *out)
 {
-    table_print(analysis, isatty(fileno(out)), out);
+    if (config.need) {
+        need_print(model, &config.settings, out);
+        return;
+    }
+    struct analysis analysis = analyse(model, &config.settings);
+    table_print(&analysis, isatty(fileno(out)), out);
     if (config.detail)
-        table_detail(analysis, out);
+        table_detail(&analysis, out);
+    analysis_free(&analysis);
 }
 
 int main(int argc, char **argv)
@@ -82,14 +92,12 @@ int main(int argc, char **argv)
         load_results(&model, argv[i], config.pool);
     model_finish(&model);
 
-    struct analysis analysis = analyse(&model, &config.settings);
     FILE *out = config.output ? fopen(config.output, "we") : stdout;
     if (!out)
         die_errno(STATUS_SYSTEM, "%s", config.output);
-    write_report(&analysis, out);
+    write_report(&model, out);
     if (fflush(out) != 0 || ferror(out) || (config.output && fclose(out) != 0))
         die_errno(STATUS_SYSTEM, "%s", config.output ? config.output : "stdout");
-    analysis_free(&analysis);
     model_free(&model);
     return STATUS_GOOD;
 }

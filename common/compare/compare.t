@@ -31,6 +31,24 @@ ok 'details' "$BUILD/compare" -d "$TMP/plain"
 out_has 'show secondary metrics' '^memsweep triad, GiB/s$'
 out_has 'and n' '^  qemu +11 '
 
+# need ROUNDS COST NOISE: the first line of --need after so many rounds.
+need() {
+    "$BUILD/test/campaign_helper" -n "$1" --cost "$2" --between "$3" "$TMP/need" &&
+        "$BUILD/compare" --need "$TMP/need"
+}
+ok '--need before the first look' need 3 2 0.001
+check 'asks for six rounds' grep -qx 'need 6' "$TMP/out"
+ok '--need at the first look' need 6 2 0.001
+check 'asks for a second look' grep -qx 'need 8' "$TMP/out"
+ok '--need when two looks agree' need 8 2 0.001
+check 'is content' sh -c '[ "$(cat "$1")" = "need 0" ]' - "$TMP/out"
+ok '--need with much noise' need 12 1.01 0.1
+check 'goes on' grep -qx 'need 16' "$TMP/out"
+out_has 'and says what is open and for how long' \
+    '^kvm memsweep copy: [0-9.]+ \[[0-9.]+ [0-9.]+\], inconclusive: .* more rounds, [0-9]+ min$'
+ok '--need at the last look' need 48 1.01 0.1
+check 'stops' grep -qx 'need 0' "$TMP/out"
+
 mkdir "$TMP/exact"
 { echo "$header"; rows native 1 4 100; rows native2 1 4 100; rows docker 1 4 50; } >"$TMP/exact/samples.csv"
 ok 'exact numbers' "$BUILD/compare" "$TMP/exact"

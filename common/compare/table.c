@@ -1,6 +1,6 @@
 #include "table.h"
 
-#include "catalog.h"
+#include "numbers.h"
 #include "units.h"
 
 #include <math.h>
@@ -8,21 +8,10 @@
 
 enum { NAME = 24 };
 
-/* Four significant digits without an exponent where that is short. */
-static const char *number(char text[32], double value)
-{
-    double size = fabs(value);
-    if (size >= 1e6 || (size < 1e-3 && size > 0))
-        snprintf(text, 32, "%.3g", value);
-    else
-        snprintf(text, 32, "%.*f", size >= 1000 ? 0 : size >= 100 ? 1 : size >= 10 ? 2 : 3, value);
-    return text;
-}
-
 /* A ratio's figure and interval: `1.021  1.015 .. 1.027`. */
 static void print_interval(const struct ratio *ratio, FILE *out)
 {
-    char text[32], low[32], high[32];
+    char text[NUMBER], low[NUMBER], high[NUMBER];
     fprintf(out, "%8s", number(text, exp(ratio->log_mean)));
     if (ratio->n > 1)
         fprintf(out, "  %7s .. %-7s", number(low, exp(ratio->low)), number(high, exp(ratio->high)));
@@ -46,7 +35,7 @@ static void print_verdict(const struct result *result, bool colour, FILE *out)
 static void print_row(const struct analysis *analysis, const struct row *row, bool colour,
                       FILE *out)
 {
-    char name[128], text[32];
+    char name[128], text[NUMBER];
     (void)analysis;
     snprintf(name, sizeof name, "%s %s", row->metric->benchmark, row->metric->name);
     fprintf(out, "\n%-*s", NAME + 2, name);
