@@ -1,0 +1,55 @@
+/*
+ * The ways to hand I/O to the kernel, one row each in engines[]. A queue belongs to one thread.
+ */
+#ifndef DISKRAND_ENGINE_H
+#define DISKRAND_ENGINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* One read or write, from its first submission until all its bytes have moved. */
+struct io {
+    char *buffer;
+    uint64_t offset;
+    uint32_t bytes, done; /* asked for; moved by earlier, short transfers */
+    bool write;
+    unsigned slot;  /* 0 .. depth-1: which of the queue's buffers */
+    unsigned tries; /* submissions that did not move everything */
+    uint64_t block, generation;
+    uint64_t start_ns; /* from here its latency counts */
+    int64_t result;    /* of the last submission: bytes or -errno */
+};
+
+struct engine_setup {
+    int fd;
+    int depth;
+    void *buffers; /* depth buffers, buffer_bytes each, one after the other */
+    size_t buffer_bytes;
+};
+
+struct engine {
+    const char *name;
+    bool blocking; /* one I/O per thread at a time: a depth of N takes N threads */
+
+    /* A queue, or NULL and errno. */
+    void *(*open)(const struct engine_setup *setup);
+
+    /* Hands over the first of `count` I/Os; returns how many, or -errno if none. */
+    int (*submit)(void *queue, struct io *const *ios, int count);
+
+    /*
+     * Waits until `least` of those handed over have ended and stores all that have, with their
+     * results; returns how many, or -errno. least = 0 only looks.
+     */
+    int (*reap)(void *queue, struct io **ended, int least);
+
+    void (*close)(void *queue);
+
+    /* What the kernel offered, for a fact: "registered files and buffers". */
+    const char *(*describe)(const void *queue);
+};
+
+extern const struct engine engine_psync;
+
+#endif

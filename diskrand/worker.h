@@ -1,0 +1,40 @@
+/* One worker of a workload: the loop that keeps its queue full. */
+#ifndef DISKRAND_WORKER_H
+#define DISKRAND_WORKER_H
+
+#include "mem.h"
+#include "workload.h"
+
+#include <stdatomic.h>
+
+struct worker {
+    const struct workload_want *want;
+    uint32_t *generations; /* shared; each block belongs to one worker */
+    atomic_bool *stop;     /* shared: somebody has failed */
+
+    void *queue;
+    int depth;
+    struct pattern pattern;
+    struct mem buffers;
+    struct io *ios;                     /* depth of them; each is in one of: */
+    struct io **idle, **ready, **ended; /* stacks of depth entries; or in flight */
+    int idle_count, ready_count, in_flight;
+    uint64_t unsynced; /* writes since the last sync */
+
+    uint64_t interval_ns, phase_ns; /* open loop: between two starts; of the first one */
+    uint64_t time_ns, before_ns;    /* this repetition; timed time before it */
+    uint64_t begin_ns, next_ns;     /* this repetition's start; the next I/O's intended start */
+    struct tally tally;
+
+    int status; /* STATUS_GOOD, or what went wrong: */
+    char failure[256];
+};
+
+/* Allocates; the caller has set want, generations, stop, depth, pattern and the open loop. */
+void worker_init(struct worker *worker, uint64_t stream);
+void worker_free(struct worker *worker);
+
+/* One repetition of time_ns. */
+void worker_run(struct worker *worker);
+
+#endif
