@@ -25,6 +25,17 @@ static double *means_of(const struct cell *cell, size_t count)
     return means;
 }
 
+static void describe(struct result *result, size_t count)
+{
+    double *means = means_of(result->cell, count);
+    result->stats = stats_of(means, count);
+    result->checks = checks_of(means, count);
+    result->levels = levels_of(result->cell->trials, count);
+    result->has_median_interval =
+        median_interval(means, count, &result->median.low, &result->median.high);
+    free(means);
+}
+
 /* Walks both cells' rounds together; returns how many they share, with the values of either. */
 static size_t match_rounds(const struct cell *cell, size_t cell_count, const struct cell *base,
                            size_t base_count, double *values, double *base_values)
@@ -42,9 +53,10 @@ static size_t match_rounds(const struct cell *cell, size_t cell_count, const str
     return pairs;
 }
 
-static void set_paired(struct result *result, const struct cell *base, uint32_t rounds,
-                       enum better better)
+static void set_paired(struct result *result, const struct cell *base,
+                       const struct settings *settings, enum better better)
 {
+    uint32_t rounds = settings->rounds;
     size_t a_count = usable_trials(result->cell, rounds), b_count = usable_trials(base, rounds);
     double *a = alloc_zero(a_count, sizeof *a), *b = alloc_zero(a_count, sizeof *b);
     double *d = alloc_zero(a_count, sizeof *d);
@@ -54,15 +66,16 @@ static void set_paired(struct result *result, const struct cell *base, uint32_t 
     else if (!ratio_logs(a, b, pairs, better, d))
         result->why_not = "a value is not above 0";
     else
-        verdict_ratio(result, d, pairs);
+        verdict_ratio(result, d, pairs, settings);
     free(a);
     free(b);
     free(d);
 }
 
-static void set_unpaired(struct result *result, const struct cell *base, uint32_t rounds,
-                         enum better better)
+static void set_unpaired(struct result *result, const struct cell *base,
+                         const struct settings *settings, enum better better)
 {
+    uint32_t rounds = settings->rounds;
     size_t a_count = usable_trials(result->cell, rounds), b_count = usable_trials(base, rounds);
     double *a = means_of(result->cell, a_count), *b = means_of(base, b_count);
     if (verdict_logs(a, a_count, better) && verdict_logs(b, b_count, better)) {
@@ -106,10 +119,7 @@ static void fill_row(struct analysis *analysis, struct row *row, int metric, con
         struct result *result = &row->results[i];
         result->cell = model_find(model, row->group, platforms[i], metric);
         result->platform = model->platforms.at[platforms[i]];
-        size_t count = usable_trials(result->cell, settings->rounds);
-        double *means = means_of(result->cell, count);
-        result->stats = stats_of(means, count);
-        free(means);
+        describe(result, usable_trials(result->cell, settings->rounds));
         if (strcmp(result->platform, settings->baseline) == 0)
             row->baseline = result;
         else if (platform_is_twin(result->platform))
@@ -120,7 +130,7 @@ static void fill_row(struct analysis *analysis, struct row *row, int metric, con
         if (!row->baseline)
             result->why_not = "the baseline was not measured";
         else if (result != row->baseline)
-            (paired ? set_paired : set_unpaired)(result, row->baseline->cell, settings->rounds,
+            (paired ? set_paired : set_unpaired)(result, row->baseline->cell, settings,
                                                  row->metric->better);
     }
     if (row->twin && row->twin->has_ratio)

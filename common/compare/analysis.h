@@ -4,6 +4,9 @@
 #ifndef COMPARE_ANALYSIS_H
 #define COMPARE_ANALYSIS_H
 
+#include "bootstrap.h"
+#include "checks.h"
+#include "levels.h"
 #include "model.h"
 #include "ratio.h"
 #include "stats.h"
@@ -14,6 +17,7 @@ struct settings {
     double precision;     /* half-width of a ratio's interval that is good enough, same scale */
     double alpha;         /* chance that the table holds a difference that is none */
     uint64_t seed;        /* of the bootstrap */
+    bool bootstrap;       /* whether to do it: it takes a moment */
     uint32_t rounds;      /* only the first so many rounds; 0: all */
 };
 
@@ -24,11 +28,17 @@ extern const char *const verdict_names[];
 struct result {
     const struct cell *cell;
     const char *platform;
-    struct stats stats;  /* of the trials' means */
+    struct stats stats; /* of the trials' means */
+    bool has_median_interval;
+    struct interval median; /* 95 % */
+    struct levels levels;
+    struct checks checks;
     bool has_ratio;      /* there are pairs, and all values are above 0 */
     const char *why_not; /* without a ratio: the reason */
     struct ratio ratio;
-    double p_rank, p_holm;
+    double p_rank, p_holm; /* Wilcoxon's p; the family's adjusted one */
+    bool has_bca;
+    struct interval bca;  /* BCa bootstrap interval of log_mean, 95 % */
     enum verdict verdict; /* VERDICT_NONE for the baseline, its twin and metrics not primary */
     size_t more_rounds;   /* inconclusive: about so many more are needed */
 };

@@ -15,6 +15,7 @@
 #include "load.h"
 #include "need.h"
 #include "opt.h"
+#include "remarks.h"
 #include "table.h"
 
 #include <math.h>
@@ -74,9 +75,11 @@ static void write_report(const struct model *model, FILE *out)
         return;
     }
     struct analysis analysis = analyse(model, &config.settings);
-    table_print(&analysis, isatty(fileno(out)), out);
+    struct remarks remarks = remarks_of(&analysis);
+    table_print(&analysis, &remarks, isatty(fileno(out)) && !getenv("NO_COLOR"), out);
     if (config.detail)
         table_detail(&analysis, out);
+    remarks_free(&remarks);
     analysis_free(&analysis);
 }
 

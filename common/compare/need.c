@@ -1,6 +1,7 @@
 #include "need.h"
 
 #include "numbers.h"
+#include "wording.h"
 
 #include <math.h>
 
@@ -41,16 +42,16 @@ static double round_seconds(const struct model *model, int group, uint32_t round
     return rounds > 1 && last > first ? (last - first) / (rounds - 1) : 0;
 }
 
-static void print_open(const struct row *row, const struct result *result, double seconds,
-                       FILE *out)
+static void print_open(const struct row *row, const struct result *result,
+                       const struct settings *settings, double seconds, FILE *out)
 {
-    char ratio[NUMBER], low[NUMBER], high[NUMBER];
+    char phrase[PHRASE], ratio[NUMBER], low[NUMBER], high[NUMBER];
     fprintf(out, "%s %s %s: %s [%s %s], %s", result->platform, row->metric->benchmark,
             row->metric->name, number(ratio, exp(result->ratio.log_mean)),
             number(low, exp(result->ratio.low)), number(high, exp(result->ratio.high)),
             result->verdict == VERDICT_INCONCLUSIVE ? "inconclusive" : "decided at this look only");
-    if (result->verdict == VERDICT_INCONCLUSIVE && result->more_rounds < 1000)
-        fprintf(out, ": about %zu more rounds", result->more_rounds);
+    if (result->verdict == VERDICT_INCONCLUSIVE)
+        fprintf(out, ": %s", wording_of(phrase, result, settings));
     if (result->verdict == VERDICT_INCONCLUSIVE && result->more_rounds < 1000 && seconds > 0)
         fprintf(out, ", %.0f min", ceil((double)result->more_rounds * seconds / 60));
     fprintf(out, "\n");
@@ -84,7 +85,7 @@ void need_print(const struct model *model, const struct settings *settings, FILE
                     continue;
                 open++;
                 if (pass == 1)
-                    print_open(&now.rows[i], result,
+                    print_open(&now.rows[i], result, settings,
                                round_seconds(model, now.rows[i].group, rounds), out);
             }
         }

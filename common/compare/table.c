@@ -2,41 +2,78 @@
 
 #include "numbers.h"
 #include "units.h"
+#include "wording.h"
 
 #include <math.h>
 #include <string.h>
 
-enum { NAME = 24 };
+enum { NAME = 22, WIDTH = 80 };
 
-/* A ratio's figure and interval: `1.021  1.015 .. 1.027`. */
+/* Prints words from `column` on, broken before column 80. */
+static void print_wrapped(const char *text, int column, FILE *out)
+{
+    int at = column;
+    while (*text) {
+        int length = (int)strcspn(text, " ");
+        if (at + length >= WIDTH && at > column) {
+            fprintf(out, "\n%*s", column, "");
+            at = column;
+        }
+        fprintf(out, "%.*s", length, text);
+        at += length;
+        text += length;
+        if (*text == ' ') {
+            if (at + 1 + (int)strcspn(text + 1, " ") < WIDTH) {
+                fprintf(out, " ");
+                at++;
+            } else {
+                at = WIDTH;
+            }
+            text++;
+        }
+    }
+    fprintf(out, "\n");
+}
+
+/* A ratio's figure and interval: `1.021    1.015 .. 1.027`. */
 static void print_interval(const struct ratio *ratio, FILE *out)
 {
     char text[NUMBER], low[NUMBER], high[NUMBER];
-    fprintf(out, "%8s", number(text, exp(ratio->log_mean)));
+    fprintf(out, "%7s", number(text, exp(ratio->log_mean)));
     if (ratio->n > 1)
-        fprintf(out, "  %7s .. %-7s", number(low, exp(ratio->low)), number(high, exp(ratio->high)));
+        fprintf(out, "  %6s .. %-6s", number(low, exp(ratio->low)), number(high, exp(ratio->high)));
     else
-        fprintf(out, "  %18s", "one round only");
+        fprintf(out, "  %-16s", "one round only");
 }
 
-static void print_verdict(const struct result *result, bool colour, FILE *out)
+static void print_verdict(const struct analysis *analysis, const struct result *result, bool colour,
+                          FILE *out)
 {
     static const char *const colours[] = {"", "\033[31m", "\033[32m", "\033[33m"};
-    double cost = exp(result->ratio.log_mean);
-    fprintf(out, "%s%s", colour ? colours[result->verdict] : "", verdict_names[result->verdict]);
-    if (colour)
-        fprintf(out, "\033[0m");
-    if (result->verdict == VERDICT_INCONCLUSIVE && result->more_rounds < 1000)
-        fprintf(out, ": ~%zu more rounds", result->more_rounds);
-    else if (result->verdict == VERDICT_DIFFERENT && fabs(cost - 1) < 1)
-        fprintf(out, ": %+.1f %%", 100 * (cost - 1));
+    char text[PHRASE];
+    wording_of(text, result, &analysis->settings);
+    fprintf(out, "  %s%s%s%s%s", colour ? colours[result->verdict] : "",
+            verdict_names[result->verdict], text[0] ? ", " : "", text, colour ? "\033[0m" : "");
 }
 
-static void print_row(const struct analysis *analysis, const struct row *row, bool colour,
-                      FILE *out)
+/* The numbers of the remarks that belong to a figure: ` [1,4]`. */
+static void print_marks(const struct remarks *remarks, const struct row *row,
+                        const struct result *result, FILE *out)
+{
+    const char *before = " [";
+    for (size_t i = 0; i < remarks->count; i++) {
+        if (remark_touches(&remarks->at[i], row, result)) {
+            fprintf(out, "%s%zu", before, i + 1);
+            before = ",";
+        }
+    }
+    if (before[0] == ',')
+        fprintf(out, "]");
+}
+
+static void print_head(const struct row *row, const struct remarks *remarks, FILE *out)
 {
     char name[128], text[NUMBER];
-    (void)analysis;
     snprintf(name, sizeof name, "%s %s", row->metric->benchmark, row->metric->name);
     fprintf(out, "\n%-*s", NAME + 2, name);
     if (row->baseline) {
@@ -45,11 +82,20 @@ static void print_row(const struct analysis *analysis, const struct row *row, bo
         fprintf(out, " %s %s %s", row->baseline->platform, number(text, stats->mean / unit.factor),
                 unit.shown);
         if (stats->n > 1)
-            fprintf(out, " +-%.1f %%", 100 * stats->ci95 / fabs(stats->mean));
+            fprintf(out, " +-%s", percent(text, stats->ci95 / fabs(stats->mean)));
+        print_marks(remarks, row, row->baseline, out);
     }
-    if (row->twin && row->twin->has_ratio)
-        fprintf(out, ", noise floor %.1f %%", 100 * expm1(row->floor));
+    if (row->twin && row->twin->has_ratio) {
+        fprintf(out, ", noise %s", percent(text, expm1(row->floor)));
+        print_marks(remarks, row, row->twin, out);
+    }
     fprintf(out, "\n");
+}
+
+static void print_row(const struct analysis *analysis, const struct row *row,
+                      const struct remarks *remarks, bool colour, FILE *out)
+{
+    print_head(row, remarks, out);
     for (size_t i = 0; i < row->count; i++) {
         const struct result *result = &row->results[i];
         if (result == row->baseline || (result == row->twin && row->baseline))
@@ -59,16 +105,47 @@ static void print_row(const struct analysis *analysis, const struct row *row, bo
             fprintf(out, "\n  %-*s", NAME, "");
         if (result->has_ratio) {
             print_interval(&result->ratio, out);
-            fprintf(out, "  ");
-            print_verdict(result, colour, out);
+            print_verdict(analysis, result, colour, out);
         } else {
-            fprintf(out, "     n/a  %s", result->why_not);
+            fprintf(out, "    n/a  %s", result->why_not);
         }
+        print_marks(remarks, row, result, out);
         fprintf(out, "\n");
     }
 }
 
-void table_print(const struct analysis *analysis, bool colour, FILE *out)
+static void print_remark(const struct remark *remark, size_t index, FILE *out)
+{
+    char text[2048];
+    int column = fprintf(out, "[%zu] ", index + 1);
+    snprintf(text, sizeof text, "%s%s%s, %s%s%s: %s%s. %s%s", remark->platform,
+             strcmp(remark->benchmark, "-") == 0 ? "" : " ",
+             strcmp(remark->benchmark, "-") == 0 ? "" : remark->benchmark,
+             remark->kind == REMARK_FAILED ? "" : remark->guard,
+             remark->kind == REMARK_FAILED ? "" : " ", remark_kinds[remark->kind], remark->evidence,
+             remark->rounds > 1 ? " (and in other rounds)" : "", remark->advice[0] ? "To do: " : "",
+             remark->advice);
+    print_wrapped(text, column, out);
+}
+
+static void print_left_out(const struct model *model, FILE *out)
+{
+    if (model->unusable_count)
+        fprintf(out, "\nNot measured:\n");
+    for (size_t i = 0; i < model->unusable_count; i++) {
+        fprintf(out, "  %-*s ", NAME - 1, model->unusables[i].platform);
+        print_wrapped(model->unusables[i].reason, NAME + 2, out);
+    }
+    if (model->note_count)
+        fprintf(out, "\n");
+    for (size_t i = 0; i < model->note_count; i++) {
+        fprintf(out, "note: ");
+        print_wrapped(model->notes[i], 6, out);
+    }
+}
+
+void table_print(const struct analysis *analysis, const struct remarks *remarks, bool colour,
+                 FILE *out)
 {
     const struct model *model = analysis->model;
     int group = -1;
@@ -76,20 +153,17 @@ void table_print(const struct analysis *analysis, bool colour, FILE *out)
         const struct row *row = &analysis->rows[i];
         if (row->group != group) {
             group = row->group;
-            fprintf(out, "%s%s: what each platform costs, as a multiple of %s (95 %% interval)\n",
-                    i ? "\n" : "", model->groups[group].label, analysis->settings.baseline);
+            fprintf(out, "%s%s: cost as a multiple of %s, 95 %% interval, verdict\n", i ? "\n" : "",
+                    model->groups[group].label, analysis->settings.baseline);
         }
         if (row->metric->primary)
-            print_row(analysis, row, colour, out);
+            print_row(analysis, row, remarks, colour, out);
     }
-    if (model->unusable_count)
-        fprintf(out, "\nNot measured:\n");
-    for (size_t i = 0; i < model->unusable_count; i++)
-        fprintf(out, "  %-*s %s\n", NAME, model->unusables[i].platform, model->unusables[i].reason);
-    if (model->note_count)
-        fprintf(out, "\n");
-    for (size_t i = 0; i < model->note_count; i++)
-        fprintf(out, "note: %s\n", model->notes[i]);
+    if (remarks->count)
+        fprintf(out, "\nWhat to know about these figures:\n");
+    for (size_t i = 0; i < remarks->count; i++)
+        print_remark(&remarks->at[i], i, out);
+    print_left_out(model, out);
 }
 
 void table_detail(const struct analysis *analysis, FILE *out)
@@ -99,11 +173,11 @@ void table_detail(const struct analysis *analysis, FILE *out)
         const struct stats *stats = &row->results[0].stats;
         struct unit unit = unit_for(row->metric->unit, stats->median);
         fprintf(out, "\n%s %s, %s\n", row->metric->benchmark, row->metric->name, unit.shown);
-        fprintf(out, "  %-*s %4s %10s %9s %10s  %s\n", NAME, "platform", "n", "mean", "stddev",
-                "median", "ratio (95 %)");
+        fprintf(out, "  %-*s %4s %9s %9s %9s  %s\n", NAME, "platform", "n", "mean", "stddev",
+                "median", "ratio   95 %");
         for (size_t k = 0; k < row->count; k++) {
             const struct result *result = &row->results[k];
-            fprintf(out, "  %-*s %4zu %10.5g %9.2g %10.5g", NAME, result->platform, result->stats.n,
+            fprintf(out, "  %-*s %4zu %9.5g %9.2g %9.5g", NAME, result->platform, result->stats.n,
                     result->stats.mean / unit.factor, result->stats.stddev / unit.factor,
                     result->stats.median / unit.factor);
             if (result->has_ratio)

@@ -3,11 +3,13 @@
 #define COMPARE_TABLE_H
 
 #include "analysis.h"
+#include "remarks.h"
 
 #include <stdio.h>
 
 /* Verdicts of the primary metrics, then what failed or was left out. */
-void table_print(const struct analysis *analysis, bool colour, FILE *out);
+void table_print(const struct analysis *analysis, const struct remarks *remarks, bool colour,
+                 FILE *out);
 
 /* Every metric with n, mean, stddev, median and ratio. */
 void table_detail(const struct analysis *analysis, FILE *out);

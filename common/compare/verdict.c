@@ -10,11 +10,15 @@ enum { LEAST_ROUNDS = 3 };
 
 const char *const verdict_names[] = {"", "different", "equivalent", "inconclusive"};
 
-void verdict_ratio(struct result *result, const double *d, size_t n)
+void verdict_ratio(struct result *result, const double *d, size_t n,
+                   const struct settings *settings)
 {
     result->has_ratio = true;
     result->ratio = ratio_paired(d, n);
     result->p_rank = wilcoxon_p(d, n);
+    result->has_bca = settings->bootstrap && n >= BOOTSTRAP_LEAST;
+    if (result->has_bca)
+        result->bca = bootstrap_mean(d, n, settings->seed);
 }
 
 bool verdict_logs(double *values, size_t n, enum better better)

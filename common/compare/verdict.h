@@ -5,7 +5,8 @@
 #include "analysis.h"
 
 /* Sets ratio and tests from the paired differences of logarithms. n >= 1. */
-void verdict_ratio(struct result *result, const double *d, size_t n);
+void verdict_ratio(struct result *result, const double *d, size_t n,
+                   const struct settings *settings);
 
 /* Replaces values by the logarithms of their costs; false if one is not above 0. */
 bool verdict_logs(double *values, size_t n, enum better better);

@@ -1,0 +1,143 @@
+#include "remarks.h"
+
+#include "alloc.h"
+#include "numbers.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *const remark_kinds[] = {"marked", "void", "failed", "check"};
+
+static struct remark *add(struct remarks *remarks, struct remark remark)
+{
+    remarks->at = alloc_grow(remarks->at, remarks->count, &remarks->room, sizeof *remarks->at);
+    remarks->at[remarks->count] = remark;
+    return &remarks->at[remarks->count++];
+}
+
+/* ---- what the driver recorded ---- */
+
+static bool same(const struct remark *remark, const struct event *event)
+{
+    bool failed = !event->guard;
+    return remark->group == event->group && (remark->kind == REMARK_FAILED) == failed &&
+           (failed || (remark->kind == REMARK_VOID) == event->is_void) &&
+           strcmp(remark->platform, event->platform) == 0 &&
+           strcmp(remark->benchmark, event->benchmark) == 0 &&
+           strcmp(remark->guard, failed ? "failed" : event->guard) == 0;
+}
+
+static void add_event(struct remarks *remarks, const struct event *event)
+{
+    for (size_t i = 0; i < remarks->count; i++) {
+        if (same(&remarks->at[i], event)) {
+            remarks->at[i].rounds++;
+            return;
+        }
+    }
+    const char *advice = event->advice ? event->advice : "see the campaign's log folder";
+    add(remarks, (struct remark){
+                     .group = event->group,
+                     .kind = !event->guard    ? REMARK_FAILED
+                             : event->is_void ? REMARK_VOID
+                                              : REMARK_MARK,
+                     .platform = event->platform,
+                     .benchmark = event->benchmark,
+                     .guard = event->guard ? event->guard : "failed",
+                     .evidence = alloc_format("%s", event->evidence),
+                     .advice = alloc_format("%s", advice),
+                     .rounds = 1,
+                 });
+}
+
+/* ---- what the values show ---- */
+
+static struct remark check(const struct row *row, const struct result *result, const char *guard)
+{
+    return (struct remark){
+        .group = row->group,
+        .kind = REMARK_CHECK,
+        .platform = result->platform,
+        .benchmark = row->metric->benchmark,
+        .metric = row->metric->name,
+        .guard = guard,
+    };
+}
+
+static void check_result(struct remarks *remarks, const struct row *row,
+                         const struct result *result)
+{
+    char text[NUMBER];
+    const struct checks *checks = &result->checks;
+    if (checks->drifts) {
+        struct remark *remark = add(remarks, check(row, result, "drift"));
+        remark->evidence = alloc_format("%s changes by %s from the first round to the last",
+                                        row->metric->name, percent(text, checks->drift));
+        remark->advice = alloc_format("trust the ratios, which are paired by round, more than the "
+                                      "absolute figure; let the machine settle first");
+    }
+    if (checks->depends) {
+        struct remark *remark = add(remarks, check(row, result, "dependence"));
+        remark->evidence =
+            alloc_format("neighbouring rounds of %s are alike (autocorrelation %.2f)",
+                         row->metric->name, checks->lag1);
+        remark->advice = alloc_format("take the intervals as too narrow; spread the rounds over "
+                                      "more time");
+    }
+    if (checks->outliers) {
+        struct remark *remark = add(remarks, check(row, result, "outliers"));
+        remark->evidence = alloc_format("%zu of %zu rounds of %s lie more than 14.8 median "
+                                        "deviations from the median; they are counted",
+                                        checks->outliers, result->stats.n, row->metric->name);
+        remark->advice = alloc_format("compare the median; look at the log of those rounds");
+    }
+}
+
+/* The two native runs are the same thing: an interval that excludes 1 is a warning. */
+static void check_twin(struct remarks *remarks, const struct row *row)
+{
+    const struct result *twin = row->twin;
+    char text[NUMBER];
+    if (!twin || !twin->has_ratio || twin->ratio.n < 6 || fabs(twin->ratio.log_mean) < 0.01 ||
+        (twin->ratio.low <= 0 && twin->ratio.high >= 0))
+        return;
+    struct remark *remark = add(remarks, check(row, twin, "noise floor"));
+    remark->evidence = alloc_format("two runs of the same native %s differ by %s",
+                                    row->metric->name, percent(text, expm1(row->floor)));
+    remark->advice = alloc_format("no smaller difference is called one; look for what disturbs the "
+                                  "host");
+}
+
+struct remarks remarks_of(const struct analysis *analysis)
+{
+    struct remarks remarks = {0};
+    for (size_t i = 0; i < analysis->model->event_count; i++)
+        add_event(&remarks, &analysis->model->events[i]);
+    for (size_t i = 0; i < analysis->count; i++) {
+        const struct row *row = &analysis->rows[i];
+        if (!row->metric->primary)
+            continue;
+        check_twin(&remarks, row);
+        for (size_t k = 0; k < row->count; k++)
+            check_result(&remarks, row, &row->results[k]);
+    }
+    return remarks;
+}
+
+void remarks_free(struct remarks *remarks)
+{
+    for (size_t i = 0; i < remarks->count; i++) {
+        free(remarks->at[i].evidence);
+        free(remarks->at[i].advice);
+    }
+    free(remarks->at);
+}
+
+bool remark_touches(const struct remark *remark, const struct row *row, const struct result *result)
+{
+    return remark->group == row->group && strcmp(remark->platform, result->platform) == 0 &&
+           (strcmp(remark->benchmark, "-") == 0 ||
+            strcmp(remark->benchmark, row->metric->benchmark) == 0) &&
+           (!remark->metric || strcmp(remark->metric, row->metric->name) == 0);
+}

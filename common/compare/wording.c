@@ -1,0 +1,26 @@
+#include "wording.h"
+
+#include "numbers.h"
+
+#include <math.h>
+#include <stdio.h>
+
+const char *wording_of(char text[PHRASE], const struct result *result,
+                       const struct settings *settings)
+{
+    char figure[NUMBER];
+    double cost = exp(result->ratio.log_mean);
+    text[0] = '\0';
+    if (result->verdict == VERDICT_DIFFERENT && cost >= 2)
+        snprintf(text, PHRASE, "%.3g times", cost);
+    else if (result->verdict == VERDICT_DIFFERENT)
+        snprintf(text, PHRASE, "%s%s", cost > 1 ? "+" : "", percent(figure, cost - 1));
+    else if (result->verdict == VERDICT_EQUIVALENT)
+        snprintf(text, PHRASE, "within %g %%", 100 * settings->margin);
+    else if (result->verdict == VERDICT_INCONCLUSIVE && result->more_rounds >= 1000)
+        snprintf(text, PHRASE, "over 1000 more rounds");
+    else if (result->verdict == VERDICT_INCONCLUSIVE)
+        snprintf(text, PHRASE, "~%zu more round%s", result->more_rounds,
+                 result->more_rounds == 1 ? "" : "s");
+    return text;
+}

@@ -1,0 +1,13 @@
+/* How a verdict is put into words, the same in every output. */
+#ifndef COMPARE_WORDING_H
+#define COMPARE_WORDING_H
+
+#include "analysis.h"
+
+enum { PHRASE = 80 };
+
+/* What follows the verdict's name: `+30 %`, `31.4 times`, `within 2 %`, `~7 more rounds`, or "". */
+const char *wording_of(char text[PHRASE], const struct result *result,
+                       const struct settings *settings);
+
+#endif
