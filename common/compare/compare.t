@@ -45,7 +45,7 @@ check 'is content' sh -c '[ "$(cat "$1")" = "need 0" ]' - "$TMP/out"
 ok '--need with much noise' need 12 1.01 0.1
 check 'goes on' grep -qx 'need 16' "$TMP/out"
 out_has 'and says what is open and for how long' \
-    '^kvm memsweep copy: [0-9.]+ \[[0-9.]+ [0-9.]+\], inconclusive: .* more rounds, [0-9]+ min$'
+    '^kvm memsweep sweep: [0-9.]+ \[[0-9.]+ [0-9.]+\], inconclusive: (~|over )[0-9]+ more rounds(, [0-9]+ min)?$'
 ok '--need at the last look' need 48 1.01 0.1
 check 'stops' grep -qx 'need 0' "$TMP/out"
 
