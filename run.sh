@@ -26,26 +26,27 @@ esac
 usage() {
     cat <<END
 usage: run.sh [options]
+
 Runs the five benchmarks on every platform that is usable here, round by round,
 and writes a report. A platform is NAME[:KEY=VALUE,...], see --list, or the path
 of an adapter of your own (./my-platform.sh).
 
-  -p, --platforms LIST   which; repeatable, comma-separated (default: native,
-                         docker or else podman, kvm, qemu)
-  -b, --benchmarks LIST  which (default: all five)
-  -n, --rounds N         exactly N rounds (default: until all is decided, looked
-                         at after rounds $LOOKS)
-  -t, --budget T         start no round that would end later than T from the
-                         start, as 90s, 30m or 2h (default: $BUDGET without -n)
-  -o, --output DIR       results folder (default: results/<UTC time>)
-  -s, --seed N           seed of every order and of the programs (default: drawn)
-  -c, --cpus LIST        CPUs of the platform under test (default: half of them)
-  -m, --memory SIZE      memory of the platform under test (default: $MEMORY)
-      --limit SECONDS    longest trial (default: $LIMIT)
-      --quick            next to no work: checks the chain, the figures mean nothing
+  -p, --platforms LIST   which; repeatable, comma-separated (native, docker or
+                         else podman, kvm, qemu)
+  -b, --benchmarks LIST  which (all five)
+  -n, --rounds N         exactly N rounds (until all is decided, looked at after
+                         $LOOKS rounds)
+  -t, --budget T         start no round that would end later than T after the
+                         first: 90s, 30m, 2h ($BUDGET, without -n)
+  -o, --output DIR       results folder (results/<UTC time>)
+  -s, --seed N           seed of every order and of the programs (drawn)
+  -c, --cpus LIST        CPUs of the platform under test (half of those allowed)
+  -m, --memory SIZE      memory of the platform under test ($MEMORY)
+      --limit SECONDS    longest trial ($LIMIT)
+      --quick            next to no work: checks the chain, figures mean nothing
       --resume DIR       go on with the campaign in DIR where it was stopped
-      --list             show every platform and variant, and why not if unusable
-      --doctor           check everything without measuring; say what to fix, how
+      --list             show platforms and variants, and what each lacks
+      --doctor           check everything without measuring; say what to fix
   -h, --help             show this
 
 Exit status: 0 measured; 1 something failed; 2 wrong usage; 77 nothing usable.

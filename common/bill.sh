@@ -31,7 +31,8 @@ platform_cpu_seconds() {
 }
 
 # host_counters: one line: uptime, busy and stolen ticks of all CPUs, PSI's microseconds in which
-# something waited for a CPU, sectors written to and read from the device behind the data folder.
+# something waited for a CPU, sectors written to and read from the device behind the data folder,
+# KiB allocated to that data, throttling events.
 host_counters() {
     read -r bill_uptime _ </proc/uptime
     read -r _ bill_user bill_nice bill_system _ _ bill_irq bill_softirq bill_steal _ </proc/stat
@@ -45,7 +46,24 @@ host_counters() {
         read -r _ _ bill_read _ _ _ bill_written _ <"/sys/class/block/$BILL_DEVICE/stat"
     fi
     echo "$bill_uptime" "$((bill_user + bill_nice + bill_system + bill_irq + bill_softirq))" \
-        "$bill_steal" "$bill_psi" "$bill_written" "$bill_read"
+        "$bill_steal" "$bill_psi" "$bill_written" "$bill_read" "$(allocated)" "$(throttled)"
+}
+
+allocated() {
+    if [ -n "$BILL_DATA" ]; then du -sk "$BILL_DATA" 2>/dev/null; fi | awk '{ k = $1 } END { print k + 0 }'
+}
+
+throttled() {
+    cat /sys/devices/system/cpu/cpu[0-9]*/thermal_throttle/core_throttle_count 2>/dev/null |
+        awk '{ n += $1 } END { print n + 0 }'
+}
+
+# host_load: CPUs' worth of work that goes on before anything is started, as a fact.
+host_load() {
+    load_before=$(host_counters)
+    sleep 0.3
+    echo "$load_before $(host_counters)" | awk -v hz="$CLOCK_TICKS" '
+        $9 > $1 { printf "host.load=%.2f\n", ($10 - $2) / hz / ($9 - $1) }'
 }
 
 # bill_start: remembers the counters. BILL_CGROUP and BILL_DEVICE are set for the block.
@@ -59,15 +77,17 @@ bill_stop() {
     bill_after=$(host_counters)
     echo "$bill_before $bill_after $bill_platform_before $(platform_cpu_seconds)" |
         awk -v hz="$CLOCK_TICKS" '{
-            wall = $7 - $1
+            wall = $9 - $1
             printf "bill.wall=%.2f s\n", wall
-            printf "bill.host_cpu=%.2f s\n", ($8 - $2) / hz
-            printf "bill.platform_cpu=%.2f s\n", $14 - $13
+            printf "bill.host_cpu=%.2f s\n", ($10 - $2) / hz
+            printf "bill.platform_cpu=%.2f s\n", $18 - $17
             if (wall > 0)
-                printf "bill.cpus=%.2f\n", ($8 - $2) / hz / wall
-            printf "host.steal=%.2f s\n", ($9 - $3) / hz
-            printf "host.psi_cpu=%.3f s\n", ($10 - $4) / 1e6
-            printf "host.disk_written=%.0f B\n", ($11 - $5) * 512
-            printf "host.disk_read=%.0f B\n", ($12 - $6) * 512
+                printf "bill.cpus=%.2f\n", ($10 - $2) / hz / wall
+            printf "host.steal=%.2f s\n", ($11 - $3) / hz
+            printf "host.psi_cpu=%.3f s\n", ($12 - $4) / 1e6
+            printf "host.disk_written=%.0f B\n", ($13 - $5) * 512
+            printf "host.disk_read=%.0f B\n", ($14 - $6) * 512
+            printf "host.data_grown=%.0f B\n", ($15 - $7) * 1024
+            printf "host.throttled=%d\n", $16 - $8
         }'
 }

@@ -65,8 +65,10 @@ down() { within 60 "stopping $PLATFORM" platform_down >>"$LOG" 2>&1; }
 look() {
     within 30 "facts of $PLATFORM" platform_facts >"$WORK/platform" 2>>"$LOG" || :
     within 60 "checksums of $PLATFORM" platform_sha256 >"$WORK/sha256" 2>>"$LOG" || :
+    compare_sha256 >>"$WORK/platform"
     BILL_CGROUP=$(sed -n 's/^cgroup\.cpu=//p' "$WORK/platform")
     BILL_DEVICE=$(sed -n 's/^data\.device=//p' "$WORK/platform")
+    BILL_DATA=$(sed -n 's/^data\.host_path=//p' "$WORK/platform")
 }
 
 # Preparing ends with a start that is not measured: it tells whether the platform works at all,
@@ -83,19 +85,33 @@ block_prepare() {
     down || :
 }
 
+# uptimes: seconds since the boot here and there.
+uptimes() {
+    read -r uptimes_here _ </proc/uptime
+    uptimes_there=$(within 30 "clock of $PLATFORM" platform_run cat /proc/uptime 2>>"$LOG") || uptimes_there=0
+    echo "$uptimes_here ${uptimes_there%% *}"
+}
+
 block_round() {
+    host_load >"$WORK/load"
     up || {
         record_failure platform "$(cat "$WORK/reason")" || return
         return 1
     }
     look
-    record_facts platform <"$WORK/platform" || return
+    uptimes_before=$(uptimes)
     record_sample platform startup s lower "$(cat "$WORK/startup")" || return
-    guards_of_block || return
     for benchmark in $ORDER; do
         progress "$benchmark"
         trial "$benchmark" || return
     done
+    {
+        cat "$WORK/load"
+        echo "$uptimes_before $(uptimes)" | awk '
+            $2 > 0 && $4 > 0 { printf "clock.host=%.2f\nclock.guest=%.2f\n", $3 - $1, $4 - $2 }'
+    } >>"$WORK/platform"
+    guards_of_block || return
+    record_facts platform <"$WORK/platform" || return
     down || refuse /dev/null "$PLATFORM: does not stop"
 }
 
@@ -106,7 +122,7 @@ progress() {
 }
 
 main() {
-    BILL_CGROUP='' BILL_DEVICE='' CLOCK_TICKS=$(getconf CLK_TCK 2>/dev/null || echo 100)
+    BILL_CGROUP='' BILL_DEVICE='' BILL_DATA='' CLOCK_TICKS=$(getconf CLK_TCK 2>/dev/null || echo 100)
     load_adapter
     case $1 in
     probe) block_probe ;;

@@ -253,7 +253,7 @@ report() {
     trap '' INT TERM HUP
     cp "$LOG" "$OUT/log/driver.log" || :
     [ ! -t 2 ] || printf '\r\033[K' >&2
-    report_status=${STOPPED:-0}
+    report_status=0
     if [ "$(wc -l <"$OUT/samples.csv")" -le 1 ]; then
         say "no trial has ended well; $OUT/failures.csv has the reasons"
         exit "${STOPPED:-1}"
@@ -262,5 +262,5 @@ report() {
     "$BUILD/compare" -f html -o "$OUT/report.html" "$OUT" || report_status=1
     [ -z "$STOPPED" ] || say "stopped; go on with ./run.sh --resume $OUT"
     say "results: $OUT"
-    exit "$report_status"
+    exit "${STOPPED:-$report_status}"
 }

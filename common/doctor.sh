@@ -1,1 +1,104 @@
-doctor() { :; }
+# --doctor: every probe, and every guard after a trial too short to measure anything, before an
+# hour is lost. Prints what to fix, and how.
+# shellcheck disable=SC2034 # the settings are read in other files
+
+doctor() {
+    OUT=$RUN/doctor QUICK=1 RESUME='' ROUNDS=1
+    new_output
+    echo 'Host'
+    host_checks | sort -r
+    probe >/dev/null 2>&1
+    prepare >/dev/null 2>&1
+    ROUND=1
+    plan_round 1 >"$WORK/plan"
+    while IFS='	' read -r doctor_platform ORDER <&3 && ! stopped; do
+        say "looking at $doctor_platform"
+        measure "$doctor_platform" 2>/dev/null
+    done 3<"$WORK/plan"
+    doctor_platforms
+    doctor_guards
+    exit "${STOPPED:-0}"
+}
+
+# line VERDICT TEXT
+line() { printf '  %-5s %s\n' "$1" "$2"; }
+
+doctor_platforms() {
+    echo 'Platforms'
+    sed -n '2,$p' "$OUT/platforms.csv" | awk '
+        /,no,/ { at = index($0, ",no,"); printf "  %-5s %s: %s\n", "no", substr($0, 1, at - 1), substr($0, at + 4); next }
+        { sub(/,yes,.*/, ""); printf "  %-5s %s\n", "ok", $0 }'
+    sed -n '2,$p' "$OUT/failures.csv" | sed 's/^[^,]*,[^,]*,/  fix   /'
+}
+
+# doctor_guards: each guard that did not pass once, with the trials it concerns.
+doctor_guards() {
+    echo 'Guards'
+    [ "$(wc -l <"$OUT/guards.csv")" -gt 1 ] || line ok 'all pass'
+    awk '
+        # The next field of `row`, which is shortened by it.
+        function take(    text) {
+            if (match(row, /^"([^"]|"")*"/)) {
+                text = substr(row, 2, RLENGTH - 2)
+                gsub(/""/, "\"", text)
+            } else {
+                match(row, /^[^,]*/)
+                text = substr(row, 1, RLENGTH)
+            }
+            row = substr(row, RLENGTH + 2)
+            return text
+        }
+        NR > 1 {
+            row = $0
+            for (i = 1; i <= 9; i++) field[i] = take()
+            where = field[3] (field[5] == "-" ? "" : " " field[5])
+            printf "  %-5s %s: %s: %s; %s\n", field[7], where, field[6], field[8], field[9]
+        }' "$OUT/guards.csv" | fold -s -w 78 | sed '/^  [a-z]/! s/^/        /'
+}
+
+# host_checks: what about this host would disturb or limit every platform.
+host_checks() {
+    if [ "$TEST_CPUS" = "$CLIENT_CPUS" ]; then
+        line fix 'one CPU only: the load client takes the time of what it measures; use a host with two'
+    else
+        line ok "CPUs: $TEST_CPUS for the platform under test, $CLIENT_CPUS for the load client"
+    fi
+    doctor_file 'frequency governor' /sys/devices/system/cpu/cpu0/cpufreq/scaling_governor performance \
+        'cpupower frequency-set -g performance'
+    doctor_file 'merging of equal pages (KSM)' /sys/kernel/mm/ksm/run 0 'echo 0 >/sys/kernel/mm/ksm/run'
+    doctor_file 'threads that share a core (SMT)' /sys/devices/system/cpu/smt/active 0 \
+        'echo off >/sys/devices/system/cpu/smt/control, or choose --cpus so that no core is shared'
+    if grep -qw hypervisor /proc/cpuinfo; then
+        line note 'this host is itself a guest: steal is watched, and kvm is nested'
+    fi
+    CLOCK_TICKS=$(getconf CLK_TCK 2>/dev/null || echo 100) BILL_DEVICE='' BILL_DATA=''
+    . "$ROOT/common/bill.sh"
+    host_load | awk -F= '{
+        if ($2 > 0.15) printf "  %-5s %s\n", "fix", $2 " CPUs are busy; end what else runs (ps aux --sort=-pcpu)"
+        else printf "  %-5s %s\n", "ok", "nothing else runs" }'
+    awk -v wanted="$MEMORY" '
+        $1 == "MemAvailable:" { have = $2 / 1024 }
+        END {
+            want = wanted + 0
+            if (wanted ~ /G$/) want *= 1024
+            if (have < 2 * want) printf "  fix   memory: %.0f MiB free for a platform of %s; choose a smaller --memory\n", have, wanted
+            else printf "  ok    memory: %.0f MiB free for a platform of %s\n", have, wanted
+        }' /proc/meminfo
+    df -Pk "$BUILD" | awk '
+        NR == 2 && $4 < 8388608 { printf "  fix   disk: %.1f GiB free below %s, 8 wanted\n", $4 / 1048576, $NF }
+        NR == 2 && $4 >= 8388608 { printf "  ok    disk: %.1f GiB free below %s\n", $4 / 1048576, $NF }'
+    awk '/^Swap(Total|Free):/ { swap[$1] = $2 } END {
+        used = swap["SwapTotal:"] - swap["SwapFree:"]
+        if (used > 65536) printf "  fix   %.0f MiB are swapped out; free memory, then swapoff -a\n", used / 1024 }' /proc/meminfo
+}
+
+# doctor_file WHAT FILE WANTED HOW: says nothing where there is no such file.
+doctor_file() {
+    [ -r "$2" ] || return 0
+    read -r doctor_value <"$2"
+    if [ "$doctor_value" = "$3" ]; then
+        line ok "$1: $3"
+    else
+        line fix "$1: $doctor_value, better $3: $4"
+    fi
+}

@@ -6,10 +6,10 @@
 # block_processes TAG FOLDER: their process ids, the caller's own left out.
 block_processes() {
     {
-        grep -ls -e "GUESTMARK_BLOCK=$1" /proc/[0-9]*/environ
-        grep -ls -e "$2/" /proc/[0-9]*/cmdline
+        grep -ls -e "GUESTMARK_BLOCK=$1" /proc/[0-9]*/environ || :
+        grep -ls -e "$2/" /proc/[0-9]*/cmdline || :
         echo -
-        cat /proc/[0-9]*/stat
+        cat /proc/[0-9]*/stat || :
     } 2>/dev/null | awk -v self="$$" '
         $1 == "-" { stats = 1; next }
         !stats { split($1, part, "/"); ours[part[3]] = 1; next }

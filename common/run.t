@@ -1,0 +1,209 @@
+#!/bin/sh
+# The driver against an adapter that prints what the programs would print and goes wrong as told:
+# what is recorded, what is refused, what is resumed, and that nothing stays behind.
+. common/tap.sh
+
+FAKE="$TMP/fake.log"
+export FAKE
+mkdir "$TMP/adapter"
+fake=$TMP/adapter/fake.sh
+cat >"$fake" <<'END'
+platform_probe() {
+    [ "$(platform_key mode none)" != unusable ] || { echo 'fake: no engine answers; start it'; return 77; }
+}
+platform_prepare() { :; }
+platform_up() {
+    echo "up $PLATFORM" >>"$FAKE"
+    sleep 1000 &
+    echo $! >"$STATE/server"
+    case $(platform_key mode none),$ROUND in
+    nostart,[1-9]*) echo 'fake: the engine died' >&2; return 1 ;;
+    upset,[1-9]*) sleep 1000 ;;
+    esac
+}
+platform_run() {
+    case $1,$2 in
+    linpack,--list-isa) printf 'avx2\nsse2\ngeneric\n'; return ;;
+    *,--version) return ;;
+    esac
+    case $(platform_key mode none),$1 in
+    hang,memsweep) (trap '' INT TERM; setsid sleep 1001; sleep 1002) ;;
+    slow,memsweep) echo slow >>"$FAKE"; sleep 1003 ;;
+    fail,memsweep) echo 'memsweep: sweep: wrong answer' >&2; return 3 ;;
+    silent,memsweep) return 9 ;;
+    torn,memsweep) echo 'benchmark,metric,unit,better,rep,value'; echo 'memsweep,sweep,s/acc'; return ;;
+    nan,memsweep) echo 'benchmark,metric,unit,better,rep,value'; echo 'memsweep,sweep,s,lower,1,nan'; return ;;
+    crash,memsweep) kill -s KILL $$ ;;
+    esac
+    echo '# quoted=a,"b"'
+    echo benchmark,metric,unit,better,rep,value
+    echo "$1,time,s,lower,0,1e-3"
+    echo "$1,time,s,lower,1,0.0012"
+    echo "$1,time,s,lower,2,1.25e-03"
+}
+platform_data() { echo "$STATE"; }
+platform_sha256() { sha256sum "$BUILD/linpack" | sed 's|/.*/||'; }
+platform_url() { echo 'fake: no nginx'; return 77; }
+platform_facts() { echo platform.kind=fake; }
+platform_pids() { cat "$STATE/server"; }
+platform_down() { echo "down $PLATFORM" >>"$FAKE"; }
+END
+
+# driver ARGUMENT...: run.sh; its processes are told from others' by their environment.
+driver() { RUN_T="$TMP" sh -c 'echo $$ >"$RUN_T/pid"; exec "$@"' - "${shell:-sh}" ./run.sh "$@"; }
+nothing_left() {
+    grep -ls "RUN_T=$TMP" /proc/[0-9]*/environ >"$TMP/left"
+    ls -d "$BUILD/run/$(cat "$TMP/pid")" >>"$TMP/left" 2>/dev/null
+    left_result=0
+    [ ! -s "$TMP/left" ] || left_result=1
+    sed -n 's|environ$|cmdline|p' "$TMP/left" | while read -r left_file; do
+        echo "# left: $(tr '\0' ' ' <"$left_file")"
+    done
+    tap_report "$left_result" "$1: nothing is left behind"
+}
+
+# ---- refusals ----
+ok '--help' driver --help
+check '--help fits 80 columns' awk 'length > 80 { exit 1 }' "$TMP/out"
+while read -r options; do
+    # shellcheck disable=SC2086 # a list of words
+    status 2 "refused: $options" driver $options
+    one_line_error "refused in one line: $options"
+done <<'END'
+--no-such
+operand
+-p
+-p nonsense
+-p native2
+-p ./no-such-adapter.sh
+-b nonsense
+-n 0
+-n x
+-n 99999
+-t soon
+-s -1
+-c 4096
+-m lots
+--limit 0
+--resume .
+END
+
+# ---- what is recorded ----
+out=$TMP/out.d
+for shell in dash 'busybox'; do
+    if ! command -v "$shell" >/dev/null 2>&1; then
+        skip "a campaign in $shell" "no $shell here"
+        continue
+    fi
+    rm -rf "$out"
+    printf '#!/bin/sh\n[ %s != busybox ] || set -- sh "$@"\nexec %s "$@"\n' "$shell" "$shell" >"$TMP/shell"
+    chmod +x "$TMP/shell"
+    shell=$TMP/shell
+    run driver -p "$fake,$fake:mode=fail" -n 2 -s 7 --quick -o "$out"
+    nothing_left 'a campaign'
+    cp "$out/plan.csv" "$TMP/plan.$(basename "$shell")"
+done
+shell=
+check 'samples have the columns' grep -qx 'time,host,platform,round,benchmark,metric,unit,better,rep,value' "$out/samples.csv"
+row() { grep -Eq "^[0-9TZ:-]+,[^,]+,$1\$" "$2"; }
+check 'a sample is a row' row "$fake,2,linpack,time,s,lower,2,1.25e-03" "$out/samples.csv"
+check 'a warm-up too' row "$fake,1,linpack,time,s,lower,0,1e-3" "$out/samples.csv"
+check 'starting is measured' row "$fake,1,platform,startup,s,lower,1,[0-9.]+" "$out/samples.csv"
+check 'the bill is a row' row "$fake,1,forksum,host_cpu,s,lower,1,[0-9.]+" "$out/samples.csv"
+check 'facts are rows, quoted' row "$fake,1,linpack,quoted,\"a,\"\"b\"\"\"" "$out/facts.csv"
+check 'a failed trial is a row with its reason' \
+    row "$fake:mode=fail,1,memsweep,memsweep: sweep: wrong answer" "$out/failures.csv"
+check 'and has no sample' sh -c '! grep -q "mode=fail,[12],memsweep," "$1"' - "$out/samples.csv"
+check 'nginx is missing with a reason' row "$fake,1,nginxload,fake: no nginx" "$out/failures.csv"
+check 'usable platforms are listed' grep -qx "$fake,yes," "$out/platforms.csv"
+check 'the plan has every trial' [ "$(wc -l <"$out/plan.csv")" -eq 21 ]
+check 'each platform is started once per round and once before' [ "$(grep -c "^up $fake\$" "$FAKE")" -eq 6 ]
+check 'environment has the seed' grep -qx 'setting.seed=7' "$out/environment.txt"
+status 2 'a folder with results is not written over' driver -p "$fake" -n 1 -o "$out"
+
+plan_of() { # SEED FOLDER
+    driver -p "$fake,$fake:mode=a,$fake:mode=b" -b linpack,memsweep,forksum -n 2 -s "$1" --quick -o "$2"
+}
+run plan_of 1 "$TMP/p1"
+run plan_of 1 "$TMP/p2"
+run plan_of 2 "$TMP/p3"
+check 'same seed, same order' cmp "$TMP/p1/plan.csv" "$TMP/p2/plan.csv"
+check 'other seed, other order' sh -c '! cmp -s "$1" "$2"' - "$TMP/p1/plan.csv" "$TMP/p3/plan.csv"
+check 'rounds differ in order' awk -F, '{ o[$1] = o[$1] $2 $3 } END { exit o[1] == o[2] }' "$TMP/p1/plan.csv"
+
+# A comma may also separate the keys of a platform.
+run driver -p "$fake:mode=a,other=b,$fake:mode=c" -b linpack -n 1 --quick -o "$TMP/keys"
+check 'keys stay with their platform' grep -qx "\"$fake:mode=a,other=b\",yes," "$TMP/keys/platforms.csv"
+check 'and are quoted in samples' row "\"$fake:mode=a,other=b\",1,linpack,time,s,lower,1,0.0012" "$TMP/keys/samples.csv"
+
+# ---- what goes wrong ----
+status 77 'nothing usable' driver -p "$fake:mode=unusable" -n 1 -o "$TMP/unusable"
+check 'with the reason' grep -qx "$fake:mode=unusable,no,fake: no engine answers; start it" "$TMP/unusable/platforms.csv"
+
+for mode in silent torn nan; do
+    run driver -p "$fake:mode=$mode" -n 1 -b memsweep,forksum --quick -o "$TMP/$mode"
+    check "$mode: no sample" sh -c '! grep -q memsweep "$1"' - "$TMP/$mode/samples.csv"
+    check "$mode: a reason" grep -q "memsweep,memsweep: " "$TMP/$mode/failures.csv"
+    check "$mode: the others go on" grep -q "forksum,time" "$TMP/$mode/samples.csv"
+done
+
+run driver -p "$fake:mode=hang,$fake" -n 1 -b memsweep --limit 2 --quick -o "$TMP/hang"
+check 'a hung trial has a reason' row "$fake:mode=hang,1,memsweep,memsweep: not done within 2 s" "$TMP/hang/failures.csv"
+check 'the others go on' row "$fake,1,memsweep,time,s,lower,1,0.0012" "$TMP/hang/samples.csv"
+nothing_left 'a hung trial'
+
+run driver -p "$fake:mode=crash" -n 1 -b memsweep,forksum --quick -o "$TMP/crash"
+check 'kill -9 of an adapter has a reason' grep -q 'memsweep,.*was killed' "$TMP/crash/failures.csv"
+nothing_left 'kill -9 of an adapter'
+
+run driver -p "$fake:mode=nostart" -n 4 -b memsweep --quick -o "$TMP/nostart"
+check 'a platform that does not start: the reason' grep -q 'platform,fake: the engine died' "$TMP/nostart/failures.csv"
+check 'is tried twice' [ "$(grep -c 'platform,fake: the engine died' "$TMP/nostart/failures.csv")" -eq 2 ]
+check 'without samples that is a failure' [ "$run_status" -eq 1 ]
+
+# stop SIGNAL FOLDER ARGUMENT...: sends the signal once a trial hangs on purpose.
+stop() {
+    stop_signal=$1 stop_folder=$2
+    shift 2
+    : >"$FAKE"
+    driver "$@" -o "$stop_folder" >"$TMP/out" 2>"$TMP/err" &
+    stop_pid=$!
+    stop_tries=60
+    while ! grep -q slow "$FAKE" && [ $((stop_tries -= 1)) -gt 0 ]; do sleep 0.5; done
+    kill -s "$stop_signal" "$(cat "$TMP/pid")"
+    stop_status=0
+    wait "$stop_pid" || stop_status=$?
+}
+run stop TERM "$TMP/stopped" -p "$fake,$fake:mode=slow" -n 3 -b linpack,memsweep -s 4 --quick
+check 'TERM ends it' [ "$stop_status" -eq 143 ]
+nothing_left 'TERM'
+
+# ---- resume ----
+sed 's/mode none),\$1 in/mode none)x,$1 in/' "$fake" >"$fake.new" && mv "$fake.new" "$fake"
+printf '2026-01-01T00:00:00Z,x,"%s:mo' "$fake" >>"$TMP/stopped/samples.csv"
+run driver --resume "$TMP/stopped" -n 3
+check 'every trial is there once' awk -F, '
+    $6 == "time" && $9 == 1 { n[$3, $4, $5]++; all++ }
+    END { for (i in n) if (n[i] != 1) exit 1; exit all != 12 }' "$TMP/stopped/samples.csv"
+check 'the torn line is gone' awk -F, 'NF != 10 { exit 1 }' "$TMP/stopped/samples.csv"
+check 'the plan is not repeated' [ "$(wc -l <"$TMP/stopped/plan.csv")" -eq 13 ]
+
+# ---- a full disk ----
+full() {
+    unshare -Urm sh -c '
+        mkdir -p "$2" && mount -t tmpfs -o size=24k full "$2" || exit 99
+        ./run.sh -p "$1" -n 50 -b linpack --quick -o "$2/results"
+        status=$?
+        cp "$2/results/samples.csv" "$3"
+        exit $status' - "$fake" "$TMP/full" "$TMP/full.csv"
+}
+if unshare -Urm true 2>/dev/null; then
+    status 1 'a full disk ends the campaign' full
+    err_has 'and is named' 'cannot be written|No space'
+    check 'no row is torn' awk -F, 'NF != 10 { exit 1 }' "$TMP/full.csv"
+    nothing_left 'a full disk'
+else
+    skip 'a full disk ends the campaign' 'no user namespaces'
+fi
+
+tap_done
