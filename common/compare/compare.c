@@ -12,6 +12,8 @@
 #include "alloc.h"
 #include "analysis.h"
 #include "err.h"
+#include "export.h"
+#include "html.h"
 #include "load.h"
 #include "need.h"
 #include "opt.h"
@@ -23,8 +25,8 @@
 #include <string.h>
 #include <unistd.h>
 
-enum output { OUTPUT_TEXT };
-static const char *const output_names[] = {"text", NULL};
+enum output { OUTPUT_TEXT, OUTPUT_MARKDOWN, OUTPUT_CSV, OUTPUT_JSON, OUTPUT_HTML };
+static const char *const output_names[] = {"text", "markdown", "csv", "json", "html", NULL};
 
 static struct config {
     int format;
@@ -76,9 +78,25 @@ static void write_report(const struct model *model, FILE *out)
     }
     struct analysis analysis = analyse(model, &config.settings);
     struct remarks remarks = remarks_of(&analysis);
-    table_print(&analysis, &remarks, isatty(fileno(out)) && !getenv("NO_COLOR"), out);
-    if (config.detail)
-        table_detail(&analysis, out);
+    switch (config.format) {
+    case OUTPUT_TEXT:
+        table_print(&analysis, &remarks, isatty(fileno(out)) && !getenv("NO_COLOR"), out);
+        if (config.detail)
+            table_detail(&analysis, out);
+        break;
+    case OUTPUT_MARKDOWN:
+        export_markdown(&analysis, &remarks, out);
+        break;
+    case OUTPUT_CSV:
+        export_csv(&analysis, out);
+        break;
+    case OUTPUT_JSON:
+        export_json(&analysis, &remarks, out);
+        break;
+    case OUTPUT_HTML:
+        html_report(&analysis, &remarks, out);
+        break;
+    }
     remarks_free(&remarks);
     analysis_free(&analysis);
 }
@@ -91,6 +109,8 @@ int main(int argc, char **argv)
         opt_usage("no results folder given");
     config.settings.margin = config.margin_percent / 100;
     config.settings.precision = config.precision_percent / 100;
+    config.settings.bootstrap = config.format != OUTPUT_TEXT;
+    model.keep_samples = config.format == OUTPUT_HTML;
     for (int i = operand; i < argc; i++)
         load_results(&model, argv[i], config.pool);
     model_finish(&model);

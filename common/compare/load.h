@@ -11,7 +11,4 @@
  */
 void load_results(struct model *model, const char *path, bool pool);
 
-/* Seconds since 1970 of `2026-11-21T14:03:04Z` (fractions allowed) or of a plain number. */
-bool load_time(const char *text, double *seconds);
-
 #endif

@@ -178,6 +178,17 @@ void model_free(struct model *model)
         free(model->facts[i].key);
         free(model->facts[i].value);
     }
+    for (size_t i = 0; i < model->distribution_count; i++) {
+        free(model->distributions[i].platform);
+        free(model->distributions[i].benchmark);
+        free(model->distributions[i].metric);
+        free(model->distributions[i].hist);
+    }
+    for (size_t i = 0; i < model->environment_count; i++) {
+        free(model->environment[i].source);
+        free(model->environment[i].key);
+        free(model->environment[i].value);
+    }
     for (size_t i = 0; i < model->note_count; i++)
         free(model->notes[i]);
     names_free(&model->platforms);
@@ -190,6 +201,8 @@ void model_free(struct model *model)
     free(model->events);
     free(model->unusables);
     free(model->facts);
+    free(model->distributions);
+    free(model->environment);
     free(model->notes);
     *model = (struct model){0};
 }

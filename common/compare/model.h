@@ -7,6 +7,7 @@
 #ifndef COMPARE_MODEL_H
 #define COMPARE_MODEL_H
 
+#include "hist.h"
 #include "names.h"
 #include "report.h"
 
@@ -74,6 +75,18 @@ struct fact {
     bool varies; /* other trials say otherwise; value is the last one's */
 };
 
+/* The latencies of one metric over all rounds. */
+struct distribution {
+    int group;
+    char *platform, *benchmark, *metric;
+    struct hist *hist;
+};
+
+/* A line of a campaign's environment.txt. */
+struct setting {
+    char *source, *key, *value;
+};
+
 struct model {
     struct group *groups;
     size_t group_count, group_room;
@@ -88,9 +101,13 @@ struct model {
     size_t unusable_count, unusable_room;
     struct fact *facts;
     size_t fact_count, fact_room;
+    struct distribution *distributions;
+    size_t distribution_count, distribution_room;
+    struct setting *environment;
+    size_t environment_count, environment_room;
     char **notes; /* sentences about what was left out and why */
     size_t note_count, note_room;
-    bool keep_samples;
+    bool keep_samples; /* for a report with drawings: samples, facts, distributions */
 };
 
 /* The group's number; a new one if source (NULL: any) and host are new. */
@@ -115,7 +132,6 @@ void model_note(struct model *model, const char *format, ...) __attribute__((for
 /* Sorts and joins trials, leaves out what guards made void, and orders metrics and platforms. */
 void model_finish(struct model *model);
 
-/* Metrics and platforms in the order of tables, after model_finish(). */
 void model_free(struct model *model);
 
 #endif

@@ -1,0 +1,229 @@
+/* The report benchmark by benchmark: figures, spread, and every sample in time order. */
+#include "sections.h"
+
+#include "alloc.h"
+#include "numbers.h"
+#include "plot.h"
+#include "units.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST_DOTS = 400 };
+
+static void put_figures(const struct page *page, const struct row *row)
+{
+    FILE *out = page->out;
+    char a[NUMBER], b[NUMBER], c[NUMBER];
+    struct unit unit = unit_for(row->metric->unit, row->results[0].stats.median);
+    for (size_t i = 0; i < row->count; i++) {
+        const struct result *result = &row->results[i];
+        const struct stats *stats = &result->stats;
+        double within = result->levels.known ? result->levels.within / fabs(stats->mean) : NAN;
+        double between = result->levels.known ? result->levels.between / fabs(stats->mean) : NAN;
+        fprintf(out, "<tr><td>");
+        if (i == 0)
+            plot_text(row->metric->name, out);
+        fprintf(out, "</td><td>");
+        plot_text(result->platform, out);
+        fprintf(out, "</td><td class=\"num\">%zu</td><td class=\"num\">%s %s</td>", stats->n,
+                number(a, stats->mean / unit.factor), unit.shown);
+        fprintf(out, "<td class=\"num\">%s</td>", number(a, stats->median / unit.factor));
+        if (result->has_median_interval)
+            fprintf(out, "<td class=\"num\">%s – %s</td>",
+                    number(a, result->median.low / unit.factor),
+                    number(b, result->median.high / unit.factor));
+        else
+            fprintf(out, "<td></td>");
+        fprintf(out, "<td class=\"num\">%s</td>",
+                stats->n > 1 ? percent(a, stats->stddev / fabs(stats->mean)) : "");
+        fprintf(out, "<td class=\"num\">%s</td><td class=\"num\">%s</td>",
+                isnan(within) ? "" : percent(a, within), isnan(between) ? "" : percent(b, between));
+        if (result->has_ratio && result->ratio.n > 1)
+            fprintf(out, "<td class=\"num\">%s</td><td class=\"num\">%s – %s</td>",
+                    number(a, exp(result->ratio.log_mean)), number(b, exp(result->ratio.low)),
+                    number(c, exp(result->ratio.high)));
+        else
+            fprintf(out, "<td class=\"num\">%s</td><td></td>",
+                    result->has_ratio ? number(a, exp(result->ratio.log_mean)) : "");
+        if (result->has_bca)
+            fprintf(out, "<td class=\"num\">%s – %s</td>", number(a, exp(result->bca.low)),
+                    number(b, exp(result->bca.high)));
+        else
+            fprintf(out, "<td></td>");
+        fprintf(out, "</tr>\n");
+    }
+}
+
+static void put_table(const struct page *page, const char *benchmark)
+{
+    const struct row *row;
+    fprintf(
+        page->out,
+        "<details><summary>All figures</summary><div class=\"scroll\"><table>"
+        "<tr><th>metric</th><th>platform</th><th class=\"num\">n</th><th class=\"num\">mean</th>"
+        "<th class=\"num\">median</th><th class=\"num\">95 %% of median</th>"
+        "<th class=\"num\">spread</th><th class=\"num\">within</th><th class=\"num\">between</th>"
+        "<th class=\"num\">cost</th><th class=\"num\">95 %% (t)</th>"
+        "<th class=\"num\">95 %% (BCa)</th></tr>\n");
+    for (size_t at = 0; (row = page_row(page, &at));) {
+        if (strcmp(row->metric->benchmark, benchmark) == 0 && !strchr(row->metric->name, '['))
+            put_figures(page, row);
+    }
+    fprintf(page->out, "</table></div></details>\n");
+}
+
+/* ---- spread: a box and every round's mean ---- */
+
+static void put_box(const struct page *page, const struct axis *axis, const struct result *result)
+{
+    const struct cell *cell = result->cell;
+    FILE *out = page->out;
+    double *sorted = alloc_zero(cell->count, sizeof *sorted), place[5];
+    for (size_t i = 0; i < cell->count; i++)
+        sorted[i] = cell->trials[i].mean;
+    stats_sort(sorted, cell->count);
+    for (int i = 0; i < 5; i++)
+        place[i] = axis_place(axis, stats_quantile(sorted, cell->count, i / 4.0));
+    free(sorted);
+    int colour = page_colour(page, result->platform);
+    fprintf(out, "<div class=\"name\">");
+    plot_text(result->platform, out);
+    fprintf(out,
+            "</div><div><svg height=\"26\" style=\"color:var(--p%d)\" stroke=\"currentColor\" "
+            "fill=\"currentColor\">",
+            colour);
+    fprintf(out, "<line x1=\"%.2f%%\" x2=\"%.2f%%\" y1=\"13\" y2=\"13\"/>", place[0], place[4]);
+    fprintf(out,
+            "<rect class=\"box\" x=\"%.2f%%\" width=\"%.2f%%\" y=\"5\" height=\"16\" rx=\"2\"/>",
+            place[1], fmax(0.15, place[3] - place[1]));
+    fprintf(out, "<line x1=\"%.2f%%\" x2=\"%.2f%%\" y1=\"3\" y2=\"23\" stroke-width=\"2.5\"/>",
+            place[2], place[2]);
+    size_t step = cell->count / MOST_DOTS + 1;
+    for (size_t i = 0; i < cell->count; i += step)
+        fprintf(out,
+                "<circle cx=\"%.2f%%\" cy=\"%d\" r=\"2\" stroke=\"none\" fill-opacity=\".7\"/>",
+                axis_place(axis, cell->trials[i].mean), 8 + (int)(i * 7 % 11));
+    fprintf(out, "</svg></div>\n");
+}
+
+static void put_spread(const struct page *page, const struct row *row)
+{
+    FILE *out = page->out;
+    struct axis axis = {.low = 1, .high = 0};
+    double ticks[MOST_TICKS];
+    char text[NUMBER];
+    bool positive = true;
+    for (size_t i = 0; i < row->count; i++) {
+        axis_hold(&axis, row->results[i].stats.min);
+        axis_hold(&axis, row->results[i].stats.max);
+        positive = positive && row->results[i].stats.min > 0;
+    }
+    axis.logarithmic = positive && axis.high > 3 * axis.low;
+    axis_pad(&axis, 0.03);
+    struct unit unit = unit_for(row->metric->unit, row->results[0].stats.median);
+    fprintf(out,
+            "<h4>Spread: every round's mean, median, quartiles and range, in %s%s</h4><div "
+            "class=\"rows\">\n",
+            unit.shown[0] ? unit.shown : "units", axis.logarithmic ? " (logarithmic)" : "");
+    for (size_t i = 0; i < row->count; i++)
+        put_box(page, &axis, &row->results[i]);
+    fprintf(out, "<div class=\"axis\"><svg height=\"18\" aria-hidden=\"true\">");
+    axis.low /= unit.factor;
+    axis.high /= unit.factor;
+    size_t count = axis_ticks(&axis, 14, false, ticks);
+    for (size_t i = 0; i < count; i++)
+        fprintf(out, "<text x=\"%.2f%%\" y=\"13\" text-anchor=\"middle\">%s</text>",
+                axis_place(&axis, ticks[i]), ticks[i] == 0 ? "0" : number(text, ticks[i]));
+    fprintf(out, "</svg></div></div>\n");
+}
+
+/* ---- every sample in time order ---- */
+
+/* The largest deviation of any sample from its platform's median, as a share; at least 1 %. */
+static double widest(const struct row *row)
+{
+    double most = 0.01;
+    for (size_t i = 0; i < row->count; i++) {
+        const struct cell *cell = row->results[i].cell;
+        double median = row->results[i].stats.median;
+        for (size_t k = 0; median != 0 && k < cell->sample_count; k++)
+            most = fmax(most, fabs(cell->samples[k].value / median - 1));
+    }
+    return most;
+}
+
+static void put_panel(const struct page *page, const struct row *row, const struct result *result,
+                      double limit)
+{
+    const struct cell *cell = result->cell;
+    const struct group *group = &page->analysis->model->groups[row->group];
+    FILE *out = page->out;
+    char text[NUMBER];
+    double median = result->stats.median, rounds = group->last_round;
+    fprintf(out, "<div class=\"panel\"><div class=\"title\"><b>");
+    plot_text(result->platform, out);
+    fprintf(out,
+            "</b><span class=\"soft\">%zu rounds</span></div><div class=\"plot strip\">"
+            "<i class=\"y\" style=\"top:8%%\">+%s</i><i class=\"y\" style=\"top:92%%\">−%s</i>"
+            "<svg viewBox=\"0 0 100 100\" preserveAspectRatio=\"none\" style=\"color:var(--p%d)\" "
+            "fill=\"none\" stroke=\"currentColor\" stroke-linecap=\"round\">",
+            result->stats.n, percent(text, limit), percent(text, limit),
+            page_colour(page, result->platform));
+    fprintf(out, "<line class=\"one\" x1=\"0\" x2=\"100\" y1=\"50\" y2=\"50\"/>"
+                 "<path stroke-width=\"3\" stroke-opacity=\".4\" d=\"");
+    for (size_t k = 0; median != 0 && k < cell->sample_count; k++) {
+        const struct sample *sample = &cell->samples[k];
+        const struct trial *trial = &cell->trials[sample->trial];
+        double part = (sample->part - 0.5) / fmax(trial->last_rep, 1);
+        fprintf(out, "M%.1f %.1fh.01", 100 * (trial->round - 1 + part) / rounds,
+                50 - 42 * (sample->value / median - 1) / limit);
+    }
+    fprintf(out, "\"/><path stroke-width=\"2\" d=\"");
+    size_t step = cell->count / MOST_SAMPLES + 1;
+    for (size_t k = 0; median != 0 && k < cell->count; k += step)
+        fprintf(out, "M%.2f %.1fH%.2f", 100 * (cell->trials[k].round - 1 + 0.1) / rounds,
+                50 - 42 * (cell->trials[k].mean / median - 1) / limit,
+                100 * (cell->trials[k].round - 0.1) / rounds);
+    fprintf(out, "\"/></svg></div></div>\n");
+}
+
+static void put_time_order(const struct page *page, const struct row *row)
+{
+    double limit = widest(row);
+    fprintf(page->out,
+            "<h4>Every sample in time order, as deviation from the platform's own median; "
+            "bars are the rounds' means</h4><div class=\"panels\">\n");
+    for (size_t i = 0; i < row->count; i++)
+        put_panel(page, row, &row->results[i], limit);
+    fprintf(page->out, "</div>\n");
+}
+
+void section_benchmarks(const struct page *page)
+{
+    const struct row *row;
+    const char *benchmark = "";
+    for (size_t at = 0; (row = page_row(page, &at));) {
+        if (strcmp(benchmark, row->metric->benchmark) == 0)
+            continue;
+        benchmark = row->metric->benchmark;
+        fprintf(page->out, "<div class=\"card\" id=\"%s-%d\"><h3>%s</h3>\n", benchmark, page->group,
+                benchmark);
+        const struct row *part;
+        for (size_t other = 0; (part = page_row(page, &other));) {
+            if (strcmp(benchmark, part->metric->benchmark) != 0 || !part->metric->primary)
+                continue;
+            fprintf(page->out, "<h4><b style=\"color:var(--ink)\">");
+            plot_text(part->metric->name, page->out);
+            fprintf(page->out, "</b> · %s, %s is better</h4>\n", part->metric->resource,
+                    part->metric->better == BETTER_LOWER ? "less" : "more");
+            put_spread(page, part);
+            put_time_order(page, part);
+        }
+        section_distributions(page, benchmark);
+        section_curves(page, benchmark);
+        put_table(page, benchmark);
+        fprintf(page->out, "</div>\n");
+    }
+}

@@ -1,0 +1,264 @@
+/* Lines over an axis: latency by quantile, and metrics `name[key=value]` by value. */
+#include "sections.h"
+
+#include "alloc.h"
+#include "numbers.h"
+#include "parse.h"
+#include "plot.h"
+#include "units.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void begin_plot(const struct page *page, const struct axis *y, const struct unit *unit)
+{
+    FILE *out = page->out;
+    struct axis shown = *y;
+    double ticks[MOST_TICKS];
+    char text[NUMBER];
+    shown.low /= unit->factor;
+    shown.high /= unit->factor;
+    size_t count = axis_ticks(&shown, 11, false, ticks);
+    fprintf(out, "<div class=\"plot wide\">");
+    for (size_t i = 0; i < count; i++)
+        fprintf(out, "<i class=\"y\" style=\"top:%.1f%%\">%s</i>",
+                100 - axis_place(&shown, ticks[i]), number(text, ticks[i]));
+    fprintf(out, "<svg viewBox=\"0 0 100 100\" preserveAspectRatio=\"none\" fill=\"none\" "
+                 "stroke-width=\"1.8\" stroke-linejoin=\"round\" stroke-linecap=\"round\">");
+    for (size_t i = 0; i < count; i++)
+        fprintf(out,
+                "<line class=\"grid\" stroke-width=\"1\" x1=\"0\" x2=\"100\" y1=\"%.1f\" "
+                "y2=\"%.1f\"/>",
+                100 - axis_place(&shown, ticks[i]), 100 - axis_place(&shown, ticks[i]));
+}
+
+static void put_legend(const struct page *page, const char *platform)
+{
+    fprintf(page->out, "<span style=\"color:var(--p%d)\"><i></i><span>",
+            page_colour(page, platform));
+    plot_text(platform, page->out);
+    fprintf(page->out, "</span></span>");
+}
+
+/* ---- latency by quantile ---- */
+
+/* 0 is the median's end of the axis: places are equal steps of 1 / (1 - q). */
+static double quantile_place(double q, double last)
+{
+    return 100 * log10(1 / (1 - q)) / log10(1 / (1 - last));
+}
+
+static double deepest_quantile(const struct page *page, const char *benchmark, const char *metric)
+{
+    const struct model *model = page->analysis->model;
+    double deepest = 0.9;
+    for (size_t i = 0; i < model->distribution_count; i++) {
+        const struct distribution *d = &model->distributions[i];
+        if (d->group != page->group || strcmp(d->benchmark, benchmark) != 0 ||
+            strcmp(d->metric, metric) != 0)
+            continue;
+        for (double q = 0.99; q < 0.9999999 && hist_supports(d->hist, q); q = 1 - (1 - q) / 10)
+            deepest = fmax(deepest, q);
+    }
+    return deepest;
+}
+
+static void put_quantiles(const struct page *page, const char *benchmark, const char *metric)
+{
+    static const struct {
+        double q;
+        const char *name;
+    } marks[] = {{0.5, "50 %"},     {0.9, "90 %"},       {0.99, "99 %"},
+                 {0.999, "99.9 %"}, {0.9999, "99.99 %"}, {0.99999, "99.999 %"}};
+    const struct model *model = page->analysis->model;
+    FILE *out = page->out;
+    struct axis y = {.low = 1, .high = 0, .logarithmic = true};
+    double last = deepest_quantile(page, benchmark, metric);
+    for (int pass = 0; pass < 2; pass++) {
+        struct unit unit = unit_for("s", y.low);
+        if (pass == 1) {
+            axis_pad(&y, 0.05);
+            fprintf(out, "<h4>");
+            plot_text(metric, out);
+            fprintf(out, " by quantile, all rounds together, in %s (logarithmic)</h4>", unit.shown);
+            begin_plot(page, &y, &unit);
+        }
+        for (size_t i = 0; i < model->distribution_count; i++) {
+            const struct distribution *d = &model->distributions[i];
+            if (d->group != page->group || strcmp(d->benchmark, benchmark) != 0 ||
+                strcmp(d->metric, metric) != 0 || d->hist->count == 0)
+                continue;
+            if (pass == 1)
+                fprintf(out, "<path stroke=\"var(--p%d)\" d=\"", page_colour(page, d->platform));
+            for (int k = 0; k <= 120; k++) {
+                double q = 1 - pow(10, -k / 120.0 * log10(1 / (1 - last)));
+                if (k && !hist_supports(d->hist, q))
+                    break;
+                double value = hist_quantile(d->hist, q);
+                if (pass == 0)
+                    axis_hold(&y, value);
+                else
+                    fprintf(out, "%c%.2f %.2f", k ? 'L' : 'M', quantile_place(q, last),
+                            100 - axis_place(&y, value));
+            }
+            if (pass == 1)
+                fprintf(out, "\"/>");
+        }
+    }
+    fprintf(out, "</svg>");
+    for (size_t i = 0; i < sizeof marks / sizeof marks[0] && marks[i].q <= last + 1e-9; i++)
+        fprintf(out, "<i class=\"x\" style=\"left:%.1f%%\">%s</i>",
+                quantile_place(marks[i].q, last), marks[i].name);
+    fprintf(out, "</div>\n<div class=\"legend\">");
+    for (size_t i = 0; i < model->distribution_count; i++) {
+        const struct distribution *d = &model->distributions[i];
+        if (d->group == page->group && strcmp(d->benchmark, benchmark) == 0 &&
+            strcmp(d->metric, metric) == 0)
+            put_legend(page, d->platform);
+    }
+    fprintf(out, "</div>\n");
+}
+
+void section_distributions(const struct page *page, const char *benchmark)
+{
+    const struct model *model = page->analysis->model;
+    for (size_t i = 0; i < model->distribution_count; i++) {
+        const struct distribution *d = &model->distributions[i];
+        bool first = d->group == page->group && strcmp(d->benchmark, benchmark) == 0;
+        for (size_t k = 0; first && k < i; k++) {
+            const struct distribution *other = &model->distributions[k];
+            first = other->group != d->group || strcmp(other->benchmark, benchmark) != 0 ||
+                    strcmp(other->metric, d->metric) != 0;
+        }
+        if (first)
+            put_quantiles(page, benchmark, d->metric);
+    }
+}
+
+/* ---- curves ---- */
+
+/* Splits `name[key=value]`; false if the metric is no point of a curve over numbers above 0. */
+static bool curve_point(const char *metric, char name[64], char key[64], double *value)
+{
+    const char *open = strchr(metric, '['), *equals = open ? strchr(open, '=') : NULL;
+    char digits[64];
+    uint64_t bytes;
+    if (!equals || metric[strlen(metric) - 1] != ']')
+        return false;
+    snprintf(name, 64, "%.*s", (int)(open - metric), metric);
+    snprintf(key, 64, "%.*s", (int)(equals - open - 1), open + 1);
+    snprintf(digits, sizeof digits, "%.*s", (int)strlen(equals + 1) - 1, equals + 1);
+    if (parse_size(digits, &bytes))
+        *value = (double)bytes;
+    else if (!parse_real(digits, value))
+        return false;
+    return *value > 0;
+}
+
+/* The rows of one curve: those of this benchmark whose name and key are the first one's. */
+struct curve {
+    char name[64], key[64];
+    const struct row *rows[256];
+    double x[256];
+    size_t count;
+};
+
+static bool collect(const struct page *page, const char *benchmark, const struct row *first,
+                    struct curve *curve)
+{
+    const struct row *row;
+    double value;
+    char name[64], key[64];
+    curve->count = 0;
+    if (!curve_point(first->metric->name, curve->name, curve->key, &value))
+        return false;
+    for (size_t at = 0; (row = page_row(page, &at));) {
+        if (strcmp(row->metric->benchmark, benchmark) != 0 || curve->count == 256 ||
+            !curve_point(row->metric->name, name, key, &value) || strcmp(name, curve->name) != 0 ||
+            strcmp(key, curve->key) != 0)
+            continue;
+        if (curve->count == 0 && row != first)
+            return false; /* drawn already, at its first row */
+        size_t i = curve->count++;
+        for (; i > 0 && curve->x[i - 1] > value; i--) {
+            curve->x[i] = curve->x[i - 1];
+            curve->rows[i] = curve->rows[i - 1];
+        }
+        curve->x[i] = value;
+        curve->rows[i] = row;
+    }
+    return curve->count >= 2;
+}
+
+static const struct result *find(const struct row *row, const char *platform)
+{
+    for (size_t i = 0; i < row->count; i++) {
+        if (strcmp(row->results[i].platform, platform) == 0)
+            return &row->results[i];
+    }
+    return NULL;
+}
+
+static void put_curve(const struct page *page, const struct curve *curve)
+{
+    const struct names *platforms = &page->analysis->model->platforms;
+    FILE *out = page->out;
+    struct axis x = {curve->x[0], curve->x[curve->count - 1], true};
+    struct axis y = {.low = 1, .high = 0, .logarithmic = true};
+    char text[NUMBER];
+    for (size_t i = 0; i < curve->count; i++) {
+        for (size_t k = 0; k < curve->rows[i]->count; k++)
+            axis_hold(&y, curve->rows[i]->results[k].stats.median);
+    }
+    struct unit unit = unit_for(curve->rows[0]->metric->unit, y.low);
+    axis_pad(&y, 0.05);
+    fprintf(out, "<h4>");
+    plot_text(curve->name, out);
+    fprintf(out, " by ");
+    plot_text(curve->key, out);
+    fprintf(out, ", in %s (both logarithmic)</h4>", unit.shown);
+    begin_plot(page, &y, &unit);
+    for (size_t p = 0; p < platforms->count; p++) {
+        char move = 'M';
+        fprintf(out, "<path stroke=\"var(--p%d)\" d=\"", page_colour(page, platforms->at[p]));
+        for (size_t i = 0; i < curve->count; i++) {
+            const struct result *result = find(curve->rows[i], platforms->at[p]);
+            if (!result || result->stats.median <= 0)
+                continue;
+            fprintf(out, "%c%.2f %.2f", move, axis_place(&x, curve->x[i]),
+                    100 - axis_place(&y, result->stats.median));
+            move = 'L';
+        }
+        fprintf(out, "\"/>");
+    }
+    fprintf(out, "</svg>");
+    double apart = -100;
+    for (size_t i = 0; i < curve->count; i++) {
+        double place = axis_place(&x, curve->x[i]);
+        if (place - apart < 10)
+            continue;
+        apart = place;
+        bool whole = curve->x[i] >= 1024 && curve->x[i] == floor(curve->x[i]);
+        fprintf(out, "<i class=\"x\" style=\"left:%.1f%%\">%s</i>", place,
+                whole ? format_size(text, (uint64_t)curve->x[i]) : number(text, curve->x[i]));
+    }
+    fprintf(out, "</div>\n<div class=\"legend\">");
+    for (size_t p = 0; p < platforms->count; p++) {
+        if (find(curve->rows[0], platforms->at[p]))
+            put_legend(page, platforms->at[p]);
+    }
+    fprintf(out, "</div>\n");
+}
+
+void section_curves(const struct page *page, const char *benchmark)
+{
+    struct curve *curve = alloc_zero(1, sizeof *curve);
+    const struct row *row;
+    for (size_t at = 0; (row = page_row(page, &at));) {
+        if (strcmp(row->metric->benchmark, benchmark) == 0 && strchr(row->metric->name, '[') &&
+            collect(page, benchmark, row, curve))
+            put_curve(page, curve);
+    }
+    free(curve);
+}

@@ -1,0 +1,88 @@
+/* What went wrong: guards.csv, failures.csv, platforms.csv. */
+#include "tables.h"
+
+#include "alloc.h"
+
+#include <string.h>
+
+static void add_event(struct model *model, struct event event)
+{
+    model->events =
+        alloc_grow(model->events, model->event_count, &model->event_room, sizeof *model->events);
+    model->events[model->event_count++] = event;
+}
+
+static void load_guards(const struct folder *folder)
+{
+    struct field fields[9];
+    struct csv csv;
+    if (!table_open(&csv, folder, "guards.csv",
+                    "time,host,platform,round,benchmark,guard,outcome,evidence,advice", false))
+        return;
+    while (table_next(&csv, folder->model, fields, 9)) {
+        bool is_void = strcmp(fields[6].text, "void") == 0;
+        if (!is_void && strcmp(fields[6].text, "mark") != 0)
+            csv_die(&csv, "outcome '%.40s' is neither mark nor void", fields[6].text);
+        int group = model_group(folder->model, folder->source, fields[1].text);
+        add_event(folder->model, (struct event){
+                                     .group = group,
+                                     .platform = table_text(&fields[2]),
+                                     .round = table_read_count(&csv, &fields[3], "round", 0) +
+                                              folder->model->groups[group].offset,
+                                     .benchmark = table_text(&fields[4]),
+                                     .guard = table_text(&fields[5]),
+                                     .is_void = is_void,
+                                     .evidence = table_text(&fields[7]),
+                                     .advice = table_text(&fields[8]),
+                                 });
+    }
+    table_close(&csv);
+}
+
+static void load_failures(const struct folder *folder)
+{
+    struct field fields[6];
+    struct csv csv;
+    if (!table_open(&csv, folder, "failures.csv", "time,host,platform,round,benchmark,reason",
+                    false))
+        return;
+    while (table_next(&csv, folder->model, fields, 6)) {
+        int group = model_group(folder->model, folder->source, fields[1].text);
+        add_event(folder->model, (struct event){
+                                     .group = group,
+                                     .platform = table_text(&fields[2]),
+                                     .round = table_read_count(&csv, &fields[3], "round", 0) +
+                                              folder->model->groups[group].offset,
+                                     .benchmark = table_text(&fields[4]),
+                                     .evidence = table_text(&fields[5]),
+                                 });
+    }
+    table_close(&csv);
+}
+
+static void load_platforms(const struct folder *folder)
+{
+    struct model *model = folder->model;
+    struct field fields[3];
+    struct csv csv;
+    if (!table_open(&csv, folder, "platforms.csv", "platform,usable,reason", false))
+        return;
+    while (table_next(&csv, model, fields, 3)) {
+        if (strcmp(fields[1].text, "yes") == 0)
+            continue;
+        if (strcmp(fields[1].text, "no") != 0)
+            csv_die(&csv, "usable '%.40s' is neither yes nor no", fields[1].text);
+        model->unusables = alloc_grow(model->unusables, model->unusable_count,
+                                      &model->unusable_room, sizeof *model->unusables);
+        model->unusables[model->unusable_count++] =
+            (struct unusable){.platform = table_text(&fields[0]), .reason = table_text(&fields[2])};
+    }
+    table_close(&csv);
+}
+
+void events_load(const struct folder *folder)
+{
+    load_guards(folder);
+    load_failures(folder);
+    load_platforms(folder);
+}

@@ -1,0 +1,103 @@
+#include "export.h"
+
+#include "numbers.h"
+#include "units.h"
+#include "wording.h"
+
+#include <math.h>
+#include <string.h>
+
+/* A table's cell: bars are escaped, line ends become spaces. */
+static void put_text(const char *text, FILE *out)
+{
+    for (; *text; text++) {
+        if (strchr("|<>*_`\\", *text))
+            fputc('\\', out);
+        fputc(*text == '\n' ? ' ' : *text, out);
+    }
+}
+
+static void put_result(const struct analysis *analysis, const struct row *row,
+                       const struct remarks *remarks, const struct result *result, FILE *out)
+{
+    char a[NUMBER], b[NUMBER], c[NUMBER], phrase[PHRASE];
+    struct unit unit = unit_for(row->metric->unit, result->stats.median);
+    fprintf(out, "| %s %s | ", row->metric->benchmark, row->metric->name);
+    put_text(result->platform, out);
+    fprintf(out, " | %s %s | ", number(a, result->stats.mean / unit.factor), unit.shown);
+    if (result == row->baseline)
+        fprintf(out, "1 | | ");
+    else if (result->has_ratio && result->ratio.n > 1)
+        fprintf(out, "%s | %s to %s | ", number(a, exp(result->ratio.log_mean)),
+                number(b, exp(result->ratio.low)), number(c, exp(result->ratio.high)));
+    else if (result->has_ratio)
+        fprintf(out, "%s | one round only | ", number(a, exp(result->ratio.log_mean)));
+    else
+        fprintf(out, "n/a | %s | ", result->why_not ? result->why_not : "");
+    wording_of(phrase, result, &analysis->settings);
+    if (result == row->twin)
+        fprintf(out, "noise floor %s", percent(a, expm1(row->floor)));
+    else
+        fprintf(out, "%s%s%s%s", result->verdict == VERDICT_DIFFERENT ? "**" : "",
+                verdict_names[result->verdict], result->verdict == VERDICT_DIFFERENT ? "**" : "",
+                phrase[0] ? ", " : "");
+    put_text(phrase, out);
+    for (size_t i = 0; i < remarks->count; i++) {
+        if (remark_touches(&remarks->at[i], row, result))
+            fprintf(out, " [%zu]", i + 1);
+    }
+    fprintf(out, " |\n");
+}
+
+static void put_remarks(const struct model *model, const struct remarks *remarks, FILE *out)
+{
+    if (remarks->count)
+        fprintf(out, "\nWhat to know about these figures:\n\n");
+    for (size_t i = 0; i < remarks->count; i++) {
+        const struct remark *remark = &remarks->at[i];
+        fprintf(out, "%zu. **", i + 1);
+        put_text(remark->platform, out);
+        fprintf(out, "%s%s**, %s (%s): ", strcmp(remark->benchmark, "-") == 0 ? "" : " ",
+                strcmp(remark->benchmark, "-") == 0 ? "" : remark->benchmark, remark->guard,
+                remark_kinds[remark->kind]);
+        put_text(remark->evidence, out);
+        fprintf(out, ". To do: ");
+        put_text(remark->advice, out);
+        fprintf(out, "\n");
+    }
+    for (size_t i = 0; i < model->unusable_count; i++) {
+        fprintf(out, "%s- not measured: ", i ? "" : "\n");
+        put_text(model->unusables[i].platform, out);
+        fprintf(out, ": ");
+        put_text(model->unusables[i].reason, out);
+        fprintf(out, "\n");
+    }
+    for (size_t i = 0; i < model->note_count; i++) {
+        fprintf(out, "%s- ", i || model->unusable_count ? "" : "\n");
+        put_text(model->notes[i], out);
+        fprintf(out, "\n");
+    }
+}
+
+void export_markdown(const struct analysis *analysis, const struct remarks *remarks, FILE *out)
+{
+    int group = -1;
+    for (size_t i = 0; i < analysis->count; i++) {
+        const struct row *row = &analysis->rows[i];
+        if (!row->metric->primary)
+            continue;
+        if (row->group != group) {
+            group = row->group;
+            fprintf(out, "%s**", i ? "\n" : "");
+            put_text(analysis->model->groups[group].label, out);
+            fprintf(out,
+                    "**: cost as a multiple of %s\n\n"
+                    "| benchmark | platform | mean | cost | 95 %% interval | verdict |\n"
+                    "|---|---|--:|--:|:-:|---|\n",
+                    analysis->settings.baseline);
+        }
+        for (size_t k = 0; k < row->count; k++)
+            put_result(analysis, row, remarks, &row->results[k], out);
+    }
+    put_remarks(analysis->model, remarks, out);
+}

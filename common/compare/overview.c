@@ -1,0 +1,230 @@
+/* The report's first page: the matrix and the forest plot. */
+#include "sections.h"
+
+#include "catalog.h"
+#include "numbers.h"
+#include "plot.h"
+#include "units.h"
+#include "wording.h"
+
+#include <math.h>
+#include <string.h>
+
+static const char *verdict_class(const struct result *result)
+{
+    if (result->verdict == VERDICT_DIFFERENT)
+        return result->ratio.log_mean > 0 ? "more" : "less";
+    return result->verdict == VERDICT_EQUIVALENT     ? "same"
+           : result->verdict == VERDICT_INCONCLUSIVE ? "open"
+                                                     : "soft";
+}
+
+static const struct result *find(const struct row *row, const char *platform)
+{
+    for (size_t i = 0; i < row->count; i++) {
+        if (strcmp(row->results[i].platform, platform) == 0)
+            return &row->results[i];
+    }
+    return NULL;
+}
+
+static void put_native(const struct page *page, const struct row *row)
+{
+    char text[NUMBER];
+    if (!row->baseline)
+        return;
+    const struct stats *stats = &row->baseline->stats;
+    struct unit unit = unit_for(row->metric->unit, stats->median);
+    fprintf(page->out, "%s %s %s", page->analysis->settings.baseline,
+            number(text, stats->mean / unit.factor), unit.shown);
+}
+
+/* Stronger with the size of a difference that is one; 30 times is full. */
+static void put_cost(const struct page *page, const struct row *row, const struct result *result)
+{
+    static const char *const words[] = {"", "different", "same", "open"};
+    FILE *out = page->out;
+    char text[NUMBER];
+    if (!result || !result->has_ratio) {
+        fprintf(out, "<td class=\"cost soft\">%s</td>", result ? "n/a" : "–");
+        return;
+    }
+    const char *class = verdict_class(result);
+    double size = fmin(1, fabs(result->ratio.log_mean) / log(30));
+    int tint = result->verdict == VERDICT_DIFFERENT    ? 12 + (int)(58 * size)
+               : result->verdict == VERDICT_EQUIVALENT ? 12
+                                                       : 0;
+    fprintf(
+        out,
+        "<td class=\"cost\" style=\"background:color-mix(in srgb,var(--%s) %d%%,transparent)\">%s",
+        class, tint, number(text, exp(result->ratio.log_mean)));
+    page_marks(page, row, result);
+    fprintf(out, "<span class=\"%s\">%s</span></td>", tint > 40 ? "" : class,
+            result->verdict == VERDICT_DIFFERENT
+                ? result->ratio.log_mean > 0 ? "costs more" : "costs less"
+                : words[result->verdict]);
+}
+
+void section_matrix(const struct page *page)
+{
+    const struct model *model = page->analysis->model;
+    FILE *out = page->out;
+    bool measured[4096] = {0};
+    const struct row *row;
+    fprintf(out, "<div class=\"card scroll\"><table class=\"matrix\"><tr><th></th>");
+    for (size_t p = 0; p < model->platforms.count && p < 4096; p++) {
+        for (size_t at = 0; (row = page_row(page, &at));) {
+            const struct result *result = find(row, model->platforms.at[p]);
+            measured[p] =
+                measured[p] || (row->metric->primary && result && page_compared(row, result));
+        }
+        if (!measured[p])
+            continue;
+        fprintf(out, "<th class=\"p\">");
+        plot_text(model->platforms.at[p], out);
+        fprintf(out, "</th>");
+    }
+    fprintf(out, "</tr>\n");
+    for (size_t at = 0; (row = page_row(page, &at));) {
+        if (!row->metric->primary)
+            continue;
+        fprintf(out, "<tr><td>%s<span>%s ",
+                row->metric->resource[0] ? row->metric->resource : row->metric->benchmark,
+                row->metric->benchmark);
+        plot_text(row->metric->name, out);
+        fprintf(out, "</span></td>");
+        for (size_t p = 0; p < model->platforms.count && p < 4096; p++) {
+            if (measured[p])
+                put_cost(page, row, find(row, model->platforms.at[p]));
+        }
+        fprintf(out, "</tr>\n");
+    }
+    fprintf(out, "</table></div>\n");
+}
+
+/* ---- forest ---- */
+
+static void put_grid(const struct page *page, const struct axis *axis)
+{
+    double ticks[MOST_TICKS];
+    size_t count = axis_ticks(axis, 9, true, ticks);
+    for (size_t i = 0; i < count; i++)
+        fprintf(page->out, "<line class=\"%s\" x1=\"%.2f%%\" x2=\"%.2f%%\" y1=\"0\" y2=\"100%%\"/>",
+                ticks[i] == 1 ? "one" : "grid", axis_place(axis, ticks[i]),
+                axis_place(axis, ticks[i]));
+}
+
+static void put_axis(const struct page *page, const struct axis *axis)
+{
+    double ticks[MOST_TICKS];
+    size_t count = axis_ticks(axis, 9, true, ticks);
+    fprintf(page->out, "<div class=\"axis\"><svg height=\"20\" aria-hidden=\"true\">");
+    for (size_t i = 0; i < count; i++)
+        fprintf(page->out, "<text x=\"%.2f%%\" y=\"14\" text-anchor=\"middle\">%.4g×</text>",
+                axis_place(axis, ticks[i]), ticks[i]);
+    fprintf(page->out, "</svg></div>\n");
+}
+
+static void put_ratio(const struct page *page, const struct axis *axis, const struct row *row,
+                      const struct result *result)
+{
+    FILE *out = page->out;
+    char ratio[NUMBER], low[NUMBER], high[NUMBER], phrase[PHRASE];
+    const char *class = verdict_class(result);
+    double at = axis_place(axis, exp(result->ratio.log_mean));
+    double left = axis_place(axis, exp(-row->floor)), right = axis_place(axis, exp(row->floor));
+
+    fprintf(out, "<div class=\"name\">");
+    plot_text(result->platform, out);
+    page_marks(page, row, result);
+    fprintf(out, "</div><div class=\"draw\"><svg height=\"22\" role=\"img\" aria-label=\"%s\">",
+            number(ratio, exp(result->ratio.log_mean)));
+    fprintf(out, "<rect class=\"floor\" x=\"%.2f%%\" width=\"%.2f%%\" height=\"100%%\"/>", left,
+            right - left);
+    put_grid(page, axis);
+    if (result->ratio.n > 1)
+        fprintf(
+            out,
+            "<line class=\"ci %s\" stroke=\"currentColor\" x1=\"%.2f%%\" x2=\"%.2f%%\" y1=\"11\" "
+            "y2=\"11\"/>",
+            class, axis_place(axis, exp(result->ratio.low)),
+            axis_place(axis, exp(result->ratio.high)));
+    fprintf(out,
+            "<circle class=\"%s\" cx=\"%.2f%%\" cy=\"11\" r=\"4.5\" fill=\"%s\" "
+            "stroke=\"currentColor\" "
+            "stroke-width=\"1.6\"/></svg></div>",
+            class, at, result->verdict == VERDICT_INCONCLUSIVE ? "var(--card)" : "currentColor");
+    if (result->ratio.n > 1)
+        fprintf(out, "<div class=\"figure\"><b>%s</b> <span class=\"soft\">%s – %s</span></div>",
+                ratio, number(low, exp(result->ratio.low)), number(high, exp(result->ratio.high)));
+    else
+        fprintf(out, "<div class=\"figure\"><b>%s</b> <span class=\"soft\">one round</span></div>",
+                ratio);
+    wording_of(phrase, result, &page->analysis->settings);
+    fprintf(out, "<div class=\"word %s\">%s%s%s</div>\n", class, verdict_names[result->verdict],
+            phrase[0] ? ", " : "", phrase);
+}
+
+static struct axis forest_axis(const struct page *page)
+{
+    struct axis axis = {.low = 1, .high = 1, .logarithmic = true};
+    const struct row *row;
+    for (size_t at = 0; (row = page_row(page, &at));) {
+        if (!row->metric->primary)
+            continue;
+        axis_hold(&axis, exp(-row->floor));
+        axis_hold(&axis, exp(row->floor));
+        for (size_t i = 0; i < row->count; i++) {
+            const struct ratio *ratio = &row->results[i].ratio;
+            if (!row->results[i].has_ratio)
+                continue;
+            axis_hold(&axis, exp(ratio->log_mean));
+            /* An interval from two rounds may reach over decades: it does not set the scale. */
+            if (ratio->n > 2) {
+                axis_hold(&axis, exp(ratio->low));
+                axis_hold(&axis, exp(ratio->high));
+            }
+        }
+    }
+    axis_pad(&axis, 0.05);
+    return axis;
+}
+
+void section_forest(const struct page *page)
+{
+    FILE *out = page->out;
+    struct axis axis = forest_axis(page);
+    const struct row *row;
+    char text[NUMBER];
+    fprintf(out, "<div class=\"card forest\">\n");
+    for (size_t at = 0; (row = page_row(page, &at));) {
+        if (!row->metric->primary)
+            continue;
+        fprintf(out, "<div class=\"head\">%s ", row->metric->benchmark);
+        plot_text(row->metric->name, out);
+        fprintf(out, " <span>");
+        put_native(page, row);
+        if (row->twin && row->twin->has_ratio) {
+            fprintf(out, " · noise floor %s", percent(text, expm1(row->floor)));
+            page_marks(page, row, row->twin);
+        }
+        if (row->baseline)
+            page_marks(page, row, row->baseline);
+        fprintf(out, "</span></div>\n");
+        for (size_t i = 0; i < row->count; i++) {
+            const struct result *result = &row->results[i];
+            if (!page_compared(row, result))
+                continue;
+            if (result->has_ratio) {
+                put_ratio(page, &axis, row, result);
+                continue;
+            }
+            fprintf(out, "<div class=\"name\">");
+            plot_text(result->platform, out);
+            fprintf(out, "</div><div class=\"draw soft\">n/a: %s</div><div></div><div></div>\n",
+                    result->why_not ? result->why_not : "");
+        }
+    }
+    put_axis(page, &axis);
+    fprintf(out, "</div>\n");
+}

@@ -1,0 +1,55 @@
+/* The parts of the HTML report, in the order in which they come. */
+#ifndef COMPARE_SECTIONS_H
+#define COMPARE_SECTIONS_H
+
+#include "analysis.h"
+#include "remarks.h"
+
+#include <stdio.h>
+
+struct page {
+    const struct analysis *analysis;
+    const struct remarks *remarks;
+    int group; /* the one that is being written */
+    FILE *out;
+};
+
+extern const char html_style[];
+
+/* Every metric by every platform at a glance. */
+void section_matrix(const struct page *page);
+
+/* All ratios with their intervals on one axis. */
+void section_forest(const struct page *page);
+
+/* Expectation against observation. */
+void section_expectation(const struct page *page);
+
+/* Guards, failures, checks: what would have fooled the reader; and what to do to be sure. */
+void section_remarks(const struct page *page);
+
+/* Benchmark by benchmark: figures, spread, time order, distributions, curves. */
+void section_benchmarks(const struct page *page);
+
+/* The latency distributions and the curves of one benchmark; nothing if it has none. */
+void section_distributions(const struct page *page, const char *benchmark);
+void section_curves(const struct page *page, const char *benchmark);
+
+/* Host and guests, and how to run it again. */
+void section_environment(const struct page *page);
+
+/* ---- shared ---- */
+
+/* The rows of the page's group: iterates with *at from 0; NULL at the end. */
+const struct row *page_row(const struct page *page, size_t *at);
+
+/* Whether a row has this result as a platform of its own, not the baseline or its twin. */
+bool page_compared(const struct row *row, const struct result *result);
+
+/* ` [1] [4]` as links to the remarks that belong to this figure. */
+void page_marks(const struct page *page, const struct row *row, const struct result *result);
+
+/* The platform's number among those of the model, for colours: native ones are 0. */
+int page_colour(const struct page *page, const char *platform);
+
+#endif

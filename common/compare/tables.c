@@ -1,0 +1,106 @@
+#include "tables.h"
+
+#include "alloc.h"
+#include "err.h"
+#include "parse.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST_ROUNDS = 1 << 30, MOST_COLUMNS = 10 };
+
+/* Days from 1970-01-01 in the proleptic Gregorian calendar (Hinnant 2013). */
+static double days_from_civil(int year, int month, int day)
+{
+    year -= month <= 2;
+    int era = year / 400, of_era = year - era * 400;
+    int of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+    return (double)era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
+}
+
+bool table_time(const char *text, double *seconds)
+{
+    int year, month, day, hour, minute, used = 0;
+    double second;
+    struct field field = {.text = (char *)text, .length = strlen(text)};
+    if (csv_number(&field, '.', seconds))
+        return isfinite(*seconds);
+    if (sscanf(text, "%4d-%2d-%2d%*1[T ]%2d:%2d:%lf%n", &year, &month, &day, &hour, &minute,
+               &second, &used) != 6 ||
+        used == 0 || (strcmp(text + used, "Z") != 0 && text[used] != '\0'))
+        return false;
+    if (year < 1970 || month < 1 || month > 12 || day < 1 || day > 31 || hour < 0 || hour > 24 ||
+        minute < 0 || minute > 59 || !(second >= 0 && second < 61))
+        return false;
+    *seconds = days_from_civil(year, month, day) * 86400 + hour * 3600 + minute * 60 + second;
+    return true;
+}
+
+double table_read_time(const struct csv *csv, const struct field *field)
+{
+    double seconds;
+    if (!table_time(field->text, &seconds))
+        csv_die(csv, "time '%.40s' is neither ISO 8601 nor a number", field->text);
+    return seconds;
+}
+
+uint32_t table_read_count(const struct csv *csv, const struct field *field, const char *name,
+                          uint32_t least)
+{
+    uint64_t value = 0;
+    const char *at = field->text;
+    for (; *at >= '0' && *at <= '9' && value < MOST_ROUNDS; at++)
+        value = 10 * value + (uint64_t)(*at - '0');
+    if (*at || field->length == 0 || value < least || value >= MOST_ROUNDS)
+        csv_die(csv, "%s '%.40s' is no whole number from %u", name, field->text, least);
+    return (uint32_t)value;
+}
+
+bool table_open(struct csv *csv, const struct folder *folder, const char *name, const char *header,
+                bool needed)
+{
+    struct field fields[MOST_COLUMNS];
+    char *path = alloc_format("%s/%s", folder->path, name), found[256] = "";
+    if (!csv_open(csv, path)) {
+        if (needed || errno != ENOENT)
+            die_errno(STATUS_SYSTEM, "%s", path);
+        free(path);
+        return false;
+    }
+    size_t count = csv_next(csv, fields, MOST_COLUMNS);
+    for (size_t i = 0, used = 0; i < count && i < MOST_COLUMNS && used < sizeof found; i++)
+        used += (size_t)snprintf(found + used, sizeof found - used, "%s%s", i ? "," : "",
+                                 fields[i].text);
+    /* An empty file is a campaign of which nothing has been measured yet. */
+    if (count && strcmp(found, header) != 0)
+        csv_die(csv, "the header is not %s", header);
+    return true;
+}
+
+void table_close(struct csv *csv)
+{
+    csv_close(csv);
+    free((char *)csv->path);
+}
+
+bool table_next(struct csv *csv, struct model *model, struct field *fields, size_t columns)
+{
+    size_t count = csv_next(csv, fields, columns);
+    if (count == 0)
+        return false;
+    if (csv->torn) {
+        model_note(model, "%s:%zu: the last line is torn and was left out", csv->path, csv->line);
+        return false;
+    }
+    if (count != columns)
+        csv_die(csv, "%zu fields instead of %zu", count, columns);
+    return true;
+}
+
+char *table_text(const struct field *field)
+{
+    return alloc_text(field->text, field->length);
+}
