@@ -1,0 +1,63 @@
+#!/bin/sh
+# nginxload against a real nginx, unprivileged and this test's own.
+. common/tap.sh
+. nginxload/server.sh
+
+trap 'nginx_stop; rm -rf "$TMP"' EXIT
+if ! nginx_start "$TMP/nginx"; then
+    [ -z "$nginx_pid" ] || { cat "$TMP/nginx/error.log"; exit 1; }
+    skip_all 'no nginx (apt-get install nginx-light)'
+fi
+load=$BUILD/nginxload
+url=$nginx_url
+
+contract nginxload "$url/small"
+
+# ---- requests ----
+ok 'a fixed number of requests' "$load" -f csv -r 2 -w 0 --requests 500 "$url/small"
+out_has 'all of them counted' '^# requests.good=1000$'
+out_has 'without an error' '^# errors=none$'
+out_has 'latency quantiles' '^nginxload,latency.p50,s,lower,1,'
+out_has 'a histogram of them' '^# histogram.latency=.*:'
+out_has 'the length of the body' '^# body.bytes=1024$'
+ok 'two threads share the connections' "$load" -f csv -r 1 --requests 501 -T 2 -n 5 "$url/small"
+out_has 'and the requests' '^# requests.good=501$'
+ok 'HEAD' "$load" -r 1 -t 10ms --method HEAD "$url/small"
+ok 'a connection per request' "$load" -f csv -r 1 --requests 100 --close "$url/small"
+out_has 'connecting apart' '^nginxload,connect.p50,s'
+out_has 'the first byte apart' '^nginxload,first_byte.p50,s'
+out_has 'the rest apart' '^nginxload,transfer.p50,s'
+ok 'an empty file' "$load" -r 1 -t 10ms "$url/empty"
+
+# ---- errors ----
+status 3 'a status that is not expected' "$load" -r 1 -t 10ms "$url/none"
+one_line_error 'is one line'
+err_has 'that names both' 'status 404, expected 200'
+ok 'unless it is the expected one' "$load" -r 1 -t 10ms --status 404 "$url/none"
+status 1 'refused' "$load" -r 1 -t 10ms http://127.0.0.1:1/
+one_line_error 'refused is one line'
+err_has 'refused says so' 'cannot connect: Connection refused'
+status 1 'no such host' "$load" -r 1 -t 10ms http://nosuch.invalid/
+one_line_error 'no such host is one line'
+status 2 'no URL' "$load"
+status 2 'two URLs' "$load" "$url" "$url"
+status 2 'https' "$load" https://127.0.0.1/
+status 2 'more threads than connections' "$load" -T 3 -n 2 "$url/small"
+
+# ---- the big file ----
+ok 'a download' "$load" -f csv -r 2 -w 0 -t 1ms --download "$url/big"
+out_has 'seconds first' '^nginxload,download,s,lower,1,'
+out_has 'throughput' '^nginxload,throughput,B/s,higher,2,'
+out_has 'of the whole file' '^# download.bytes=20000000 of 20000000$'
+out_has 'over two connections' '^# connections=2$'
+ok 'a part of it, in seven parts' "$load" -f csv -r 1 -t 1ms -n 7 --download --bytes 10000019 "$url/big"
+out_has 'says how much' '^# download.bytes=10000019 of 20000000$'
+for way in trunc splice read; do
+    ok "--discard $way" "$load" -f csv -r 1 -t 1ms --discard $way --download "$url/big"
+    out_has "$way is in the facts" "^# discard=$way\$"
+done
+ok 'every connection the whole file' "$load" -f csv -r 1 -t 1ms --download --whole "$url/big"
+status 3 'too short for a download' "$load" --download -n 2000 "$url/small"
+status 2 'more bytes than there are' "$load" --download --bytes 1G "$url/big"
+
+tap_done
