@@ -22,6 +22,7 @@ gm_cflags := -std=gnu11 -D_GNU_SOURCE -pthread -fno-pie -fno-strict-aliasing \
 	-DGM_VERSION='"$(VERSION)"' -DGM_COMPILER='"$(shell $(CC) --version 2>&1 | head -n 1 | tr -d \")"'
 gm_ldflags := -pthread $(STATIC)
 gm_libs := -lm
+comma := ,
 
 sources = $(filter-out %_test.c %_helper.c,$(wildcard $(1)/*.c))
 objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
@@ -64,6 +65,11 @@ $(BUILD)/obj/%.o: %.c $(BUILD)/flags
 $(lib): $(call objects,$(call sources,common))
 	rm -f $@
 	$(AR) rcs $@ $^
+
+# forksum's children are the program run anew; they need no libc and enter before it (anew.h).
+entry := $(if $(findstring x86_64,$(shell $(CC) -dumpmachine)),-Wl$(comma)-e$(comma)forksum_entry)
+$(BUILD)/forksum: gm_ldflags += $(if $(STATIC),$(entry))
+$(BUILD)/obj/forksum/%.o: gm_cflags += -fno-stack-protector
 
 link = $(CC) $(CFLAGS) $(gm_ldflags) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(gm_libs)
 

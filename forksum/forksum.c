@@ -1,56 +1,73 @@
 /*
  * forksum: what a process costs.
  *
- * `forksum START END` adds up the numbers from START to END with a tree of processes: a node gives
- * each half of its range to a child, reads both sums from pipes and writes its own sum into the
- * pipe to its parent. The tool itself is the root.
+ * `forksum START END` adds up the numbers from START to END by a tree of processes: a node gives
+ * each half of its range to a child, reads both sums from pipes and writes its own into the pipe
+ * to its parent. The tool itself is the root.
  *
  * sum      the time of the whole tree, from the root's first pipe to its last child's end.
  * process  the time per process: the slope of a line through the times of small trees of different
- *          sizes, in which everything is that a process of the big tree does too. Its
- *          intercept, `start`, is what a tree costs beyond its processes.
+ *          sizes, in which everything is that a process of the big tree does too. Its intercept,
+ *          `start`, is what a tree costs beyond its processes.
+ * rate     processes per second that do nothing, made by one creator or by several at once;
+ *          single.* are the quantiles of the time of one of them, from making it to having waited.
+ * create, begin, exit, wait: the parts of that time.
  *
  * The children run on bare system calls and touch as few pages as possible, so that what is timed
  * is the kernel and the hypervisor below it, not libc.
  *
- * Valid when nothing else competes for the CPU, no process was refused (`retries` is 0), and every
- * sum was right, which is checked against the closed form.
+ * Valid when nothing else competes for the CPU and no process was refused (`retries` is 0). Every
+ * sum is checked against the closed form, and every process that took part is counted.
  */
+#include "anew.h"
 #include "bench.h"
 #include "clock.h"
 #include "err.h"
+#include "family.h"
+#include "limits.h"
+#include "mem.h"
 #include "method.h"
-#include "stats.h"
+#include "singles.h"
+#include "trees.h"
 
 #include <errno.h>
 #include <inttypes.h>
-#include <signal.h>
+#include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 static struct config {
     struct bench bench;
-    int method, order, inject;
-    uint64_t leaf;
+    int method, order, inject, parallel;
+    bool exec;
+    uint64_t leaf, ballast;
     double patience_s;
-} config = {.bench = BENCH_DEFAULTS, .leaf = 1, .patience_s = 10};
+} config = {
+    .bench = BENCH_DEFAULTS, .method = METHOD_AUTO, .parallel = 1, .leaf = 1, .patience_s = 10};
 
 static const char *const order_names[] = {"path", "tree", NULL};
 static const char *const inject_names[] = {"none",  "wrong",  "kill", "exit",
                                            "short", "starve", NULL};
 
 static const struct opt options[] = {
-    {"method", 0, OPT_CHOICE, &config.method, "NAME", "how to make a process", method_names, 0, 0},
-    {"order", 0, OPT_CHOICE, &config.order, "NAME", "left half before right, or both at once",
-     order_names, 0, 0},
+    {"method", 'm', OPT_CHOICE, &config.method, "NAME",
+     "how to make a process; auto is fork, or what there is", method_names, 0, 0},
+    {"order", 'o', OPT_CHOICE, &config.order, "NAME",
+     "left half before right, or both at once as a whole tree", order_names, 0, 0},
+    {"exec", 0, OPT_FLAG, &config.exec, NULL, "children run this program anew", NULL, 0, 0},
     {"leaf", 0, OPT_COUNT, &config.leaf, "N", "sum up to N numbers without children", NULL, 1,
      0x1p64},
+    {"ballast", 0, OPT_SIZE, &config.ballast, "SIZE",
+     "resident memory of the process that forks: page tables to copy", NULL, 0, 0},
+    {"parallel", 'p', OPT_INT, &config.parallel, "N", "creators at once for rate and single", NULL,
+     1, FAMILY_MAX - 2},
     {"patience", 0, OPT_TIME, &config.patience_s, "T",
      "how long to ask again when the system refuses a process", NULL, 0, 86400},
     {"inject", 0, OPT_CHOICE, &config.inject, "FAULT",
-     "for tests: what the leaf with the last number does", inject_names, 0, 0},
+     "for tests: what goes wrong at the last number", inject_names, 0, 0},
 };
 
 static const struct tool tool = {
@@ -60,117 +77,12 @@ static const struct tool tool = {
                "processes, each of which gives its halves to two children.\n",
     .options = options,
     .option_count = sizeof options / sizeof options[0],
+    .notes = "Methods: fork copies the process; vfork and clone run in its memory, vfork\n"
+             "while it stands still; spawn runs this program anew as posix_spawn() does;\n"
+             "thread makes threads instead.\n",
 };
 
-/* ---- running a tree ---- */
-
-struct run {
-    struct tree tree;
-    struct range range;
-    uint64_t retries;
-};
-
-static _Noreturn void die_of(const struct answer *answer)
-{
-    static const char *const steps[] = {"", "pipe", "start", "exec", "wait", "child", "read"};
-    char first[U128_TEXT], last[U128_TEXT], reason[128];
-    if (answer->step == STEP_CHILD && WIFSIGNALED(answer->error))
-        snprintf(reason, sizeof reason, "killed by signal %d (%s)", WTERMSIG(answer->error),
-                 strsignal(WTERMSIG(answer->error)));
-    else if (answer->step == STEP_CHILD)
-        snprintf(reason, sizeof reason, "exit status %d", WEXITSTATUS(answer->error));
-    else if (answer->step == STEP_READ && answer->error == EPIPE)
-        snprintf(reason, sizeof reason, "ended without an answer");
-    else
-        snprintf(reason, sizeof reason, "%s", strerror(answer->error));
-    die(STATUS_SYSTEM, "%s for %s..%s: %s; %" PRIu64 " retries", steps[answer->step],
-        u128_format(answer->range.first, first), u128_format(answer->range.last, last), reason,
-        answer->retries);
-}
-
-/* Seconds for one tree over `range`; the sum is checked outside of them. */
-static double run_tree(struct run *run, struct range range)
-{
-    struct job root = {.tree = &run->tree, .range = range, .out = -1, .foreign = {-1, -1, -1}};
-    struct answer answer;
-    char got[U128_TEXT], wanted[U128_TEXT];
-
-    uint64_t start = clock_ns();
-    node_run(&root, &answer);
-    double seconds = clock_seconds(start, clock_ns());
-
-    if (answer.step != STEP_NONE)
-        die_of(&answer);
-    if (answer.sum != range_sum(range))
-        die(STATUS_WRONG, "the sum is %s, not %s", u128_format(answer.sum, got),
-            u128_format(range_sum(range), wanted));
-    double processes = range_shape(range.last - range.first + 1, run->tree.leaf).processes;
-    if ((double)answer.processes != processes)
-        die(STATUS_WRONG, "%" PRIu64 " processes took part, not %.0f", answer.processes, processes);
-    run->retries += answer.retries;
-    return seconds;
-}
-
-static double run_trees(void *context, uint64_t trees)
-{
-    struct run *run = context;
-    double seconds = 0;
-    for (uint64_t i = 0; i < trees; i++)
-        seconds += run_tree(run, run->range);
-    return seconds;
-}
-
-/* ---- the cost per process ---- */
-
-enum { SIZES = 6, LARGEST = 128 };
-
-/* `sweeps` times every size: ranges of 4, 8 ... 128 leaves. Fills x and y with the means. */
-static double run_sizes(struct run *run, uint64_t sweeps, double x[SIZES], double y[SIZES])
-{
-    double total = 0;
-    memset(y, 0, SIZES * sizeof y[0]);
-    for (uint64_t sweep = 0; sweep < sweeps; sweep++) {
-        for (int i = 0; i < SIZES; i++) {
-            u128 count = (u128)(LARGEST >> i) * run->tree.leaf;
-            double seconds = run_tree(run, (struct range){1, count});
-            x[i] = range_shape(count, run->tree.leaf).processes;
-            y[i] += seconds / (double)sweeps;
-            total += seconds;
-        }
-    }
-    return total;
-}
-
-static double calibrate_sizes(void *context, uint64_t sweeps)
-{
-    double x[SIZES], y[SIZES];
-    return run_sizes(context, sweeps, x, y);
-}
-
-static void measure(struct run *run, struct report *report, struct usage *usage)
-{
-    const struct bench *bench = &config.bench;
-    struct metric *sum = report_metric(report, "sum", "s", BETTER_LOWER);
-    struct metric *process = report_metric(report, "process", "s", BETTER_LOWER);
-    struct metric *start = report_metric(report, "start", "s", BETTER_LOWER);
-    uint64_t trees = bench_calibrate(run_trees, run, bench->time_s);
-    uint64_t sweeps = bench_calibrate(calibrate_sizes, run, bench->time_s);
-    double x[SIZES], y[SIZES];
-
-    run->retries = 0;
-    for (int rep = bench_first_rep(bench); rep <= bench->reps; rep++) {
-        usage_start(usage);
-        double seconds = run_trees(run, trees);
-        run_sizes(run, sweeps, x, y);
-        usage_stop(usage);
-        struct line line = stats_line(x, y, SIZES);
-        metric_add(sum, rep, seconds / (double)trees);
-        metric_add(process, rep, line.slope);
-        metric_add(start, rep, line.intercept);
-    }
-}
-
-/* ---- the command line ---- */
+/* ---- setup ---- */
 
 static struct range parse_range(int argc, char **argv, int first)
 {
@@ -189,34 +101,213 @@ static struct range parse_range(int argc, char **argv, int first)
     return range;
 }
 
+/* Stacks for children that share memory: touched only as far as they are used. */
+static char *map_stacks(const struct tree *tree, struct range range)
+{
+    struct shape shape = range_shape(range.last - range.first + 1, tree->leaf);
+    unsigned depth = shape.depth < 8 ? 8 : shape.depth; /* the small trees have 7 levels */
+    double slots = tree->order == ORDER_PATH ? depth + 1 : ldexp(1, (int)depth + 1);
+    void *stacks = MAP_FAILED;
+    errno = ENOMEM;
+    if (slots < 0x1p30)
+        stacks = mmap(NULL, (size_t)slots * STACK_BYTES, PROT_READ | PROT_WRITE,
+                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (stacks == MAP_FAILED)
+        die_errno(STATUS_SYSTEM, "%.0f stacks", slots);
+    return stacks;
+}
+
+static void set_method(struct trees *trees, enum method_id id)
+{
+    const struct method *method = &methods[id];
+    struct tree *tree = &trees->tree;
+    tree->method = method;
+    tree->program = NULL;
+    if (config.exec && !method->may_exec)
+        opt_usage("--exec goes with the methods fork, vfork and spawn");
+    if (config.exec || method->execs) {
+        tree->program = anew_program();
+        if (!tree->program)
+            die(STATUS_UNAVAILABLE, "--method %s: no path to this program", method_names[id]);
+    }
+    if (method->suspends && tree->order == ORDER_TREE && !tree->program)
+        opt_usage("--method vfork stands still until the child ends: only --order path");
+    if (method->shares_memory)
+        tree->stacks = map_stacks(tree, trees->range);
+}
+
+/* 0, or what the smallest tree fails with on a system that does not have this method. */
+static int try_method(const struct tree *tree, struct answer *answer)
+{
+    struct tree small = *tree;
+    small.leaf = 1;
+    small.inject = INJECT_NONE;
+    tree_time(&small, (struct range){1, 2}, answer);
+    if (answer->step != STEP_NONE)
+        family_end();
+    return answer->step == STEP_NONE || !method_lacking(answer->error) ? 0 : answer->error;
+}
+
+/* What the methods are tried in, when the choice is left to the tool. */
+static enum method_id choose_method(struct trees *trees, struct report *report)
+{
+    static const enum method_id by_likeness[] = {METHOD_FORK, METHOD_SPAWN, METHOD_VFORK,
+                                                 METHOD_CLONE, METHOD_THREAD};
+    bool automatic = config.method == METHOD_AUTO;
+    struct answer answer;
+    for (size_t i = 0; i < METHOD_COUNT; i++) {
+        enum method_id id = automatic ? by_likeness[i] : (enum method_id)config.method;
+        if (automatic && ((config.exec && !methods[id].may_exec) ||
+                          (config.order == ORDER_TREE && id == METHOD_VFORK)))
+            continue;
+        set_method(trees, id);
+        int error = try_method(&trees->tree, &answer);
+        if (!error) {
+            if (i > 0) {
+                warn("no fork here: measuring --method %s instead", method_names[id]);
+                report_note(report, "no fork here: this is --method %s", method_names[id]);
+            }
+            return id;
+        }
+        if (!automatic)
+            die(STATUS_UNAVAILABLE, "--method %s: %s", method_names[id], answer_reason(&answer));
+    }
+    die(STATUS_UNAVAILABLE, "no way to make a process or a thread: %s", answer_reason(&answer));
+}
+
+/* ---- measuring ---- */
+
+static _Noreturn void die_of(const struct answer *failure)
+{
+    family_end();
+    die(method_lacking(failure->error) && failure->step == STEP_START ? STATUS_UNAVAILABLE
+                                                                      : STATUS_SYSTEM,
+        "%s", answer_reason(failure));
+}
+
+struct metrics {
+    struct metric *sum, *process, *start, *rate, *create, *begin, *exit, *wait;
+};
+
+static void add_phases(struct singles *singles, struct metrics *metrics, int rep)
+{
+    struct phases phases = {0};
+    int error = singles_phases(singles, config.bench.time_s / 4, &phases);
+    if (error)
+        die_of(&(struct answer){.step = STEP_START, .error = error});
+    metric_add(metrics->create, rep, phases.create);
+    if (phases.begin > 0)
+        metric_add(metrics->begin, rep, phases.begin);
+    if (phases.exit > 0)
+        metric_add(metrics->exit, rep, phases.exit);
+    if (phases.wait > 0)
+        metric_add(metrics->wait, rep, phases.wait);
+}
+
+static void measure(struct trees *trees, struct singles *singles, struct report *report,
+                    struct usage *usage)
+{
+    const struct bench *bench = &config.bench;
+    struct metrics metrics = {
+        .sum = report_metric(report, "sum", "s", BETTER_LOWER),
+        .process = report_metric(report, "process", "s", BETTER_LOWER),
+        .start = report_metric(report, "start", "s", BETTER_LOWER),
+        .rate = report_metric(report, "rate", "1/s", BETTER_HIGHER),
+        .create = report_metric(report, "create", "s", BETTER_LOWER),
+        .begin = report_metric(report, "begin", "s", BETTER_LOWER),
+        .exit = report_metric(report, "exit", "s", BETTER_LOWER),
+        .wait = report_metric(report, "wait", "s", BETTER_LOWER),
+    };
+    static struct hist hist;
+    double x[TREE_SIZES], y[TREE_SIZES];
+    struct line line = {0};
+
+    hist_clear(&hist);
+    for (int rep = bench_first_rep(bench); rep <= bench->reps; rep++) {
+        struct answer failure = {0};
+        usage_start(usage);
+        double sum = trees_sum(trees);
+        trees_sizes(trees, x, y);
+        double rate = singles_rate(singles, bench->time_s, rep > 0 ? &hist : NULL, &failure);
+        usage_stop(usage);
+        if (rate <= 0)
+            die_of(&failure);
+        line = stats_line(x, y, TREE_SIZES);
+        metric_add(metrics.sum, rep, sum);
+        metric_add(metrics.process, rep, line.slope);
+        metric_add(metrics.start, rep, line.intercept);
+        metric_add(metrics.rate, rep, rate);
+        add_phases(singles, &metrics, rep);
+        family_sweep();
+    }
+    report_histogram(report, "single", &hist);
+    report_fact(report, "process.error", "%.3g s, of the last repetition's line", line.slope_error);
+    report_fact(report, "start.error", "%.3g s", line.intercept_error);
+}
+
+/* ---- main ---- */
+
+static void add_facts(const struct trees *trees, const struct singles *singles,
+                      const struct demand *demand, enum method_id method, struct report *report)
+{
+    char text[U128_TEXT];
+    struct shape shape = range_shape(trees->range.last - trees->range.first + 1, trees->tree.leaf);
+    report_fact(report, "result", "%s", u128_format(range_sum(trees->range), text));
+    report_fact(report, "method", "%s%s", method_names[method],
+                trees->tree.program && !methods[method].execs ? " and exec" : "");
+    report_fact(report, "processes", "%.0f", shape.processes);
+    report_fact(report, "retries", "%" PRIu64, trees->retries + singles_retries(singles));
+    limits_facts(demand, report);
+}
+
 int main(int argc, char **argv)
 {
-    struct run run = {0};
+    struct trees trees = {0};
     struct usage usage = {0};
+    struct mem ballast = {0};
     char text[U128_TEXT];
 
-    run.range = parse_range(argc, argv, bench_parse(&config.bench, &tool, argc, argv));
-    run.tree = (struct tree){
-        .method = &methods[config.method],
+    if (anew_is_job(argv))
+        anew_main(argv);
+    config.bench.time_s = 0.2;
+    trees.range = parse_range(argc, argv, bench_parse(&config.bench, &tool, argc, argv));
+    libc_step_aside();
+    family_init();
+    trees.tree = (struct tree){
+        .method = &methods[config.method == METHOD_AUTO ? METHOD_FORK : config.method],
         .leaf = config.leaf,
-        .injected = run.range.last,
+        .injected = trees.range.last,
         .patience_ns = (uint64_t)(config.patience_s * 1e9),
         .order = config.order,
         .inject = config.inject,
+        .root = getpid(),
+        .family = family,
     };
-    signal(SIGCHLD, SIG_DFL); /* ignored, it would leave no child to wait for */
+    struct demand demand = {&trees.tree, trees.range, config.parallel, config.ballast};
+    limits_require(&demand);
+    if (config.ballast) {
+        mem_require(config.ballast, "--ballast");
+        int error = mem_map_touched(&ballast, config.ballast, PAGES_4K);
+        if (error)
+            die(STATUS_SYSTEM, "--ballast: %s", strerror(error));
+    }
 
     struct report *report = report_new(tool.name);
-    measure(&run, report, &usage);
+    enum method_id method = choose_method(&trees, report);
+    limits_require(&demand);
+    struct singles *singles = singles_new(&trees.tree, config.parallel, &config.bench.cpus);
+    if (!singles)
+        die_errno(STATUS_SYSTEM, "--parallel %d", config.parallel);
+    trees_calibrate(&trees, config.bench.time_s);
+    measure(&trees, singles, report, &usage);
+
     bench_facts(&config.bench, &tool, &usage, report);
-    const char *sum = u128_format(range_sum(run.range), text);
-    struct shape shape = range_shape(run.range.last - run.range.first + 1, run.tree.leaf);
-    report_fact(report, "result", "%s", sum);
-    report_fact(report, "processes", "%.0f", shape.processes);
-    report_fact(report, "retries", "%" PRIu64, run.retries);
+    add_facts(&trees, singles, &demand, method, report);
     if (config.bench.format == FORMAT_TEXT)
-        printf("%s\n", sum);
+        printf("%s\n", u128_format(range_sum(trees.range), text));
     report_print(report, (enum format)config.bench.format);
     report_free(report);
+    singles_free(singles);
+    mem_unmap(&ballast);
     return STATUS_GOOD;
 }

@@ -14,6 +14,7 @@ struct child {
     long handle;
     int in; /* the end of its pipe that its answer comes from */
     bool running;
+    volatile long *family; /* where the root notes it, NULL in other nodes */
 };
 
 static void node_close(int fd)
@@ -61,6 +62,8 @@ static void child_finish(struct child *child, struct answer *answer)
     int status = child->job.tree->method->wait(child->handle);
 
     child->running = false;
+    if (child->family && status == 0)
+        *child->family = 0; /* else it may have left children behind */
     if (status > 0) {
         fail(answer, range, STEP_CHILD, status);
     } else if (status < 0 && status != -ECHILD) {
@@ -81,7 +84,7 @@ static void child_finish(struct child *child, struct answer *answer)
 
 /* ---- making one child ---- */
 
-static uint64_t now_ns(void)
+uint64_t node_now_ns(void)
 {
     struct timespec now = {0};
     sys_call(SYS_clock_gettime, CLOCK_MONOTONIC, (long)&now, 0, 0, 0);
@@ -92,7 +95,7 @@ static uint64_t now_ns(void)
 static bool transient(const struct method *method, int error)
 {
     return error == EAGAIN || error == ENOMEM || error == ENFILE ||
-           (error == EMFILE && method->shares_files);
+           (error == EMFILE && method->is_thread);
 }
 
 /*
@@ -112,9 +115,9 @@ static bool back_off(struct child *other, struct answer *answer, uint64_t *slept
         return false;
     uint64_t pause = *slept_ns < shortest ? shortest : *slept_ns > longest ? longest : *slept_ns;
     struct timespec wait = {0, (long)pause};
-    uint64_t start = now_ns();
+    uint64_t start = node_now_ns();
     sys_call(SYS_nanosleep, (long)&wait, 0, 0, 0, 0);
-    *slept_ns += now_ns() - start;
+    *slept_ns += node_now_ns() - start;
     return true;
 }
 
@@ -132,7 +135,9 @@ static int child_try(struct child *child, int *step)
     *step = STEP_START;
     child->handle = child->job.tree->method->start(&child->job);
     child->running = child->handle > 0;
-    if (!child->running || !child->job.tree->method->shares_files)
+    if (child->running && child->family)
+        *child->family = child->handle;
+    if (!child->running || !child->job.tree->method->is_thread)
         node_close(ends[1]);
     if (!child->running)
         node_close(ends[0]);
@@ -171,6 +176,8 @@ static void child_init(struct child *child, const struct job *parent, int right)
     child->job.slot = tree->order == ORDER_PATH ? slot : slot + (uint64_t)right;
     child->job.foreign[1] = parent->out;
     child->job.foreign[2] = -1;
+    child->job.times = NULL;
+    child->family = parent->depth == 0 && tree->family ? &tree->family[right] : NULL;
 }
 
 static bool is_leaf(const struct job *job)
@@ -240,7 +247,7 @@ static size_t inject(const struct job *job, struct answer *answer)
         break;
     case INJECT_EXIT:
         sys_call(SYS_write, job->out, (long)answer, sizeof *answer / 2, 0, 0);
-        sys_call(SYS_exit, 0, 0, 0, 0, 0);
+        sys_call(SYS_exit_group, 0, 0, 0, 0, 0);
         break;
     case INJECT_SHORT:
         return 1;
@@ -250,18 +257,47 @@ static size_t inject(const struct job *job, struct answer *answer)
     return sizeof *answer;
 }
 
+/*
+ * A child of the root leads a process group of its own, in which all below it stay, so that the
+ * root can end and reap them all. What lives for long dies with its parent, so that nothing
+ * outlives a root that is killed either.
+ */
+static void settle(const struct job *job)
+{
+    sys_call(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+    if (job->depth == 1) {
+        sys_call(SYS_setpgid, 0, 0, 0, 0, 0);
+        if (sys_call(SYS_getppid, 0, 0, 0, 0, 0) != job->tree->root)
+            sys_call(SYS_exit_group, 0, 0, 0, 0, 0); /* it ended before it could be told */
+    }
+    for (int i = 0; i < 3; i++)
+        node_close(job->foreign[i]);
+}
+
 void job_run(const struct job *job)
 {
     struct answer answer;
     size_t piece = sizeof answer;
-    if (!is_leaf(job) && !job->tree->method->shares_files) {
-        for (int i = 0; i < 3; i++)
-            node_close(job->foreign[i]);
+    if (job->times)
+        job->times[0] = node_now_ns();
+    if (job->out < 0) {
+        if (job->times)
+            job->times[1] = node_now_ns();
+        return;
     }
+    if (!is_leaf(job) && !job->tree->method->is_thread)
+        settle(job);
     node_run(job, &answer);
     if (job->tree->inject != INJECT_NONE && is_leaf(job) && job->range.last == job->tree->injected)
         piece = inject(job, &answer);
     write_answer(job->out, &answer, piece);
-    if (job->tree->method->shares_files)
+    if (job->tree->method->is_thread)
         node_close(job->out);
+}
+
+void job_fail(const struct job *job, int step, int error)
+{
+    struct answer answer = {.step = STEP_NONE};
+    fail(&answer, &job->range, step, error);
+    write_answer(job->out, &answer, sizeof answer);
 }

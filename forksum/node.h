@@ -24,27 +24,33 @@ struct job;
 
 /* A way to make a child that runs job_run(job). */
 struct method {
-    const char *name;
     /* Returns a handle for wait(), or a negative errno; nothing is left behind then. */
     long (*start)(struct job *job);
     /* Returns the wait status, or a negative errno; ECHILD: gone, and nobody knows how. */
     int (*wait)(long handle);
-    void (*kill)(long handle); /* ends a child early; wait() must still follow */
-    bool shares_files;         /* the child has the caller's file descriptors, not copies */
-    bool suspends;             /* the caller stands still until the child ends */
+    int (*await_end)(long handle); /* the same without reaping it; NULL: cannot be told apart */
+    void (*kill)(long handle);     /* ends a child early; wait() must still follow */
+    bool is_thread;                /* the child shares the caller's file descriptors */
+    bool shares_memory;            /* the child runs in the caller's memory, on a stack of ours */
+    bool suspends;                 /* the caller stands still until the child ends or execs */
+    bool may_exec;
+    bool execs; /* always runs the program anew */
 };
 
 /* What all nodes of a tree have in common. */
 struct tree {
     const struct method *method;
     u128 leaf;            /* ranges of up to so many numbers have no children */
-    u128 injected;        /* that number */
+    u128 injected;        /* what `inject` is about */
     uint64_t patience_ns; /* how long a node waits for the system to allow another process */
     int order, inject;
-    char *stacks; /* for children in the caller's memory: one of stack_bytes each */
-    size_t stack_bytes;
-    const char *program; /* for children that run the program anew: its path */
+    long root;             /* process id of the root */
+    volatile long *family; /* where the root notes its (two) children while they live */
+    char *stacks;          /* for children that share memory: STACK_BYTES for each slot */
+    const char *program;   /* not NULL: children run the program anew, which has this path */
 };
+
+enum { STACK_BYTES = 16384 };
 
 enum step { STEP_NONE, STEP_PIPE, STEP_START, STEP_EXEC, STEP_WAIT, STEP_CHILD, STEP_READ };
 
@@ -63,15 +69,21 @@ struct job {
     struct range range;
     uint64_t slot;
     unsigned depth;
-    int out;        /* the pipe's end that the answer goes into */
-    int foreign[3]; /* descriptors of the parent that the child has no use for, or -1 */
-    long thread[2]; /* for the method */
+    int out;         /* the pipe's end that the answer goes into; -1: just end */
+    int foreign[3];  /* descriptors of the parent that the child has no use for, or -1 */
+    uint64_t *times; /* where to note when the child began and when it ended, or NULL */
 };
 
-/* Computes a node and all below it. `out` and `foreign` of a root are -1. */
+/* Computes a root's node and all below it. */
 void node_run(const struct job *job, struct answer *answer);
 
 /* A child's whole life but for ending it: closes what is foreign, computes, answers. */
 void job_run(const struct job *job);
+
+/* For a child that cannot even begin: answers with what failed. */
+void job_fail(const struct job *job, int step, int error);
+
+/* CLOCK_MONOTONIC by a system call: libc's clock would be another page to be faulted in. */
+uint64_t node_now_ns(void);
 
 #endif

@@ -12,6 +12,8 @@
 
 #if defined(__x86_64__)
 
+#define SYS_WITHOUT_LIBC 1 /* nothing here needs libc to have started */
+
 static inline long sys_call(long number, long a, long b, long c, long d, long e)
 {
     register long r10 __asm__("r10") = d;
@@ -21,6 +23,38 @@ static inline long sys_call(long number, long a, long b, long c, long d, long e)
                      : "=a"(result)
                      : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8)
                      : "rcx", "r11", "memory");
+    return result;
+}
+
+/*
+ * Makes a child in the caller's memory (CLONE_VM) that runs run(argument) on `stack`, its upper
+ * end, and then ends with status 0. With CLONE_VFORK `stack` may be NULL: the child then uses what
+ * lies below the caller's own stack pointer and its red zone, since the caller stands still.
+ */
+static inline long sys_clone_run(long flags, void *stack, void (*run)(void *), void *argument)
+{
+    register long r10 __asm__("r10") = 0;
+    register long r8 __asm__("r8") = 0;
+    long result;
+    __asm__ volatile(
+        "test %%rsi, %%rsi\n\t"
+        "jnz 1f\n\t"
+        "lea -256(%%rsp), %%rsi\n"
+        "1:\tand $-16, %%rsi\n\t"
+        "syscall\n\t"
+        "test %%rax, %%rax\n\t"
+        "jnz 2f\n\t"
+        "mov %[argument], %%rdi\n\t"
+        "call *%[run]\n\t"
+        "xor %%edi, %%edi\n\t"
+        "mov %[exit_group], %%eax\n\t"
+        "syscall\n\t"
+        "hlt\n"
+        "2:"
+        : "=a"(result), "+S"(stack)
+        : "0"((long)SYS_clone), "D"(flags), "d"(0L), "r"(r10),
+          "r"(r8), [run] "r"(run), [argument] "r"(argument), [exit_group] "i"(SYS_exit_group)
+        : "rcx", "r11", "cc", "memory");
     return result;
 }
 
@@ -61,6 +95,41 @@ static inline long sys_call(long number, long a, long b, long c, long d, long e)
 {
     long result = syscall(number, a, b, c, d, e);
     return result == -1 ? -errno : result;
+}
+
+#endif
+
+#ifndef SYS_WITHOUT_LIBC
+
+#include <errno.h>
+#include <sched.h>
+
+struct sys_clone_call {
+    void (*run)(void *);
+    void *argument;
+};
+
+static int sys_clone_called(void *call)
+{
+    struct sys_clone_call *child = call;
+    child->run(child->argument);
+    return 0;
+}
+
+/* The same by libc's clone(), which wants a stack: far below the caller's for a vfork. */
+static inline long sys_clone_run(long flags, void *stack, void (*run)(void *), void *argument)
+{
+    static const long below = 16384;
+    struct sys_clone_call call = {run, argument};
+    char *top = stack ? stack : (char *)__builtin_frame_address(0) - below;
+    top = (char *)((unsigned long)top & ~15ul);
+    if (stack) { /* the caller's frame may be gone before the child reads it */
+        top -= sizeof call;
+        *(struct sys_clone_call *)top = call;
+    }
+    long pid = clone(sys_clone_called, (void *)((unsigned long)top & ~15ul), (int)flags,
+                     stack ? (void *)top : (void *)&call);
+    return pid == -1 ? -errno : pid;
 }
 
 #endif
