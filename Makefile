@@ -66,9 +66,10 @@ $(lib): $(call objects,$(call sources,common))
 	rm -f $@
 	$(AR) rcs $@ $^
 
-# forksum's children are the program run anew; they need no libc and enter before it (anew.h).
-entry := $(if $(findstring x86_64,$(shell $(CC) -dumpmachine)),-Wl$(comma)-e$(comma)forksum_entry)
-$(BUILD)/forksum: gm_ldflags += $(if $(STATIC),$(entry))
+# forksum's children are copies of the program, or the program run anew: fewer mappings for the
+# kernel to copy or to set up, and an entry point before libc's (forksum/anew.h).
+forksum_entry := $(if $(findstring x86_64,$(shell $(CC) -dumpmachine)),-Wl$(comma)-e$(comma)forksum_entry)
+$(BUILD)/forksum: gm_ldflags += $(if $(STATIC),-Wl$(comma)-z$(comma)norelro -Wl$(comma)-z$(comma)noseparate-code $(forksum_entry))
 $(BUILD)/obj/forksum/%.o: gm_cflags += -fno-stack-protector
 
 link = $(CC) $(CFLAGS) $(gm_ldflags) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(gm_libs)

@@ -54,8 +54,7 @@ void anew_exec(const struct job *job)
     put_wide(text, INJECTED, tree->injected);
     put(text, PATIENCE, tree->patience_ns);
     put(text, MODE,
-        (uint64_t)(tree->method - methods) << 16 | (uint64_t)tree->order << 8 |
-            (uint64_t)tree->inject);
+        (uint64_t)tree->method.id << 16 | (uint64_t)tree->order << 8 | (uint64_t)tree->inject);
     put(text, DEPTH, job->depth);
     put(text, OUT, (uint64_t)(int64_t)job->out);
     put(text, ROOT, (uint64_t)tree->root);
@@ -83,7 +82,7 @@ void anew_main(char **argv)
 {
     const char *text = argv[2];
     struct tree tree = {
-        .method = &methods[get(text, MODE) >> 16],
+        .method = methods[get(text, MODE) >> 16],
         .leaf = get_wide(text, LEAF),
         .injected = get_wide(text, INJECTED),
         .patience_ns = get(text, PATIENCE),

@@ -21,7 +21,7 @@
  */
 #include "anew.h"
 #include "bench.h"
-#include "clock.h"
+#include "choose.h"
 #include "err.h"
 #include "family.h"
 #include "limits.h"
@@ -30,13 +30,9 @@
 #include "singles.h"
 #include "trees.h"
 
-#include <errno.h>
 #include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 static struct config {
@@ -99,80 +95,6 @@ static struct range parse_range(int argc, char **argv, int first)
     if (!range_fits(range))
         opt_usage("the sum of %s to %s does not fit 128 bits", argv[first], argv[first + 1]);
     return range;
-}
-
-/* Stacks for children that share memory: touched only as far as they are used. */
-static char *map_stacks(const struct tree *tree, struct range range)
-{
-    struct shape shape = range_shape(range.last - range.first + 1, tree->leaf);
-    unsigned depth = shape.depth < 8 ? 8 : shape.depth; /* the small trees have 7 levels */
-    double slots = tree->order == ORDER_PATH ? depth + 1 : ldexp(1, (int)depth + 1);
-    void *stacks = MAP_FAILED;
-    errno = ENOMEM;
-    if (slots < 0x1p30)
-        stacks = mmap(NULL, (size_t)slots * STACK_BYTES, PROT_READ | PROT_WRITE,
-                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (stacks == MAP_FAILED)
-        die_errno(STATUS_SYSTEM, "%.0f stacks", slots);
-    return stacks;
-}
-
-static void set_method(struct trees *trees, enum method_id id)
-{
-    const struct method *method = &methods[id];
-    struct tree *tree = &trees->tree;
-    tree->method = method;
-    tree->program = NULL;
-    if (config.exec && !method->may_exec)
-        opt_usage("--exec goes with the methods fork, vfork and spawn");
-    if (config.exec || method->execs) {
-        tree->program = anew_program();
-        if (!tree->program)
-            die(STATUS_UNAVAILABLE, "--method %s: no path to this program", method_names[id]);
-    }
-    if (method->suspends && tree->order == ORDER_TREE && !tree->program)
-        opt_usage("--method vfork stands still until the child ends: only --order path");
-    if (method->shares_memory)
-        tree->stacks = map_stacks(tree, trees->range);
-}
-
-/* 0, or what the smallest tree fails with on a system that does not have this method. */
-static int try_method(const struct tree *tree, struct answer *answer)
-{
-    struct tree small = *tree;
-    small.leaf = 1;
-    small.inject = INJECT_NONE;
-    tree_time(&small, (struct range){1, 2}, answer);
-    if (answer->step != STEP_NONE)
-        family_end();
-    return answer->step == STEP_NONE || !method_lacking(answer->error) ? 0 : answer->error;
-}
-
-/* What the methods are tried in, when the choice is left to the tool. */
-static enum method_id choose_method(struct trees *trees, struct report *report)
-{
-    static const enum method_id by_likeness[] = {METHOD_FORK, METHOD_SPAWN, METHOD_VFORK,
-                                                 METHOD_CLONE, METHOD_THREAD};
-    bool automatic = config.method == METHOD_AUTO;
-    struct answer answer;
-    for (size_t i = 0; i < METHOD_COUNT; i++) {
-        enum method_id id = automatic ? by_likeness[i] : (enum method_id)config.method;
-        if (automatic && ((config.exec && !methods[id].may_exec) ||
-                          (config.order == ORDER_TREE && id == METHOD_VFORK)))
-            continue;
-        set_method(trees, id);
-        int error = try_method(&trees->tree, &answer);
-        if (!error) {
-            if (i > 0) {
-                warn("no fork here: measuring --method %s instead", method_names[id]);
-                report_note(report, "no fork here: this is --method %s", method_names[id]);
-            }
-            return id;
-        }
-        if (!automatic)
-            die(STATUS_UNAVAILABLE, "--method %s: %s", method_names[id], answer_reason(&answer));
-    }
-    die(STATUS_UNAVAILABLE, "no way to make a process or a thread: %s", answer_reason(&answer));
 }
 
 /* ---- measuring ---- */
@@ -260,41 +182,55 @@ static void add_facts(const struct trees *trees, const struct singles *singles,
     limits_facts(demand, report);
 }
 
+static struct trees trees_of(struct range range)
+{
+    enum method_id likely = config.method == METHOD_AUTO ? METHOD_FORK : config.method;
+    return (struct trees){
+        .range = range,
+        .tree =
+            {
+                .method = methods[likely],
+                .leaf = config.leaf,
+                .injected = range.last,
+                .patience_ns = (uint64_t)(config.patience_s * 1e9),
+                .order = config.order,
+                .inject = config.inject,
+                .root = getpid(),
+                .family = family,
+            },
+    };
+}
+
+static void map_ballast(struct mem *ballast)
+{
+    if (config.ballast == 0)
+        return;
+    mem_require(config.ballast, "--ballast");
+    int error = mem_map_touched(ballast, config.ballast, PAGES_4K);
+    if (error)
+        die(STATUS_SYSTEM, "--ballast: %s", strerror(error));
+}
+
 int main(int argc, char **argv)
 {
-    struct trees trees = {0};
     struct usage usage = {0};
     struct mem ballast = {0};
     char text[U128_TEXT];
 
     if (anew_is_job(argv))
         anew_main(argv);
-    config.bench.time_s = 0.2;
-    trees.range = parse_range(argc, argv, bench_parse(&config.bench, &tool, argc, argv));
-    libc_step_aside();
-    family_init();
-    trees.tree = (struct tree){
-        .method = &methods[config.method == METHOD_AUTO ? METHOD_FORK : config.method],
-        .leaf = config.leaf,
-        .injected = trees.range.last,
-        .patience_ns = (uint64_t)(config.patience_s * 1e9),
-        .order = config.order,
-        .inject = config.inject,
-        .root = getpid(),
-        .family = family,
-    };
-    struct demand demand = {&trees.tree, trees.range, config.parallel, config.ballast};
-    limits_require(&demand);
-    if (config.ballast) {
-        mem_require(config.ballast, "--ballast");
-        int error = mem_map_touched(&ballast, config.ballast, PAGES_4K);
-        if (error)
-            die(STATUS_SYSTEM, "--ballast: %s", strerror(error));
-    }
-
+    struct range range = parse_range(argc, argv, bench_parse(&config.bench, &tool, argc, argv));
+    struct trees trees = trees_of(range);
+    struct demand demand = {&trees.tree, range, config.parallel, config.ballast};
     struct report *report = report_new(tool.name);
-    enum method_id method = choose_method(&trees, report);
+    report_title(report, "%s..%s", argv[argc - 2], argv[argc - 1]);
+
+    family_init();
+    libc_step_aside();
     limits_require(&demand);
+    map_ballast(&ballast);
+    enum method_id method = choose_method(&trees, config.method, config.exec, report);
+    limits_require(&demand); /* the method may be another one now */
     struct singles *singles = singles_new(&trees.tree, config.parallel, &config.bench.cpus);
     if (!singles)
         die_errno(STATUS_SYSTEM, "--parallel %d", config.parallel);
@@ -304,7 +240,7 @@ int main(int argc, char **argv)
     bench_facts(&config.bench, &tool, &usage, report);
     add_facts(&trees, singles, &demand, method, report);
     if (config.bench.format == FORMAT_TEXT)
-        printf("%s\n", u128_format(range_sum(trees.range), text));
+        printf("%s\n", u128_format(range_sum(range), text));
     report_print(report, (enum format)config.bench.format);
     report_free(report);
     singles_free(singles);

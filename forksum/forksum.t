@@ -49,7 +49,7 @@ refused "a sum beyond 128 bits" 1 340282366920938463463374607431768211455
     status 1 "a killed child is reported" "$forksum" $quick --inject kill 1 100
     err_has "a killed child: which one, and by which signal" '^forksum: child for 100..100: killed by signal 9'
     status 1 "a child that ends early is reported" "$forksum" $quick --inject exit 1 100
-    err_has "ended early: which one" '^forksum: read for 100..100: ended without an answer'
+    err_has "ended early: which one" '^forksum: answer for 100..100: the child ended without one'
     ok "an answer in many pieces is put together" "$forksum" $quick --inject short 1 100
     ok "a refused process is asked for again" "$forksum" $quick --inject starve 1 100
     out_has "and every refusal counts" '^retries +[1-9]'

@@ -68,7 +68,7 @@ static struct limit process_limit(void)
 
 static struct limit memory_limit(const struct demand *demand)
 {
-    const struct method *method = demand->tree->method;
+    const struct method *method = &demand->tree->method;
     bool copies = !method->suspends && !method->shares_memory && !method->is_thread;
     double each = PROCESS_BYTES +
                   (copies && !method->execs ? (double)demand->ballast / BYTES_PER_TABLE_BYTE : 0);
@@ -91,7 +91,7 @@ static struct limit least_limit(const struct demand *demand)
 {
     struct limit least = process_limit(), memory = memory_limit(demand), files;
     tighten(&least, memory.free, memory.name);
-    if (demand->tree->method->is_thread) {
+    if (demand->tree->method.is_thread) {
         files = file_limit();
         tighten(&least, files.free, files.name);
     }

@@ -83,11 +83,14 @@ static long clone_start(struct job *job)
 #define PROCESS .wait = process_wait, .await_end = process_await_end, .kill = process_kill
 
 const struct method methods[METHOD_COUNT] = {
-    [METHOD_FORK] = {PROCESS, .start = fork_start, .may_exec = true},
-    [METHOD_VFORK] = {PROCESS, .start = vfork_start, .suspends = true, .may_exec = true},
-    [METHOD_SPAWN] = {PROCESS, .start = vfork_start, .may_exec = true, .execs = true},
-    [METHOD_CLONE] = {PROCESS, .start = clone_start, .shares_memory = true},
-    [METHOD_THREAD] = {.start = thread_start,
+    [METHOD_FORK] = {PROCESS, .id = METHOD_FORK, .start = fork_start, .may_exec = true},
+    [METHOD_VFORK] = {PROCESS, .id = METHOD_VFORK, .start = vfork_start, .suspends = true,
+                      .may_exec = true},
+    [METHOD_SPAWN] = {PROCESS, .id = METHOD_SPAWN, .start = vfork_start, .may_exec = true,
+                      .execs = true},
+    [METHOD_CLONE] = {PROCESS, .id = METHOD_CLONE, .start = clone_start, .shares_memory = true},
+    [METHOD_THREAD] = {.id = METHOD_THREAD,
+                       .start = thread_start,
                        .wait = thread_wait,
                        .kill = thread_kill,
                        .is_thread = true},

@@ -10,11 +10,11 @@ enum method_id {
     METHOD_SPAWN,  /* as vfork, and runs the program anew: what posix_spawn() does */
     METHOD_CLONE,  /* in the caller's memory, at the same time */
     METHOD_THREAD, /* no process at all: pthread_create() */
-    METHOD_COUNT
+    METHOD_COUNT,
+    METHOD_AUTO = METHOD_COUNT /* an option's value: the tool chooses */
 };
 extern const struct method methods[METHOD_COUNT];
 extern const char *const method_names[]; /* those, then "auto", then NULL */
-enum { METHOD_AUTO = METHOD_COUNT };
 
 /* The last of the methods, in a file of its own since it needs libc. */
 long thread_start(struct job *job);

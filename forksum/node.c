@@ -59,7 +59,7 @@ static void child_finish(struct child *child, struct answer *answer)
 {
     struct answer part;
     const struct range *range = &child->job.range;
-    int status = child->job.tree->method->wait(child->handle);
+    int status = child->job.tree->method.wait(child->handle);
 
     child->running = false;
     if (child->family && status == 0)
@@ -133,11 +133,11 @@ static int child_try(struct child *child, int *step)
     child->job.out = ends[1];
     child->job.foreign[0] = ends[0];
     *step = STEP_START;
-    child->handle = child->job.tree->method->start(&child->job);
+    child->handle = child->job.tree->method.start(&child->job);
     child->running = child->handle > 0;
     if (child->running && child->family)
         *child->family = child->handle;
-    if (!child->running || !child->job.tree->method->is_thread)
+    if (!child->running || !child->job.tree->method.is_thread)
         node_close(ends[1]);
     if (!child->running)
         node_close(ends[0]);
@@ -155,7 +155,7 @@ static void child_start(struct child *child, struct child *other, struct answer 
         int error = starved-- > 0 ? EAGAIN : child_try(child, &step);
         if (!error)
             return;
-        if (!transient(tree->method, error) ||
+        if (!transient(&tree->method, error) ||
             !back_off(other, answer, &slept_ns, tree->patience_ns)) {
             fail(answer, &child->job.range, step, error);
             return;
@@ -209,11 +209,11 @@ void node_run(const struct job *job, struct answer *answer)
         child_start(&right, &left, answer);
     }
     if (left.running && answer->step != STEP_NONE)
-        job->tree->method->kill(left.handle);
+        job->tree->method.kill(left.handle);
     if (left.running)
         child_finish(&left, answer);
     if (right.running && answer->step != STEP_NONE)
-        job->tree->method->kill(right.handle);
+        job->tree->method.kill(right.handle);
     if (right.running)
         child_finish(&right, answer);
 }
@@ -285,13 +285,13 @@ void job_run(const struct job *job)
             job->times[1] = node_now_ns();
         return;
     }
-    if (!is_leaf(job) && !job->tree->method->is_thread)
+    if (!is_leaf(job) && !job->tree->method.is_thread)
         settle(job);
     node_run(job, &answer);
     if (job->tree->inject != INJECT_NONE && is_leaf(job) && job->range.last == job->tree->injected)
         piece = inject(job, &answer);
     write_answer(job->out, &answer, piece);
-    if (job->tree->method->is_thread)
+    if (job->tree->method.is_thread)
         node_close(job->out);
 }
 

@@ -34,12 +34,13 @@ struct method {
     bool shares_memory;            /* the child runs in the caller's memory, on a stack of ours */
     bool suspends;                 /* the caller stands still until the child ends or execs */
     bool may_exec;
-    bool execs; /* always runs the program anew */
+    bool execs;       /* always runs the program anew */
+    unsigned char id; /* in methods[] */
 };
 
 /* What all nodes of a tree have in common. */
 struct tree {
-    const struct method *method;
+    struct method method; /* a copy: a table would be one more page to fault in */
     u128 leaf;            /* ranges of up to so many numbers have no children */
     u128 injected;        /* what `inject` is about */
     uint64_t patience_ns; /* how long a node waits for the system to allow another process */

@@ -43,7 +43,7 @@ struct singles *singles_new(const struct tree *tree, int creators, const struct 
     singles->bytes = bytes;
     for (int i = 0; i < creators; i++)
         singles->at[i].tree = *tree;
-    if (tree->method->is_thread && creators > 1) {
+    if (tree->method.is_thread && creators > 1) {
         singles->team = team_new(creators, cpus);
         if (!singles->team) {
             int error = errno;
@@ -79,7 +79,7 @@ static struct job no_op(const struct creator *creator)
 /* A refused process is asked for again every 0.1 ms for as long as the patience lasts. */
 static long start_one(struct creator *creator, struct job *job)
 {
-    const struct method *method = creator->tree.method;
+    const struct method *method = &creator->tree.method;
     uint64_t deadline = 0;
     for (;;) {
         long handle = method->start(job);
@@ -97,7 +97,7 @@ static long start_one(struct creator *creator, struct job *job)
 
 static void create(struct creator *creator)
 {
-    const struct method *method = creator->tree.method;
+    const struct method *method = &creator->tree.method;
     struct job job = no_op(creator);
     uint64_t now;
 
@@ -210,7 +210,7 @@ enum { CREATE, BEGIN, EXIT, WAIT, PHASES };
 /* Makes one child that notes its times; false and errno on failure. */
 static bool one_child(struct creator *creator, uint64_t ns[PHASES])
 {
-    const struct method *method = creator->tree.method;
+    const struct method *method = &creator->tree.method;
     struct job job = no_op(creator);
     job.times = creator->times;
     memset(creator->times, 0, sizeof creator->times);

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
-enum { LARGEST = 128 };
+enum { LARGEST = 64 };
 
 double tree_time(const struct tree *tree, struct range range, struct answer *answer)
 {
@@ -75,17 +75,21 @@ static double run_whole(void *context, uint64_t count)
     return seconds;
 }
 
+/* The smaller the tree, the more often it runs: each size gets the same number of processes. */
 static double run_sweeps(struct trees *trees, uint64_t sweeps, double x[TREE_SIZES],
                          double y[TREE_SIZES])
 {
     double total = 0;
-    memset(y, 0, TREE_SIZES * sizeof y[0]);
-    for (uint64_t sweep = 0; sweep < sweeps; sweep++) {
-        for (int i = 0; i < TREE_SIZES; i++) {
+    for (int i = 0; i < TREE_SIZES; i++) {
+        u128 count = (u128)(LARGEST >> i) * trees->tree.leaf;
+        x[i] = range_shape(count, trees->tree.leaf).processes;
+        y[i] = 0;
+    }
+    for (uint64_t run = 0; run < sweeps << (TREE_SIZES - 1); run++) {
+        for (int i = TREE_SIZES - 1; i >= 0 && run % (1u << (TREE_SIZES - 1 - i)) == 0; i--) {
             u128 count = (u128)(LARGEST >> i) * trees->tree.leaf;
             double seconds = run_tree(trees, (struct range){1, count});
-            x[i] = range_shape(count, trees->tree.leaf).processes;
-            y[i] += seconds / (double)sweeps;
+            y[i] += seconds / (double)(sweeps << i);
             total += seconds;
         }
     }
