@@ -13,27 +13,27 @@ within() {
     return "$within_status"
 }
 
-# tool ARGV...: runs a program on the platform; its output is added to $WORK/out.
-tool() { within "$LIMIT" "$1" platform_run "$@" >>"$WORK/out" 2>>"$WORK/err"; }
-
-# tool_best ARGV...: the same, its metrics called METRIC[isa=best], its facts best.KEY.
-tool_best() {
-    tool_status=0
-    within "$LIMIT" "$1" platform_run "$@" >"$WORK/best" 2>>"$WORK/err" || tool_status=$?
-    awk -F, -v OFS=, '
-        /^# / { sub(/^# /, "# best."); print; next }
-        /^benchmark,metric,/ { next }
-        { $2 = $2 "[isa=best]"; print }' "$WORK/best" >>"$WORK/out"
-    return "$tool_status"
+# output PREFIX SUFFIX COMMAND...: runs a command within the trial's time and adds what it prints to
+# $WORK/out, the names of facts preceded and those of metrics followed by something.
+output() {
+    output_prefix=$1 output_suffix=$2
+    shift 2
+    output_status=0
+    within "$LIMIT" "$benchmark" "$@" >"$WORK/printed" 2>>"$WORK/err" </dev/null || output_status=$?
+    awk -F, -v OFS=, -v prefix="$output_prefix" -v suffix="$output_suffix" '
+        /^# / { print "# " prefix substr($0, 3); next }
+        suffix != "" && !/^benchmark,metric,/ { $2 = $2 suffix }
+        { print }' "$WORK/printed" >>"$WORK/out"
+    return "$output_status"
 }
 
 # How much work: one repetition's least duration, how many, and sizes that an emulated guest with
 # 1 GiB of memory manages in a few seconds. --quick is for checking the chain, not for figures.
 trial_sizes() {
     if [ -n "$QUICK" ]; then
-        trial_reps=1 trial_time=1ms trial_sum=200 trial_disk=4M trial_array=4M
+        trial_reps=1 trial_time=1ms trial_order=100 trial_array=1M trial_sum=100 trial_disk=4M trial_bytes=4M
     else
-        trial_reps=3 trial_time=200ms trial_sum=1000 trial_disk=64M trial_array=128M
+        trial_reps=3 trial_time=100ms trial_order=1000 trial_array=128M trial_sum=1000 trial_disk=64M trial_bytes=128M
     fi
     set -- -f csv -r "$trial_reps" -t "$trial_time" -s "$((SEED + ROUND))"
     trial_common=$*
@@ -43,28 +43,34 @@ trial_sizes() {
 # where some have a better one.
 # shellcheck disable=SC2086 # $trial_common is a list of words
 trial_linpack() {
-    tool linpack $trial_common ${ISA:+--isa "$ISA"} || return
-    [ -z "$BEST" ] || tool_best linpack $trial_common
+    set -- linpack $trial_common --size "$trial_order"
+    output '' '' platform_run "$@" ${ISA:+--isa "$ISA"} || return
+    [ -z "$BEST" ] || output best. '[isa=best]' platform_run "$@"
 }
 
 # shellcheck disable=SC2086
-trial_memsweep() { tool memsweep $trial_common --array "$trial_array" ${ISA:+--isa "$ISA"}; }
+trial_memsweep() {
+    output '' '' platform_run memsweep $trial_common --array "$trial_array" ${ISA:+--isa "$ISA"}
+}
 
 # shellcheck disable=SC2086
-trial_forksum() { tool forksum $trial_common 1 "$trial_sum"; }
+trial_forksum() { output '' '' platform_run forksum $trial_common 1 "$trial_sum"; }
 
 # shellcheck disable=SC2086
-trial_diskrand() { tool diskrand $trial_common --size "$trial_disk" "$(platform_data)"; }
+trial_diskrand() {
+    output '' '' platform_run diskrand $trial_common --size "$trial_disk" "$(platform_data)"
+}
 
 # The load comes from the host's other CPUs, for every platform alike.
-# shellcheck disable=SC2086
 trial_nginxload() {
-    within "$LIMIT" "starting nginx" platform_url >"$WORK/url" 2>>"$WORK/err" || {
+    within "$LIMIT" 'starting nginx' platform_url >"$WORK/url" 2>>"$WORK/err" || {
         cat "$WORK/url" >>"$WORK/err"
         return 77
     }
-    within "$LIMIT" nginxload "$BUILD/nginxload" $trial_common -c "$CLIENT_CPUS" \
-        "$(cat "$WORK/url")" >>"$WORK/out" 2>>"$WORK/err" </dev/null
+    # shellcheck disable=SC2086
+    set -- "$BUILD/nginxload" $trial_common -c "$CLIENT_CPUS"
+    output '' '' "$@" "$(cat "$WORK/url")/small" || return
+    output big. '' "$@" --download --bytes "$trial_bytes" "$(cat "$WORK/url")/big"
 }
 
 # trial_rows BENCHMARK: samples of $WORK/out as rows; fails if they are not what a tool prints.
@@ -94,6 +100,7 @@ trial_reason() {
 
 # trial BENCHMARK: runs it and writes down what came of it. Fails only if that cannot be written.
 trial() {
+    benchmark=$1
     : >"$WORK/out"
     : >"$WORK/err"
     trial_sizes
