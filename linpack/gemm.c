@@ -16,24 +16,25 @@ static void edge_tile(const struct kernel *kernel, size_t m, size_t n, size_t k,
 {
     _Alignas(64) double whole[KERNEL_MAX_ROWS * KERNEL_MAX_COLUMNS];
     memset(whole, 0, kernel->rows * kernel->columns * sizeof *whole);
-    kernel->tile(k, left, ld, right, whole, kernel->rows);
+    kernel->tile(k, left, ld, right, whole, kernel->rows, whole);
     for (size_t j = 0; j < n; j++) {
         for (size_t i = 0; i < m; i++)
             c[j * ldc + i] += whole[j * kernel->rows + i];
     }
 }
 
-/* One sliver of m rows times all of `right`. */
-static void multiply_sliver(const struct kernel *kernel, size_t m, size_t n, size_t k,
-                            const double *left, size_t ld, const double *right, double *c,
-                            size_t ldc)
+/* Rows from .. to - 1, whole slivers, of the columns that one right sliver makes. */
+static void multiply_column(const struct kernel *kernel, size_t from, size_t to, size_t n, size_t k,
+                            struct left left, const double *right, double *c, size_t ldc)
 {
-    for (size_t j = 0; j < n; j += kernel->columns, right += kernel->columns * k) {
-        size_t columns = min(kernel->columns, n - j);
-        if (m == kernel->rows && columns == kernel->columns)
-            kernel->tile(k, left, ld, right, c + j * ldc, ldc);
+    size_t mr = kernel->rows;
+    for (size_t i = from; i < to; i += mr) {
+        const double *sliver = left.data + i / mr * left.step;
+        const double *next = i + mr < to ? c + i + mr : c + kernel->columns * ldc + from;
+        if (n == kernel->columns)
+            kernel->tile(k, sliver, left.ld, right, c + i, ldc, next);
         else
-            edge_tile(kernel, m, columns, k, left, ld, right, c + j * ldc, ldc);
+            edge_tile(kernel, mr, n, k, sliver, left.ld, right, c + i, ldc);
     }
 }
 
@@ -47,11 +48,9 @@ void gemm_subtract(const struct kernel *kernel, size_t m, size_t n, size_t k, st
 
     for (size_t from = 0; from < whole; from += block) {
         size_t to = min(from + block, whole);
-        for (size_t j = 0; j < n; j += nr) {
-            for (size_t i = from; i < to; i += mr)
-                multiply_sliver(kernel, mr, min(nr, n - j), k, left.data + i / mr * left.step,
-                                left.ld, right + j * k, c + j * ldc + i, ldc);
-        }
+        for (size_t j = 0; j < n; j += nr)
+            multiply_column(kernel, from, to, min(nr, n - j), k, left, right + j * k, c + j * ldc,
+                            ldc);
     }
     if (whole < m) {
         const double *last = left.data + whole / mr * left.step;
@@ -59,6 +58,8 @@ void gemm_subtract(const struct kernel *kernel, size_t m, size_t n, size_t k, st
             kernel->pack_left(m - whole, k, last, left.ld, edge);
             last = edge;
         }
-        multiply_sliver(kernel, m - whole, n, k, last, mr, right, c + whole, ldc);
+        for (size_t j = 0; j < n; j += nr)
+            edge_tile(kernel, m - whole, min(nr, n - j), k, last, mr, right + j * k,
+                      c + j * ldc + whole, ldc);
     }
 }

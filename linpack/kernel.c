@@ -12,8 +12,10 @@
  */
 #if defined __clang__
 #define UNROLL _Pragma("clang loop unroll(full)")
+#define TWICE  _Pragma("clang loop unroll_count(2)")
 #else
 #define UNROLL _Pragma("GCC unroll 32")
+#define TWICE  _Pragma("GCC unroll 2")
 #endif
 
 /*

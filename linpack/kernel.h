@@ -29,9 +29,12 @@ struct kernel {
     size_t rows, columns; /* shape of the tile; columns <= rows */
     size_t base;          /* width of the narrowest panels; divides rows */
 
-    /* c[rows x columns] -= left[rows x k] * right[k x columns]. */
+    /*
+     * c[rows x columns] -= left[rows x k] * right[k x columns]. `next` is where the next tile will
+     * be: it is fetched into the cache meanwhile.
+     */
     void (*tile)(size_t k, const double *left, size_t ld, const double *right, double *c,
-                 size_t ldc);
+                 size_t ldc, const double *next);
 
     /*
      * Right sliver x[k x columns] := L^-1 x, L unit lower triangular, k x k, as left slivers with

@@ -16,24 +16,29 @@ typedef int64_t NAME(bits) __attribute__((vector_size(8 * VL)));
 
 /* cppcheck-suppress unknownMacro ; on its own, this file is not a program */
 static TARGET void NAME(tile)(size_t k, const double *left, size_t ld, const double *right,
-                              double *c, size_t ldc)
+                              double *c, size_t ldc, const double *next)
 {
     vec sum[NR][MV];
+    size_t p = 0;
 
     UNROLL
     for (int j = 0; j < NR; j++) {
         UNROLL
         for (int v = 0; v < MV; v++)
             sum[j][v] = (vec){0};
-        for (int r = 0; r < MR; r += 8)
-            __builtin_prefetch(c + (size_t)j * ldc + r, 1);
     }
-    for (size_t p = 0; p < k; p++, left += ld, right += NR) {
-        UNROLL
-        for (int j = 0; j < NR; j++) {
+    /* One column of the next tile at a time: more misses at once would hold up the operands. */
+    for (size_t part = 1; part <= NR; part++, next += ldc) {
+        for (int r = 0; r < MR; r += 8)
+            __builtin_prefetch(next + r, 1);
+        TWICE
+        for (; p < k * part / NR; p++, left += ld, right += NR) {
             UNROLL
-            for (int v = 0; v < MV; v++)
-                sum[j][v] += *(const memory_vec *)(left + v * VL) * right[j];
+            for (int j = 0; j < NR; j++) {
+                UNROLL
+                for (int v = 0; v < MV; v++)
+                    sum[j][v] += *(const memory_vec *)(left + v * VL) * right[j];
+            }
         }
     }
     UNROLL

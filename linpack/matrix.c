@@ -81,7 +81,7 @@ static double largest(const double *v, size_t n)
 struct residuals matrix_residuals(const struct matrix *matrix, const double *x, double *scratch)
 {
     size_t n = matrix->n;
-    double *column = scratch, *b = scratch + n, *ax = scratch + 2 * n, *row = scratch + 3 * n;
+    double *column = scratch, *b = scratch + n, *rest = scratch + 2 * n, *row = scratch + 3 * n;
     double max_a = 0;
 
     memset(b, 0, 3 * n * sizeof *b);
@@ -89,14 +89,19 @@ struct residuals matrix_residuals(const struct matrix *matrix, const double *x, 
         matrix_column(matrix, j, column);
         for (size_t i = 0; i < n; i++) {
             b[i] += column[i];
-            ax[i] += column[i] * x[j];
             row[i] += fabs(column[i]);
             max_a = column[i] > max_a ? column[i] : max_a;
         }
     }
+    /* In netlib's order, from -b upwards, so that its published digits come out. */
     for (size_t i = 0; i < n; i++)
-        ax[i] -= b[i];
-    double residual = largest(ax, n), max_x = largest(x, n), eps = DBL_EPSILON;
+        rest[i] = -b[i];
+    for (size_t j = 0; j < n; j++) {
+        matrix_column(matrix, j, column);
+        for (size_t i = 0; i < n; i++)
+            rest[i] += column[i] * x[j];
+    }
+    double residual = largest(rest, n), max_x = largest(x, n), eps = DBL_EPSILON;
     return (struct residuals){
         .netlib = residual / ((double)n * max_a * max_x * eps),
         .hpl = residual / (eps / 2 * (largest(row, n) * max_x + largest(b, n)) * (double)n),

@@ -1,0 +1,230 @@
+/* The factorizations against known answers and against each other, the matrices, the residuals. */
+#include "classic.h"
+#include "err.h"
+#include "lu.h"
+#include "matrix.h"
+#include "mem.h"
+#include "tap.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* One system in memory. */
+struct system {
+    struct matrix matrix;
+    struct mem memory;
+    size_t lda, *pivots;
+    double *a, *b, *scratch, *work;
+};
+
+static void system_new(struct system *system, const struct kernel *kernel, size_t n, int threads)
+{
+    size_t lda = lu_lda(n);
+    *system = (struct system){.matrix = {MATRIX_UNIFORM, n, 1}, .lda = lda};
+    size_t doubles = lda * n + lda + matrix_scratch(lda) + lu_workspace(kernel, n, threads);
+    system->pivots = malloc(n * sizeof *system->pivots);
+    if (!system->pivots || mem_map_touched(&system->memory, doubles * 8, PAGES_DEFAULT) != 0)
+        die(STATUS_SYSTEM, "%zu doubles: no memory", doubles);
+    system->a = system->memory.data;
+    system->b = system->a + lda * n;
+    system->scratch = system->b + lda;
+    system->work = system->scratch + matrix_scratch(lda);
+}
+
+static void system_free(struct system *system)
+{
+    mem_unmap(&system->memory);
+    free(system->pivots);
+}
+
+/* Solves the system as it is in memory; false if it is singular. */
+static bool solve_blocked(struct system *system, const struct kernel *kernel, int threads)
+{
+    struct cpu_list any = {0};
+    bool singular = true;
+    struct team *team = team_new(threads, &any);
+    struct lu *lu = team ? lu_new(kernel, team, system->matrix.n, system->work) : NULL;
+    if (!lu)
+        die_errno(STATUS_SYSTEM, "%d threads", threads);
+    lu_solve(lu, system->a, system->b, &singular);
+    lu_free(lu);
+    team_free(team);
+    return !singular;
+}
+
+static bool solve_classic(struct system *system)
+{
+    size_t n = system->matrix.n;
+    if (!classic_factor(n, system->a, system->lda, system->pivots))
+        return false;
+    classic_solve(n, system->a, system->lda, system->pivots, system->b);
+    return true;
+}
+
+static bool residuals_small(const struct system *system)
+{
+    struct residuals found = matrix_residuals(&system->matrix, system->b, system->scratch);
+    return found.netlib < 100 && found.hpl < 16;
+}
+
+/* Solves one size with 1, 2 and 5 threads: good, and equal to the bit. */
+static bool size_is_right(const struct kernel *kernel, size_t n)
+{
+    static const int threads[] = {1, 2, 5};
+    uint64_t first = 0;
+    bool good = true;
+    for (int i = 0; i < 3; i++) {
+        struct system system;
+        system_new(&system, kernel, n, threads[i]);
+        matrix_fill(&system.matrix, system.a, system.lda, system.b);
+        good = good && solve_blocked(&system, kernel, threads[i]) && residuals_small(&system);
+        uint64_t fingerprint = matrix_fingerprint(system.b, n);
+        first = i == 0 ? fingerprint : first;
+        good = good && fingerprint == first;
+        system_free(&system);
+    }
+    return good;
+}
+
+/* Every size to 64, and around every multiple of the tile, the panel and powers of two to 400. */
+static void test_sizes(const struct kernel *kernel)
+{
+    bool good = true;
+    for (size_t n = 1; n <= 400; n++) {
+        size_t unit = kernel->rows * 2;
+        bool edge = n % unit <= 1 || n % unit == unit - 1 || n % 64 <= 1 || n % 64 == 63;
+        if (n <= 64 || edge)
+            good = good && size_is_right(kernel, n);
+    }
+    tap_ok(good, "%s: sizes to 400, equal bits with 1, 2 and 5 threads", isa_names[kernel->isa]);
+    static const size_t large[] = {439, 512, 577, 769, 1021};
+    for (size_t i = 0; i < sizeof large / sizeof large[0]; i++)
+        tap_ok(size_is_right(kernel, large[i]), "%s: n=%zu", isa_names[kernel->isa], large[i]);
+}
+
+/* Elimination without exchange would divide by zero here. x = (3, 2, 1). */
+static void test_pivoting(const struct kernel *kernel)
+{
+    static const double a[3][3] = {{0, 2, 4}, {1, 1, -2}, {1, 1, 0}}; /* columns */
+    struct system system;
+    system_new(&system, kernel, 3, 1);
+    for (int classic = 0; classic < 2; classic++) {
+        for (size_t j = 0; j < 3; j++)
+            memcpy(system.a + j * system.lda, a[j], sizeof a[j]);
+        const double b[3] = {3, 9, 8};
+        memcpy(system.b, b, sizeof b);
+        bool regular = classic ? solve_classic(&system) : solve_blocked(&system, kernel, 1);
+        tap_ok(regular && system.b[0] == 3 && system.b[1] == 2 && system.b[2] == 1,
+               "%s: a zero on the diagonal", classic ? "classic" : isa_names[kernel->isa]);
+    }
+    system_free(&system);
+}
+
+static void test_singular(const struct kernel *kernel)
+{
+    static const size_t sizes[] = {1, 10, 150};
+    for (int classic = 0; classic < 2; classic++) {
+        bool caught = true;
+        for (int i = 0; i < 3; i++) {
+            struct system system;
+            system_new(&system, kernel, sizes[i], 2);
+            matrix_fill(&system.matrix, system.a, system.lda, system.b);
+            memset(system.a + sizes[i] / 2 * system.lda, 0, sizes[i] * sizeof(double));
+            caught =
+                caught && !(classic ? solve_classic(&system) : solve_blocked(&system, kernel, 2));
+            system_free(&system);
+        }
+        tap_ok(caught, "%s: a column of zeros is seen",
+               classic ? "classic" : isa_names[kernel->isa]);
+    }
+}
+
+/* What netlib's program has always printed for n=100 in doubles. */
+static void test_classic(const struct kernel *kernel)
+{
+    struct system system;
+    system_new(&system, kernel, 100, 1);
+    system.matrix.kind = MATRIX_NETLIB;
+    matrix_fill(&system.matrix, system.a, system.lda, system.b);
+    tap_ok(solve_classic(&system) && residuals_small(&system), "classic: n=100");
+    struct residuals found = matrix_residuals(&system.matrix, system.b, system.scratch);
+#ifdef __FP_FAST_FMA
+    tap_skip("classic: netlib's published digits", "products are not rounded here");
+    (void)found;
+#else
+    tap_near(system.b[0] - 1, -1.49880108e-14, 1e-8, "classic: netlib's x[0] - 1");
+    tap_near(system.b[99] - 1, -1.89848137e-14, 1e-8, "classic: netlib's x[n-1] - 1");
+    tap_near(found.netlib, 7.41628980e-14 / (100 * 1.9999 * 0x1p-52), 1e-3,
+             "classic: netlib's residual");
+#endif
+    system_free(&system);
+}
+
+static void test_matrix(void)
+{
+    struct matrix matrix = {MATRIX_NETLIB, 100, 0};
+    double column[100], next[100];
+    uint32_t state = 1325;
+    bool good = true;
+    for (size_t j = 0; j < 100; j++) {
+        matrix_column(&matrix, j, column);
+        for (size_t i = 0; i < 100; i++) {
+            state = 3125 * state % 65536;
+            good = good && column[i] == ((double)state - 32768.0) / 16384.0;
+        }
+    }
+    tap_ok(good, "netlib's generator, column by column as in one sweep");
+
+    for (size_t n = 2; n <= 100; n++)
+        good = good && !matrix_netlib_singular(n);
+    tap_ok(good && matrix_netlib_singular(512) && matrix_netlib_singular(16384) &&
+               !matrix_netlib_singular(1000) && !matrix_netlib_singular(1),
+           "sizes for which netlib's generator repeats a column");
+
+    matrix.kind = MATRIX_UNIFORM;
+    matrix_column(&matrix, 3, column);
+    matrix_column(&matrix, 4, next);
+    good = memcmp(column, next, sizeof column) != 0;
+    for (size_t i = 0; i < 100; i++)
+        good = good && column[i] >= -0.5 && column[i] < 0.5;
+    tap_ok(good, "uniform values, other ones in every column");
+}
+
+static void test_residuals(void)
+{
+    struct matrix matrix = {MATRIX_UNIFORM, 50, 1};
+    double x[50], scratch[200];
+    for (int i = 0; i < 50; i++)
+        x[i] = 1;
+    struct residuals found = matrix_residuals(&matrix, x, scratch);
+    tap_ok(found.netlib < 10 && found.hpl < 1, "the exact solution leaves roundings only");
+    uint64_t fingerprint = matrix_fingerprint(x, 50);
+    x[49] += 1e-9;
+    found = matrix_residuals(&matrix, x, scratch);
+    tap_ok(found.netlib > 100 && found.hpl > 16, "an error of 1e-9 is far above both limits");
+    tap_ok(matrix_fingerprint(x, 50) != fingerprint, "and changes the fingerprint");
+    x[7] = NAN;
+    found = matrix_residuals(&matrix, x, scratch);
+    tap_ok(isnan(found.netlib) && isnan(found.hpl), "NaN is never hidden");
+    x[7] = INFINITY;
+    found = matrix_residuals(&matrix, x, scratch);
+    tap_ok(!(found.netlib < 100) && !(found.hpl < 16), "nor is infinity");
+}
+
+int main(void)
+{
+    test_matrix();
+    test_residuals();
+    test_classic(kernel_of(ISA_GENERIC));
+    for (int isa = 0; isa < ISA_COUNT; isa++) {
+        const struct kernel *kernel = kernel_of((enum isa)isa);
+        if (!kernel || !cpu_has_isa((enum isa)isa)) {
+            tap_skip(isa_names[isa], "not offered here");
+            continue;
+        }
+        test_pivoting(kernel);
+        test_singular(kernel);
+        test_sizes(kernel);
+    }
+    return tap_done();
+}
