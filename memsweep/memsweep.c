@@ -13,6 +13,7 @@
  */
 #include "memsweep.h"
 
+#include "chase.h"
 #include "clock.h"
 #include "err.h"
 #include "files.h"
@@ -27,20 +28,38 @@ static const char *const inject_names[] = {"none", "bit", NULL};
 
 static struct session session = {
     .bench = BENCH_DEFAULTS,
-    .config = {.threads = 1},
+    .config = {.threads = 1, .stride = 256, .locality = 256 << 10},
 };
 
+#define RUN(name) name##_setup, name##_run, name##_verify
+
 static const struct kernel kernels[] = {
-    {"sweep", "s/access", BETTER_LOWER, true, 8 << 20, "the classic page-stride sweep", sweep_setup,
-     sweep_run, sweep_verify, sweep_sample, sweep_finish},
-    {"copy", "B/s", BETTER_HIGHER, true, 0, "STREAM: c = a", stream_setup, stream_run,
-     stream_verify, NULL, stream_finish},
-    {"scale", "B/s", BETTER_HIGHER, false, 0, "STREAM: b = 3 c", stream_setup, stream_run,
-     stream_verify, NULL, stream_finish},
-    {"add", "B/s", BETTER_HIGHER, false, 0, "STREAM: c = a + b", stream_setup, stream_run,
-     stream_verify, NULL, stream_finish},
-    {"triad", "B/s", BETTER_HIGHER, true, 0, "STREAM: a = b + 3 c", stream_setup, stream_run,
-     stream_verify, NULL, stream_finish},
+    {"sweep", "s/access", BETTER_LOWER, true, AXIS_SIZE, 8 << 20,
+     "the classic page-stride sweep over 8M", RUN(sweep), sweep_sample, sweep_finish},
+    {"copy", "B/s", BETTER_HIGHER, true, AXIS_ARRAY, 0, "STREAM: c = a", RUN(stream), NULL,
+     stream_finish},
+    {"scale", "B/s", BETTER_HIGHER, false, AXIS_ARRAY, 0, "STREAM: b = 3 c", RUN(stream), NULL,
+     stream_finish},
+    {"add", "B/s", BETTER_HIGHER, false, AXIS_ARRAY, 0, "STREAM: c = a + b", RUN(stream), NULL,
+     stream_finish},
+    {"triad", "B/s", BETTER_HIGHER, true, AXIS_ARRAY, 0, "STREAM: a = b + 3 c", RUN(stream), NULL,
+     stream_finish},
+    {"latency", "s/load", BETTER_LOWER, true, AXIS_SIZE, 256 << 20,
+     "pointer chase over 256M, local enough for the TLB", RUN(latency), NULL, latency_finish},
+    {"walk", "s/load", BETTER_LOWER, true, AXIS_SIZE, 256 << 20,
+     "the same without locality: adds page walks", RUN(latency), NULL, latency_finish},
+    {"gups", "1/s", BETTER_HIGHER, true, AXIS_SIZE, 256 << 20,
+     "HPCC RandomAccess: updates of a table of 256M", RUN(gups), NULL, gups_finish},
+    {"fault", "s/page", BETTER_LOWER, true, AXIS_SIZE, 64 << 20, "first touch of pages, 64M",
+     RUN(fault), NULL, fault_finish},
+    {"zero", "s/page", BETTER_LOWER, false, AXIS_SIZE, 64 << 20,
+     "first write to pages that were read, 64M", RUN(fault), NULL, fault_finish},
+    {"cow", "s/page", BETTER_LOWER, true, AXIS_SIZE, 64 << 20,
+     "first write to pages shared with a child, 64M", RUN(fault), NULL, fault_finish},
+    {"map", "s/map", BETTER_LOWER, true, AXIS_SIZE, 64 << 10, "mmap, one write and munmap, 64k",
+     RUN(map), NULL, map_finish},
+    {"loaded", "s/load", BETTER_LOWER, false, AXIS_LOAD, LOADED_FLAT_OUT,
+     "latency while other threads copy (two CPUs)", RUN(loaded), loaded_sample, loaded_finish},
 };
 enum { KERNELS = sizeof kernels / sizeof kernels[0] };
 
@@ -52,11 +71,19 @@ static const struct opt options[] = {
      "bytes of each of STREAM's three arrays; without it 4 times the last-level cache, or what "
      "memory allows",
      NULL, 1, 0x1p60},
-    {"threads", 0, OPT_INT, &session.config.threads, "N", "threads of copy, scale, add and triad",
-     NULL, 1, 4096},
+    {"threads", 0, OPT_INT, &session.config.threads, "N",
+     "threads of copy, scale, add, triad and, at least 2, of loaded", NULL, 1, 4096},
     {"stores", 0, OPT_CHOICE, &session.config.stores, "KIND",
      "STREAM's stores; auto takes the faster kind", stores_names, 0, 0},
     {"isa", 0, OPT_CHOICE, &session.config.isa, "NAME", "best instruction set to use", isa_names, 0,
+     0},
+    {"stride", 0, OPT_SIZE, &session.config.stride, "SIZE",
+     "bytes from node to node of latency, walk and loaded", NULL, CHASE_STRIDE_MIN, 1 << 20},
+    {"locality", 0, OPT_SIZE, &session.config.locality, "SIZE",
+     "latency and loaded visit all nodes within so many bytes before they go on; 0: no order", NULL,
+     0, 0},
+    {"load", 0, OPT_SIZES, &session.config.loads, "LIST",
+     "bytes/s that loaded's other threads copy together; without it as many as they can", NULL, 0,
      0},
     {"pages", 0, OPT_CHOICE, &session.config.pages, "KIND", "pages to measure on", mem_pages_names,
      0, 0},
@@ -115,6 +142,8 @@ static size_t choose_kernels(char **names, int count, const struct kernel **chos
 
 static void setup(void)
 {
+    if (session.config.stride % sizeof(uint64_t) != 0)
+        opt_usage("--stride: no multiple of %zu", sizeof(uint64_t));
     if (!cpu_has_isa((enum isa)session.config.isa))
         die(STATUS_UNAVAILABLE, "--isa %s: this CPU does not have it",
             isa_names[session.config.isa]);
@@ -161,22 +190,31 @@ static void measure_point(const struct kernel *kernel, const struct point *point
 
 static void measure(const struct kernel *kernel)
 {
-    bool stream = kernel->setup == stream_setup;
-    const struct size_list *sizes = stream ? &session.config.arrays : &session.config.sizes;
-    struct point point = {.bytes = kernel->bytes ? space_fitting(kernel->bytes, 2) : 0};
+    static const struct {
+        const char *name;
+        const struct size_list *list;
+    } axes[AXES] = {
+        [AXIS_SIZE] = {"size", &session.config.sizes},
+        [AXIS_ARRAY] = {"array", &session.config.arrays},
+        [AXIS_LOAD] = {"load", &session.config.loads},
+    };
+    const struct size_list *list = axes[kernel->axis].list;
+    struct point point = {.bytes = kernel->bytes};
     char size[32];
 
-    snprintf(point.what, sizeof point.what, "%s", kernel->name);
-    if (!stream)
+    if (kernel->axis != AXIS_ARRAY)
         stream_release();
-    if (sizes->count == 0)
+    if (kernel->axis == AXIS_SIZE)
+        point.bytes = space_fitting(kernel->bytes, 2);
+    snprintf(point.what, sizeof point.what, "%s", kernel->name);
+    if (list->count == 0)
         measure_point(kernel, &point);
-    for (size_t i = 0; i < sizes->count; i++) {
-        point.bytes = sizes->at[i];
-        if (sizes->count > 1) {
-            snprintf(point.suffix, sizeof point.suffix, "[%s=%llu]", stream ? "array" : "size",
+    for (size_t i = 0; i < list->count; i++) {
+        point.bytes = list->at[i];
+        if (list->count > 1) {
+            snprintf(point.suffix, sizeof point.suffix, "[%s=%llu]", axes[kernel->axis].name,
                      (unsigned long long)point.bytes);
-            snprintf(point.what, sizeof point.what, "%.8s.%s", kernel->name,
+            snprintf(point.what, sizeof point.what, "%s.%.24s", kernel->name,
                      format_size(size, point.bytes));
         }
         measure_point(kernel, &point);

@@ -16,7 +16,8 @@ enum stores { STORES_AUTO, STORES_TEMPORAL, STORES_NONTEMPORAL };
 extern const char *const stores_names[]; /* ends with NULL, to be an option's choices */
 
 struct config {
-    struct size_list sizes, arrays; /* empty: each kernel's default */
+    struct size_list sizes, arrays, loads; /* empty: each kernel's default */
+    uint64_t stride, locality;             /* of pointer chases, bytes */
     int threads;
     int pages;  /* enum mem_pages */
     int stores; /* enum stores */
@@ -40,19 +41,26 @@ struct work {
 
 enum { WHY_BYTES = 160 };
 
-/* One size at which a kernel runs. */
+/* One size, or load, at which a kernel runs. */
 struct point {
-    uint64_t bytes;  /* 0: setup decides */
+    uint64_t bytes;  /* bytes/s for AXIS_LOAD; 0: setup decides */
     char suffix[40]; /* of metrics' names: "", or "[size=65536]" when there are several sizes */
     char what[40];   /* in facts and messages: "sweep", or "sweep.64k" */
 };
+
+/* Which of the lists in struct config gives a kernel's points. */
+enum axis { AXIS_SIZE, AXIS_ARRAY, AXIS_LOAD, AXES };
+
+/* What a point of AXIS_LOAD is when no load is given. */
+#define LOADED_FLAT_OUT UINT64_MAX
 
 /* One metric. The value is unit/s or s/unit as `better` says: units * per_unit over seconds. */
 struct kernel {
     const char *name, *unit;
     enum better better;
     bool by_default;
-    uint64_t bytes; /* default size; 0: setup decides */
+    enum axis axis;
+    uint64_t bytes; /* the default point's; 0: setup decides */
     const char *summary;
     /* Maps and fills. The point outlives the state. Ends the process if it cannot. */
     struct work *(*setup)(struct session *session, const struct kernel *kernel,
@@ -74,21 +82,30 @@ void *state_new(size_t bytes, const char *what);
 double session_time(struct session *session, struct team *team,
                     void (*work)(void *context, int rank), void *context);
 
-/* sweep.c */
-struct work *sweep_setup(struct session *session, const struct kernel *kernel,
-                         const struct point *point);
-double sweep_run(void *work, uint64_t passes);
-bool sweep_verify(void *work, char why[WHY_BYTES]);
+/*
+ * The kernels, each documented in its file. Those that share a setup tell themselves apart by
+ * kernel->name.
+ */
+#define KERNEL(name)                                                                               \
+    struct work *name##_setup(struct session *session, const struct kernel *kernel,                \
+                              const struct point *point);                                          \
+    double name##_run(void *work, uint64_t units);                                                 \
+    bool name##_verify(void *work, char why[WHY_BYTES]);                                           \
+    void name##_finish(void *work)
+KERNEL(sweep);
+KERNEL(stream);
+KERNEL(latency);
+KERNEL(fault);
+KERNEL(map);
+KERNEL(gups);
+KERNEL(loaded);
 void sweep_sample(void *work, int rep);
-void sweep_finish(void *work);
+void loaded_sample(void *work, int rep);
 
-/* stream.c; kernel->name tells copy, scale, add and triad apart. */
-struct work *stream_setup(struct session *session, const struct kernel *kernel,
-                          const struct point *point);
-double stream_run(void *work, uint64_t units);
-bool stream_verify(void *work, char why[WHY_BYTES]);
-void stream_finish(void *work);
-/* The four keep their arrays for the next of them; this gives them back. */
+/* STREAM's four keep their arrays for the next of them; this gives them back. */
 void stream_release(void);
+
+/* x^k over GF(2) modulo x^63 + x^2 + x + 1: the k-th value of RandomAccess's sequence. */
+uint64_t gups_power(uint64_t k);
 
 #endif

@@ -17,6 +17,7 @@
 #include "memsweep.h"
 
 #include "err.h"
+#include "rng.h"
 #include "space.h"
 #include "stream_kernels.h"
 
@@ -63,13 +64,24 @@ static double *array_start(enum array array)
     return (double *)arrays.mem.data + (size_t)array * arrays.count;
 }
 
-/* x above: 1 .. 997; a prime, so that no power of two maps the sequence onto itself. */
-static double pattern(size_t i)
+/*
+ * x above: 1 .. 512, rotated in each page by another amount, so that a page or a line in a wrong
+ * place shows. A page's values are part of one table, from where they are copied or compared.
+ */
+enum { period = STREAM_MULTIPLE };
+
+static void make_table(double table[2 * period], double factor)
 {
-    return (double)(1 + i % 997);
+    for (int i = 0; i < 2 * period; i++)
+        table[i] = factor * (1 + i % period);
 }
 
-/* The part of the arrays that belongs to `rank`, in multiples of STREAM_MULTIPLE. */
+static const double *page_values(const double table[2 * period], size_t page)
+{
+    return table + rng_mix(page) % period;
+}
+
+/* The part of the arrays that belongs to `rank`, in whole pages. */
 static void share(const struct stream *stream, int rank, size_t *from, size_t *count)
 {
     size_t threads = (size_t)stream->session->config.threads, r = (size_t)rank;
@@ -84,9 +96,10 @@ static void fill(void *context, int rank)
     size_t from, count;
     share(context, rank, &from, &count);
     for (enum array array = A; array < ARRAYS; array++) {
-        double *data = array_start(array);
-        for (size_t i = from; i < from + count; i++)
-            data[i] = arrays.factor[array] * pattern(i);
+        double table[2 * period];
+        make_table(table, arrays.factor[array]);
+        for (size_t i = from; i < from + count; i += period)
+            memcpy(array_start(array) + i, page_values(table, i / period), period * sizeof *table);
     }
 }
 
@@ -207,7 +220,7 @@ static void apply(const struct operation *op)
 
 double stream_run(void *work, uint64_t units)
 {
-    const double largest_exact = 0x1p40; /* times 997 is still far below 2^53 */
+    const double largest_exact = 0x1p40; /* times 512 is still far below 2^53 */
     struct stream *stream = work;
     struct session *session = stream->session;
     double seconds = 0;
@@ -233,13 +246,18 @@ bool stream_verify(void *work, char why[WHY_BYTES])
     struct stream *stream = work;
     enum array to = stream->operation->to;
     const double *data = array_start(to);
-    for (size_t i = 0; i < arrays.count; i++) {
-        double wanted = arrays.factor[to] * pattern(i);
-        if (data[i] != wanted) {
-            snprintf(why, WHY_BYTES, "%c[%zu] of %zu is %.17g, must be %.17g", "abc"[to], i,
-                     arrays.count, data[i], wanted);
-            return false;
-        }
+    double table[2 * period];
+    make_table(table, arrays.factor[to]);
+    for (size_t page = 0; page < arrays.count / period; page++) {
+        const double *got = data + page * period, *wanted = page_values(table, page);
+        if (memcmp(got, wanted, period * sizeof *got) == 0)
+            continue;
+        size_t i = 0;
+        while (memcmp(&got[i], &wanted[i], sizeof *got) == 0)
+            i++;
+        snprintf(why, WHY_BYTES, "%c[%zu] of %zu is %.17g, must be %.17g", "abc"[to],
+                 page * period + i, arrays.count, got[i], wanted[i]);
+        return false;
     }
     return true;
 }

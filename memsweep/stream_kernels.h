@@ -13,13 +13,14 @@ enum stream_op { STREAM_COPY, STREAM_SCALE, STREAM_ADD, STREAM_TRIAD, STREAM_OPS
 
 enum {
     STREAM_SCALAR = 3,    /* STREAM's factor of scale and triad */
-    STREAM_MULTIPLE = 64, /* doubles: lengths are multiples of it */
-    STREAM_ALIGN = 64     /* bytes: alignment of the arrays */
+    STREAM_LINE = 8,      /* doubles in a cache line */
+    STREAM_MULTIPLE = 512 /* doubles in a page: lengths are multiples of it */
 };
 
 /*
  * to = x (copy), 3 x (scale), x + y (add), x + 3 y (triad) on n doubles, a multiple of
- * STREAM_MULTIPLE. Non-temporal stores are globally visible when it returns.
+ * STREAM_MULTIPLE; all aligned to a cache line. Non-temporal stores are globally visible when it
+ * returns.
  */
 typedef void stream_kernel(enum stream_op op, bool nontemporal, double *to, const double *x,
                            const double *y, size_t n);

@@ -1,0 +1,209 @@
+/*
+ * fault, zero, cow: what the kernel does when a page is written for the first time.
+ *
+ *   fault  each page of a fresh mapping: allocate, clear, map
+ *   zero   pages that were only read so far, and so all show the shared zero page
+ *   cow    pages that a forked child shares: allocate, copy, map
+ *
+ * In a guest each of them may also cost exits to the hypervisor. Timed is the loop of one write per
+ * page; mapping, reading, filling and forking are not. The bytes are checked afterwards, in the
+ * child too, and so is the number of minor faults (faults.h).
+ *
+ * --pages default means base pages here, so that a page is a page on every platform.
+ */
+#include "memsweep.h"
+
+#include "err.h"
+#include "faults.h"
+#include "space.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum kind { FRESH, ZERO, COW };
+
+struct fault {
+    struct work work;
+    struct session *session;
+    const struct point *point;
+    enum kind kind;
+    enum mem_pages pages;
+    struct mem mem; /* of the last unit */
+    size_t bytes, words_per_page, words;
+    struct faults faults; /* of the last run */
+    bool child_good;      /* in the last run every child saw what was there before */
+};
+
+struct work *fault_setup(struct session *session, const struct kernel *kernel,
+                         const struct point *point)
+{
+    struct fault *fault = state_new(sizeof *fault, point->what);
+    enum mem_pages asked = (enum mem_pages)session->config.pages;
+    uint64_t unit = asked == PAGES_THP || asked == PAGES_HUGETLB ? 2 << 20 : mem_page_bytes();
+    fault->session = session;
+    fault->point = point;
+    fault->kind = strcmp(kernel->name, "zero") == 0  ? ZERO
+                  : strcmp(kernel->name, "cow") == 0 ? COW
+                                                     : FRESH;
+    if (asked == PAGES_HUGETLB && fault->kind != FRESH)
+        die(STATUS_UNAVAILABLE, "%s: --pages hugetlb: these pages have no %s", point->what,
+            fault->kind == ZERO ? "zero page" : "copy on write that is sure of a page");
+    fault->pages = asked == PAGES_DEFAULT ? PAGES_4K : asked;
+    if (point->bytes > SIZE_MAX / 4)
+        die(STATUS_SYSTEM, "%s: more than any address space", point->what);
+    fault->bytes = (size_t)((point->bytes + unit - 1) / unit * unit);
+    fault->words_per_page = mem_page_bytes() / sizeof(uint64_t);
+    fault->words = fault->bytes / sizeof(uint64_t);
+    fault->work = (struct work){.per_unit = (double)(fault->words / fault->words_per_page),
+                                .buffer = &fault->mem};
+    return &fault->work;
+}
+
+/* What a word holds before the timed loop, which inverts the first one of each page. */
+static uint64_t word_before(const struct fault *fault, size_t word)
+{
+    return fault->kind == COW ? word + 1 : 0;
+}
+
+/* The timed loop. A sanitizer's shadow memory would take faults of its own. */
+__attribute__((no_sanitize("address"))) static void touch(void *context, int rank)
+{
+    struct fault *fault = context;
+    volatile uint64_t *data = fault->mem.data;
+    (void)rank;
+    for (size_t word = 0; word < fault->words; word += fault->words_per_page)
+        data[word] = ~word_before(fault, word);
+}
+
+static void nothing(void *context, int rank)
+{
+    (void)context;
+    (void)rank;
+}
+
+static void read_pages(const struct fault *fault)
+{
+    const volatile uint64_t *data = fault->mem.data;
+    for (size_t word = 0; word < fault->words; word += fault->words_per_page)
+        (void)data[word];
+}
+
+/* ---- the child that shares the pages ---- */
+
+struct child {
+    pid_t pid;
+    int release; /* closing it lets the child look at its pages and end */
+};
+
+static _Noreturn void child_main(const struct fault *fault, const int ends[2])
+{
+    const uint64_t *data = fault->mem.data;
+    char byte;
+    close(ends[1]);
+    while (read(ends[0], &byte, 1) < 0 && errno == EINTR)
+        ;
+    for (size_t word = 0; word < fault->words; word++) {
+        if (data[word] != word_before(fault, word))
+            _exit(STATUS_WRONG);
+    }
+    _exit(STATUS_GOOD);
+}
+
+static struct child child_start(struct fault *fault)
+{
+    uint64_t *data = fault->mem.data;
+    int ends[2];
+    for (size_t word = 0; word < fault->words; word++)
+        data[word] = word_before(fault, word);
+    space_check(&fault->mem, fault->pages, fault->point->what, fault->session->report);
+    if (pipe(ends) != 0)
+        die_errno(STATUS_SYSTEM, "%s: pipe", fault->point->what);
+    pid_t pid = fork();
+    if (pid < 0)
+        die_errno(errno == ENOSYS ? STATUS_UNAVAILABLE : STATUS_SYSTEM, "%s: fork",
+                  fault->point->what);
+    if (pid == 0)
+        child_main(fault, ends);
+    close(ends[0]);
+    return (struct child){.pid = pid, .release = ends[1]};
+}
+
+static bool child_end(struct child child)
+{
+    int status;
+    close(child.release);
+    while (waitpid(child.pid, &status, 0) < 0) {
+        if (errno != EINTR)
+            return false;
+    }
+    return WIFEXITED(status) && WEXITSTATUS(status) == STATUS_GOOD;
+}
+
+/* ---- measure ---- */
+
+static double run_once(struct fault *fault)
+{
+    struct session *session = fault->session;
+    struct child child = {0};
+    mem_unmap(&fault->mem);
+    space_map(&fault->mem, fault->bytes, fault->pages, fault->point->what);
+    if (fault->kind == ZERO)
+        read_pages(fault);
+    if (fault->kind == COW)
+        child = child_start(fault);
+    /* Forking has made the stack and the session shared, too; let them take their faults now. */
+    session_time(session, NULL, nothing, fault);
+    long before = session->usage.minor_faults;
+    double seconds = session_time(session, NULL, touch, fault);
+    faults_add(&fault->faults, &fault->mem, session->usage.minor_faults - before);
+    if (fault->kind == COW)
+        fault->child_good &= child_end(child);
+    return seconds;
+}
+
+double fault_run(void *work, uint64_t units)
+{
+    struct fault *fault = work;
+    double seconds = 0;
+    fault->faults = (struct faults){0};
+    fault->child_good = true;
+    for (uint64_t unit = 0; unit < units; unit++)
+        seconds += run_once(fault);
+    return seconds;
+}
+
+/* ---- verify ---- */
+
+bool fault_verify(void *work, char why[WHY_BYTES])
+{
+    struct fault *fault = work;
+    const uint64_t *data = fault->mem.data;
+    for (size_t word = 0; word < fault->words; word++) {
+        uint64_t before = word_before(fault, word);
+        uint64_t wanted = word % fault->words_per_page == 0 ? ~before : before;
+        if (data[word] != wanted) {
+            snprintf(why, WHY_BYTES, "word %zu of %zu is %#llx, must be %#llx", word, fault->words,
+                     (unsigned long long)data[word], (unsigned long long)wanted);
+            return false;
+        }
+    }
+    if (!fault->child_good) {
+        snprintf(why, WHY_BYTES, "the forked child did not keep its pages as they were");
+        return false;
+    }
+    return faults_verify(&fault->faults, why, WHY_BYTES);
+}
+
+void fault_finish(void *work)
+{
+    struct fault *fault = work;
+    struct report *report = fault->session->report;
+    faults_fact(&fault->faults, fault->point->what, report);
+    if (fault->kind != COW)
+        space_check(&fault->mem, fault->pages, fault->point->what, report);
+    mem_unmap(&fault->mem);
+    free(fault);
+}
