@@ -1,0 +1,223 @@
+#!/bin/sh
+# Builds what containers and guests run, from the distribution's packages, as root or not:
+#
+#   build.sh rootfs      $BUILD/rootfs/: one small userland (busybox, nginx, the five programs), which the
+#                        container image, the guests and the native nginx all use
+#   build.sh guest       $BUILD/vm-image/vmlinuz and initrd: the same, to be booted directly by QEMU
+#   build.sh tool NAME   $BUILD/vm-image/NAME.initrd: one program as the only process (with vmlinuz)
+#   build.sh image       $BUILD/vm-image/guestmark.qcow2: boots by itself (see image.sh)
+#
+# Packages are fetched once, by mmdebstrap, with the apt sources of this machine; what is built from them is
+# built again when the programs or the files of vm-image/ change. What cannot be built says why on one
+# line on stdout, with status 77.
+set -eu
+umask 022
+
+cd "$(dirname "$0")/.."
+BUILD=${BUILD:-build}
+out=$BUILD/vm-image
+tools='linpack memsweep forksum diskrand nginxload'
+
+# All that ends up in an archive or image carries this time, so that two builds are byte-identical.
+SOURCE_DATE_EPOCH=1735689600
+export SOURCE_DATE_EPOCH TZ=UTC LC_ALL=C
+
+unavailable() {
+    echo "$1"
+    exit 77
+}
+
+need() {
+    command -v "$1" >/dev/null 2>&1 || PATH=$PATH:/usr/sbin:/sbin command -v "$1" >/dev/null 2>&1 ||
+        unavailable "$1: not found; install it: apt-get install $2"
+}
+
+# fetch NAME HOOK [OPTION...]: packages into $out/NAME.tar, unless they are there.
+fetch() {
+    fetch=$1 hook=$2
+    shift 2
+    [ ! -f "$out/$fetch.tar" ] || return 0
+    need mmdebstrap mmdebstrap
+    release=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
+    sources=$(grep -lEs "(^|[ :])$release( |-|\$)" /etc/apt/sources.list /etc/apt/sources.list.d/* || :)
+    [ -n "$sources" ] || unavailable "no apt source for $release on this machine: vm-image/build.sh needs a Debian or Ubuntu"
+    rm -rf "$out/$fetch.tar.new"
+    # shellcheck disable=SC2086 # a list of files
+    mmdebstrap --variant=extract --format=tar --architectures="$(dpkg --print-architecture)" "$@" \
+        --extract-hook="$hook" "$release" "$out/$fetch.tar.new" $sources >"$out/$fetch.log" 2>&1 </dev/null ||
+        unavailable "mmdebstrap failed: $(grep '^E:' "$out/$fetch.log" | head -n 1); see $out/$fetch.log"
+    mv "$out/$fetch.tar.new" "$out/$fetch.tar"
+}
+
+# Runs inside mmdebstrap, $1 its root: packages that are unpacked by us, without what they depend on.
+# NAME+ stands for the first package that NAME depends on.
+download_hook() {
+    cat <<'END'
+set -eu
+export APT_CONFIG="$MMDEBSTRAP_APT_CONFIG"
+mkdir "$1/debs"
+cd "$1/debs"
+for package in PACKAGES; do
+    case $package in
+    *+) package=$(apt-cache depends "${package%+}" | sed -n 's/ *Depends: //p' | head -n 1) ;;
+    esac
+    apt-get -q download "$package"
+done
+END
+}
+
+# fetch_debs NAME PACKAGE...: unpacked into the folder $out/NAME.
+fetch_debs() {
+    debs=$1
+    shift
+    [ ! -d "$out/$debs" ] || return 0
+    fetch "$debs" "$(download_hook | sed "s/PACKAGES/$*/")"
+    rm -rf "$out/$debs.new"
+    mkdir "$out/$debs.new"
+    tar -xf "$out/$debs.tar" -C "$out/$debs.new" ./debs
+    for deb in "$out/$debs.new"/debs/*.deb; do dpkg-deb -x "$deb" "$out/$debs.new"; done
+    rm -r "$out/$debs.new/debs" "$out/$debs.tar"
+    mv "$out/$debs.new" "$out/$debs"
+}
+
+# stamp FILE...: what decides whether something must be built again.
+stamp() { sha256sum vm-image/build.sh "$@"; }
+
+programs() { for tool in $tools; do echo "$BUILD/$tool"; done; }
+
+check_programs() {
+    for tool in $tools; do
+        [ -x "$BUILD/$tool" ] || unavailable "$BUILD/$tool is not built; run make"
+    done
+}
+
+rootfs_stamp() {
+    # shellcheck disable=SC2046 # a list of files without spaces
+    stamp $(programs) $(find vm-image/root -type f | sort) "$out/base.tar"
+}
+
+build_rootfs() {
+    check_programs
+    fetch base true --include=busybox-static,nginx
+    rootfs_stamp >"$out/rootfs.stamp.new"
+    if [ -d "$BUILD/rootfs" ] && cmp -s "$out/rootfs.stamp.new" "$out/rootfs.stamp"; then return; fi
+    tree=$BUILD/rootfs.new
+    rm -rf "$tree" "$out/rootfs.stamp"
+    mkdir -p "$tree"
+    tar -xf "$out/base.tar" -C "$tree" --no-same-owner --exclude='./dev/*' --exclude='./etc/apt' \
+        --exclude='./usr/share/doc' --exclude='./usr/share/man' --exclude='./usr/share/locale' \
+        --exclude='./usr/share/lintian' --exclude='./usr/share/perl5' --exclude='./usr/share/bash-completion' \
+        --exclude='./var/lib/dpkg' --exclude='./var/cache' --exclude='./etc/init.d' --exclude='./etc/resolv.conf'
+    chmod -R u=rwX,go=rX "$tree"
+    (cd "$tree" && mkdir -p dev proc sys run tmp data root usr/local/bin usr/local/sbin etc)
+    # Applets that Debian has split over four folders go where Debian has them, behind real programs.
+    "$tree/bin/busybox" --list-full | while read -r applet; do
+        if [ ! -e "$tree/$applet" ] && [ ! -L "$tree/$applet" ]; then
+            ln -s /bin/busybox "$tree/$applet"
+        fi
+    done
+    cp -R vm-image/root/. "$tree"
+    # shellcheck disable=SC2046 # a list of files without spaces
+    cp $(programs) "$tree/usr/local/bin"
+    chmod -R u=rwX,go=rX "$tree"
+    chmod 1777 "$tree/tmp"
+    rm -rf "$BUILD/rootfs"
+    mv "$tree" "$BUILD/rootfs"
+    mv "$out/rootfs.stamp.new" "$out/rootfs.stamp"
+}
+
+# kernel NAME PACKAGE MODULE...: the kernel of a package into $out/NAME/: vmlinuz, and in root/ the
+# modules and those that they need, with their names in the file `load`, in that order.
+kernel() {
+    kernel=$1 package=$2
+    shift 2
+    [ ! -d "$out/$kernel" ] || return 0
+    fetch_debs "$kernel-package" "$package+"
+    from=$out/$kernel-package
+    version=$(ls "$from/lib/modules")
+    to=$out/$kernel.new/root/lib/modules/$version
+    rm -rf "${out:?}/$kernel" "$out/$kernel.new"
+    mkdir -p "$to"
+    cp "$from/boot/vmlinuz-$version" "$out/$kernel.new/vmlinuz"
+    "$BUILD/rootfs/bin/busybox" depmod -b "$from" "$version"
+    for module; do
+        awk -v module="/$module.ko" '{
+            gsub(":", "")
+            if (substr($1, length($1) - length(module) + 1) == module) for (i = NF; i > 0; i--) print $i
+        }' "$from/lib/modules/$version/modules.dep"
+    done | awk '!seen[$0]++' | while read -r file; do
+        cp "$from/lib/modules/$version/${file#/lib/modules/"$version"/}" "$to"
+        file=${file##*/}
+        echo "${file%.ko}"
+    done >"$to/load"
+    rm -rf "$from"
+    mv "$out/$kernel.new" "$out/$kernel"
+}
+
+# archive FILE FOLDER...: a cpio archive of folders laid over each other, everything owned by root.
+archive() {
+    file=$1
+    shift
+    rm -rf "$out/archive"
+    mkdir "$out/archive"
+    for folder; do cp -R "$folder/." "$out/archive"; done
+    chmod -R u=rwX,go=rX "$out/archive"
+    find "$out/archive" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
+    (cd "$out/archive" && find . | sort) >"$out/archive.list"
+    (cd "$out/archive" && "../tools/bin/cpio" --quiet --reproducible -o -H newc -R +0:+0) <"$out/archive.list" >"$file.new"
+    mv "$file.new" "$file"
+    rm -rf "$out/archive" "$out/archive.list"
+}
+
+guest_stamp() {
+    # shellcheck disable=SC2046 # a list of files without spaces
+    stamp "$out/rootfs.stamp" "$out/$1/vmlinuz" $(find vm-image/guest -type f | sort)
+}
+
+need_x86() {
+    [ "$(uname -m)" = x86_64 ] || unavailable "guests are built for x86-64 only; this is $(uname -m)"
+}
+
+# The cloud kernel: small, boots in two seconds even when emulated.
+build_guest() {
+    need_x86
+    build_rootfs
+    fetch_debs tools cpio mtools syslinux syslinux-common systemd-boot-efi
+    kernel cloud linux-image-cloud-amd64 virtio_pci virtio_mmio virtio_console virtio_blk virtio_net
+    guest_stamp cloud >"$out/guest.stamp.new"
+    if [ -f "$out/initrd" ] && cmp -s "$out/guest.stamp.new" "$out/guest.stamp"; then return; fi
+    rm -f "$out/guest.stamp"
+    archive "$out/initrd" "$BUILD/rootfs" "$out/cloud/root" vm-image/guest
+    cp "$out/cloud/vmlinuz" "$out/vmlinuz"
+    mv "$out/guest.stamp.new" "$out/guest.stamp"
+}
+
+# Linux runs /init, which here is the program itself; its arguments come from the kernel's command line, after --.
+build_tool() {
+    build_guest
+    mkdir -p "$out/tool"
+    cp "$BUILD/$1" "$out/tool/init"
+    archive "$out/$1.initrd" "$out/tool"
+    rm -r "$out/tool"
+}
+
+main() {
+    mkdir -p "$out"
+    exec 9>"$out/lock"
+    ! command -v flock >/dev/null 2>&1 || flock 9
+    case ${1:-} in
+    rootfs) build_rootfs ;;
+    guest) build_guest ;;
+    tool) build_tool "${2:?}" ;;
+    image)
+        . vm-image/image.sh
+        build_image
+        ;;
+    *)
+        echo "usage: build.sh rootfs|guest|tool NAME|image" >&2
+        exit 2
+        ;;
+    esac
+}
+
+main "$@"

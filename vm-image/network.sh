@@ -1,0 +1,77 @@
+# The guest's network card, by key net=user|tap|passt; part of platform.sh.
+#
+#   user   QEMU's own user-mode network (libslirp): always works, no privileges; a port of 127.0.0.1 leads to the
+#          guest's nginx, and restrict=on lets nothing out
+#   tap    a network card of the host's kernel; needs root
+#   passt  a user-mode network in its own process, over a socket
+
+vm_network=$(platform_key net user)
+
+vm_network_probe() {
+    case $vm_network in
+    tap)
+        if [ "$(id -u)" -ne 0 ] || ! { : <>/dev/net/tun; } 2>/dev/null; then
+            echo "net=tap needs root and /dev/net/tun"
+            return 77
+        fi
+        vm_need ip iproute2
+        ;;
+    passt) vm_need passt passt ;;
+    esac
+}
+
+vm_network_up() {
+    case $vm_network in
+    tap)
+        vm_tap=gm$$
+        ip tuntap add dev "$vm_tap" mode tap && echo "$vm_tap" >"$STATE/tap" &&
+            ip addr add 10.213.27.1/24 dev "$vm_tap" && ip link set "$vm_tap" up
+        ;;
+    passt)
+        # As root, passt becomes nobody: its socket needs a folder that nobody can write.
+        mkdir "$STATE/passt"
+        [ "$(id -u)" -ne 0 ] || chown nobody "$STATE/passt"
+        platform_free_port >"$STATE/port"
+        platform_taskset "$TEST_CPUS" passt --quiet --socket "$STATE/passt/socket" --pid "$STATE/passt/pid" \
+            --tcp-ports "127.0.0.1/$(cat "$STATE/port"):80" >>"$LOG" 2>&1
+        ;;
+    esac
+}
+
+vm_network_backend() {
+    case $vm_network in
+    user) echo "user,id=net,restrict=on,hostfwd=tcp:127.0.0.1:0-10.0.2.15:80" ;;
+    tap) echo "tap,id=net,ifname=$(cat "$STATE/tap"),script=no,downscript=no" ;;
+    passt) echo "stream,id=net,server=off,addr.type=unix,addr.path=$STATE/passt/socket" ;;
+    esac
+}
+
+# What the guest's kernel is told: its address; passt's comes by DHCP.
+vm_network_kernel() {
+    case $vm_network in
+    user) echo guestmark.ip=10.0.2.15/24 ;;
+    tap) echo guestmark.ip=10.213.27.2/24 ;;
+    esac
+}
+
+vm_network_url() {
+    case $vm_network in
+    user)
+        channel_qmp "$STATE/qmp" \
+            '{"execute": "human-monitor-command", "arguments": {"command-line": "info usernet"}}' |
+            sed -n 's|.*TCP.HOST_FORWARD. *[0-9]* *127\.0\.0\.1 *\([0-9]*\) .*|http://127.0.0.1:\1|p'
+        ;;
+    tap) echo http://10.213.27.2 ;;
+    passt) echo "http://127.0.0.1:$(cat "$STATE/port")" ;;
+    esac
+}
+
+vm_network_facts() { echo "net.backend=$vm_network"; }
+
+vm_network_pids() { [ ! -f "$STATE/passt/pid" ] || cat "$STATE/passt/pid"; }
+
+vm_network_down() {
+    if [ -f "$STATE/passt/pid" ]; then kill "$(cat "$STATE/passt/pid")" 2>/dev/null || :; fi
+    if [ -f "$STATE/tap" ]; then ip link del "$(cat "$STATE/tap")" 2>/dev/null || :; fi
+    rm -rf "$STATE/passt" "$STATE/tap" "$STATE/port"
+}
