@@ -5,6 +5,7 @@
 # a FIFO whose other end is gone would wait for ever; and read-only after that, since only then the end of
 # QEMU is seen as the end of the file.
 channel_open() {
+    # shellcheck disable=SC2094 # a FIFO
     exec 3<>"$1.in" 4<>"$1.out" 5<"$1.out"
     exec 4<&5 5<&-
 }
@@ -79,7 +80,7 @@ channel_qmp() (
     echo '{"execute": "qmp_capabilities"}' >&3
     for channel_word; do
         case $channel_word in
-        {*) echo "$channel_word" >&3 ;;
+        '{'*) echo "$channel_word" >&3 ;;
         *) printf '{"execute": "%s"}\n' "$channel_word" >&3 ;;
         esac
     done

@@ -1,0 +1,57 @@
+# A Docker engine of our own, part of platform.sh: started only if none answers and we are root, with its own socket
+# and data under $BUILD/docker-engine, and stopped by its process number. A machine whose Docker runs is not touched.
+
+engine_dir=$BUILD/docker-engine
+# The path of a socket may have 107 characters at most, and $BUILD may be deep.
+engine_socket=/run/guestmark-docker-$(echo "$BUILD" | cksum | cut -d ' ' -f 1)
+
+engine_runs() {
+    [ -f "$engine_dir/pid" ] && [ -S "$engine_socket/docker.sock" ] && kill -0 "$(cat "$engine_dir/pid")" 2>/dev/null
+}
+
+# engine_start: 0 once it answers; else says why not, with status 77.
+engine_start() {
+    engine_runs && return
+    PATH=$PATH:/usr/sbin:/sbin
+    command -v dockerd >/dev/null 2>&1 || {
+        echo "no Docker engine answers, and there is no dockerd; install it: apt-get install docker.io"
+        return 77
+    }
+    mkdir -p "$engine_dir" "$engine_socket"
+    set --
+    for engine_runtime in crun runsc; do
+        ! command -v "$engine_runtime" >/dev/null 2>&1 ||
+            set -- "$@" --add-runtime "$engine_runtime=$(command -v "$engine_runtime")"
+    done
+    # No address of its own where the machine has a docker0 already; else the bridge is made, and removed again.
+    [ -e /sys/class/net/docker0 ] || : >"$engine_dir/bridge"
+    dockerd "$@" --host "unix://$engine_socket/docker.sock" --data-root "$engine_dir/data" \
+        --exec-root "$engine_socket/exec" --pidfile "$engine_dir/pid" --group "$(id -g)" \
+        >"$engine_dir/log" 2>&1 </dev/null &
+    engine_tries=150
+    until docker --host "unix://$engine_socket/docker.sock" version >/dev/null 2>&1; do
+        if [ $((engine_tries -= 1)) -eq 0 ] || ! kill -0 $! 2>/dev/null; then
+            echo "no Docker engine answers, and dockerd does not start: $(grep -v level=info "$engine_dir/log" | tail -n 1)"
+            engine_stop
+            return 77
+        fi
+        sleep 0.1
+    done
+}
+
+# Asks it to end, and waits: dockerd stops its containers and containerd by itself.
+engine_stop() {
+    if [ -f "$engine_dir/pid" ]; then
+        engine_pid=$(cat "$engine_dir/pid")
+        kill "$engine_pid" 2>/dev/null || :
+        engine_tries=200
+        while [ -n "$(tr '\0' ' ' <"/proc/$engine_pid/cmdline")" ] && [ $((engine_tries -= 1)) -gt 0 ]; do
+            sleep 0.1
+        done 2>/dev/null
+    fi
+    if [ -f "$engine_dir/bridge" ]; then
+        ip link del docker0 2>/dev/null || :
+        rm -f "$engine_dir/bridge"
+    fi
+    rm -rf "$engine_socket" "$engine_dir/pid"
+}

@@ -1,0 +1,205 @@
+# Adapter: docker and podman, rootful or rootless. See common/platform.sh for the contract.
+#
+# One container runs the tools, with no network; a second, of the same image and with the same limits, runs nginx
+# once it is asked for. Both have no capabilities, no new privileges, and a read-only root (but for
+# storage=overlay, whose point is to write to it).
+
+. "$ROOT/docker/engine.sh"
+
+container_name=guestmark-$PLATFORM_NAME-$(echo "$STATE" | cksum | cut -d ' ' -f 1)
+
+platform_keys() {
+    cat <<END
+net bridge|host|slirp4netns
+storage volume|overlay
+runtime default|runc|crun|runsc
+cpus N
+memory SIZE
+END
+    [ "$PLATFORM_NAME" = docker ] || echo "user $(id -un)|rootless"
+}
+
+# container_engine ARGUMENT...: the engine's command line, as the user and to the socket that it takes.
+container_engine() {
+    if [ "$PLATFORM_NAME" = podman ]; then
+        container_podman "$@"
+    elif engine_runs; then
+        docker --host "unix://$engine_socket/docker.sock" "$@"
+    else
+        docker "$@"
+    fi
+}
+
+container_podman() {
+    set -- --cgroup-manager cgroupfs "$@"
+    [ "$container_runtime" = default ] || set -- --runtime "$(command -v "$container_runtime")" "$@"
+    podman "$@"
+}
+
+container_runtime=$(platform_key runtime default)
+
+platform_probe() {
+    platform_check_keys || return
+    command -v "$PLATFORM_NAME" >/dev/null 2>&1 || {
+        case $PLATFORM_NAME in docker) container_package=docker.io ;; *) container_package=$PLATFORM_NAME ;; esac
+        echo "$PLATFORM_NAME: not found; install it: apt-get install $container_package"
+        return 77
+    }
+    if [ "$container_runtime" != default ] && ! command -v "$container_runtime" >/dev/null 2>&1; then
+        echo "runtime $container_runtime: not found; install it: apt-get install $container_runtime"
+        return 77
+    fi
+    if [ "$PLATFORM_NAME" = docker ] && ! engine_runs && ! timeout 2 docker version >/dev/null 2>&1; then
+        # As root, platform_prepare starts one.
+        if [ "$(id -u)" -ne 0 ] || ! PATH=$PATH:/usr/sbin:/sbin command -v dockerd >/dev/null 2>&1; then
+            echo "no Docker engine answers to $(id -un); start it (systemctl start docker) or, if it runs, join its group (adduser $(id -un) docker)"
+            return 77
+        fi
+    fi
+}
+
+# Starts an engine if there is none, builds the image, and runs it once.
+platform_prepare() {
+    if [ "$PLATFORM_NAME" = docker ] && ! timeout 5 docker version >/dev/null 2>&1; then
+        engine_start || return
+    fi
+    container_image=$(container_build 2>>"$LOG") || {
+        echo "${container_image:-the image could not be built; see $LOG}"
+        return 77
+    }
+    platform_up 2>"$STATE/why" || {
+        platform_down
+        echo "a container does not start: $(tail -n 1 "$STATE/why")"
+        rm -f "$STATE/why"
+        return 77
+    }
+    platform_down
+    rm -f "$STATE/why"
+}
+
+# build.sh wants a command, not a function.
+container_build() {
+    if [ "$PLATFORM_NAME" = podman ]; then
+        sh "$ROOT/docker/build.sh" podman --cgroup-manager cgroupfs
+    elif engine_runs; then
+        sh "$ROOT/docker/build.sh" docker --host "unix://$engine_socket/docker.sock"
+    else
+        sh "$ROOT/docker/build.sh" docker
+    fi
+}
+
+platform_release() { [ "$PLATFORM_NAME" = podman ] || engine_stop; }
+
+# container_start NAME ARGUMENT...: a container that waits to be told what to run.
+container_start() {
+    container_start=$1
+    shift
+    container_data || return
+    if [ "$(platform_key storage volume)" = volume ]; then
+        set -- --read-only --tmpfs /tmp --tmpfs /run --volume "$STATE/data:/data" "$@"
+    fi
+    if [ "$PLATFORM_NAME" = docker ] && [ "$container_runtime" != default ]; then
+        set -- --runtime "$container_runtime" "$@"
+    fi
+    container_memory=$(platform_key memory "$MEMORY")
+    container_engine run --detach --name "$container_start" --hostname guestmark --pull never \
+        --cap-drop ALL --security-opt no-new-privileges --user "$(id -u):$(id -g)" \
+        --cpuset-cpus "$(container_cpus)" --memory "$container_memory" --memory-swap "$container_memory" \
+        "$@" "$container_image" sleep 2147483647 >>"$LOG"
+}
+
+container_data() { mkdir -p "$STATE/data"; }
+
+# cpus=N: the first N of the CPUs that the platform gets.
+container_cpus() {
+    container_count=$(platform_key cpus all)
+    if [ "$container_count" = all ]; then
+        echo "$TEST_CPUS"
+    else
+        echo "$TEST_CPUS" | awk -F, -v n="$container_count" '{
+            for (i = 1; i <= NF; i++) { m = split($i, r, "-"); for (c = r[1]; c <= r[m] && n > 0; c++) { printf "%s%d", s, c; s = ","; n-- } } }'
+    fi
+}
+
+platform_up() {
+    container_image=$(container_build 2>>"$LOG") || {
+        echo "$PLATFORM: $container_image" >&2
+        return 1
+    }
+    container_start "$container_name" --network none
+}
+
+platform_run() { container_engine exec "$container_name" "$@" </dev/null; }
+platform_data() { echo /data; }
+
+platform_sha256() {
+    # shellcheck disable=SC2086 # a list of names
+    platform_run sh -c 'cd /usr/local/bin && sha256sum "$@"' - $PLATFORM_TOOLS
+}
+
+platform_url() {
+    container_net=$(platform_key net bridge)
+    container_port=8080 container_listen=8080
+    if ! container_engine exec "$container_name-www" test -f /data/www/nginx.pid >/dev/null 2>&1; then
+        case $container_net in
+        host)
+            container_port=$(platform_free_port)
+            echo "$container_port" >"$STATE/port"
+            container_listen=127.0.0.1:$container_port
+            set -- --network host
+            ;;
+        *) set -- --network "$container_net" --publish "127.0.0.1::8080" ;;
+        esac
+        if ! container_start "$container_name-www" "$@" 2>>"$LOG" ||
+            ! container_engine exec "$container_name-www" serve /data/www "$container_listen" >>"$LOG" 2>&1; then
+            echo "nginx does not start in $PLATFORM: $(tail -n 1 "$LOG")"
+            return 77
+        fi
+    fi
+    if [ "$container_net" = host ]; then
+        echo "http://127.0.0.1:$(cat "$STATE/port")"
+    else
+        echo "http://$(container_engine port "$container_name-www" 8080/tcp | head -n 1)"
+    fi
+}
+
+platform_facts() {
+    echo platform.kind=container
+    echo "platform.engine=$(container_engine --version)"
+    echo "platform.cpus=$(container_cpus)"
+    echo "platform.memory=$(platform_key memory "$MEMORY")"
+    [ "$(id -u)" -eq 0 ] || echo platform.rootless=yes
+    if [ "$PLATFORM_NAME" = docker ]; then
+        echo "identity.runtime=$(container_engine inspect --format '{{.HostConfig.Runtime}}' "$container_name")"
+    else
+        echo "identity.runtime=$(container_engine inspect --format '{{.OCIRuntime}}' "$container_name")"
+    fi
+    container_pid=$(platform_pids | head -n 1)
+    echo "identity.pid_namespace=$(readlink "/proc/$container_pid/ns/pid")"
+    echo "identity.host_pid_namespace=$(readlink /proc/self/ns/pid)"
+    echo "net.backend=$(platform_key net bridge)"
+    platform_run sh -c 'nginx -v 2>&1 | sed "s|.*nginx/|nginx.version=|"'
+    echo nginx.origin=rootfs
+    echo "data.storage=$(platform_key storage volume)"
+    if [ "$(platform_key storage volume)" = volume ]; then
+        platform_host_data "$STATE/data"
+    else
+        container_upper=$(container_engine inspect --format '{{.GraphDriver.Data.UpperDir}}' "$container_name")
+        [ ! -d "$container_upper" ] || platform_host_data "$container_upper"
+    fi
+    container_cgroup=$(sed -n 's/^[0-9]*:cpu[^:]*:\(.*\)/\/cpu\1/p; s/^0:://p' "/proc/$container_pid/cgroup" | head -n 1)
+    [ ! -d "/sys/fs/cgroup$container_cgroup" ] || echo "cgroup.cpu=/sys/fs/cgroup$container_cgroup"
+}
+
+platform_pids() {
+    for container in "$container_name" "$container_name-www"; do
+        container_engine inspect --format '{{.State.Pid}}' "$container" 2>/dev/null || :
+    done
+}
+
+platform_down() {
+    for container in "$container_name" "$container_name-www"; do
+        container_engine rm --force --volumes "$container" >/dev/null 2>&1 || :
+    done
+    rm -rf "$STATE/data" "$STATE/port"
+}
