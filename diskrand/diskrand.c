@@ -29,11 +29,13 @@
 struct config {
     struct file_want file;
     struct workload_want load;
-    int pattern;
+    int pattern, engine;
+    char skipped[128]; /* engines that do not work here */
 };
 
 static struct config config = {
     .file = {.bytes = 64 << 20, .block = 4096},
+    .engine = ENGINE_PSYNC,
     .load = {.depth = 1, .jobs = 1, .read_share = 0.7, .sync_every = 1},
 };
 static struct bench bench = BENCH_DEFAULTS;
@@ -42,6 +44,8 @@ static const struct opt options[] = {
     {"pattern", 'p', OPT_CHOICE, &config.pattern, "NAME", "what to do", pattern_names, 0, 0},
     {"block", 'b', OPT_SIZE, &config.file.block, "SIZE", "bytes of an I/O", NULL, 512, 1 << 30},
     {"depth", 'd', OPT_INT, &config.load.depth, "N", "I/Os in flight per job", NULL, 1, 4096},
+    {"engine", 'e', OPT_CHOICE, &config.engine, "NAME",
+     "how; auto: the best that works here (and so another one elsewhere)", engine_names, 0, 0},
     {"jobs", 'j', OPT_INT, &config.load.jobs, "N", "jobs, each on a part of the file", NULL, 1,
      1024},
     {"size", 'S', OPT_SIZE, &config.file.bytes, "SIZE", "bytes of data", NULL, 512, 0x1p50},
@@ -79,7 +83,6 @@ static void configure(int argc, char **argv)
     config.load.block = config.file.block;
     config.load.pattern = (enum pattern_kind)config.pattern;
     config.load.cpus = &bench.cpus;
-    config.load.engine = &engine_psync;
 }
 
 /* Metrics of a run through the page cache cannot be taken for a disk's. */
@@ -148,12 +151,17 @@ int main(int argc, char **argv)
     configure(argc, argv);
     file_open(&file, &config.file);
     config.load.file = &file;
+    config.load.engine = engine_choose((enum engine_choice)config.engine, file.fd, config.skipped,
+                                       sizeof config.skipped);
     struct workload *load = workload_new(&config.load);
     struct report *report = report_new(tool.name);
     measure(load, report, &usage);
     report_latency(load, report);
     bench_facts(&bench, &tool, &usage, report);
-    report_fact(report, "engine", "%s", workload_engine(load));
+    report_fact(report, "engine", "%s", config.load.engine->name);
+    report_fact(report, "engine.detail", "%s", workload_engine(load));
+    if (config.skipped[0])
+        report_fact(report, "engine.skipped", "%s", config.skipped);
     report_file(&file, report);
     workload_free(load);
     file_close(&file);

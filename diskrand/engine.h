@@ -1,5 +1,5 @@
 /*
- * The ways to hand I/O to the kernel, one row each in engines[]. A queue belongs to one thread.
+ * The ways to hand I/O to the kernel, one struct engine each. A queue belongs to one thread.
  */
 #ifndef DISKRAND_ENGINE_H
 #define DISKRAND_ENGINE_H
@@ -50,6 +50,16 @@ struct engine {
     const char *(*describe)(const void *queue);
 };
 
-extern const struct engine engine_psync;
+extern const struct engine engine_psync, engine_aio, engine_uring;
+
+enum engine_choice { ENGINE_AUTO, ENGINE_PSYNC, ENGINE_AIO, ENGINE_URING };
+extern const char *const engine_names[]; /* by engine_choice; ends with NULL */
+
+/*
+ * The engine of that name, or for ENGINE_AUTO the first of uring, aio and psync that works on the
+ * open file `fd`; why others did not is written into `skipped`, empty if none was tried in vain.
+ * Ends the process with status 77 if there is none.
+ */
+const struct engine *engine_choose(enum engine_choice choice, int fd, char *skipped, size_t bytes);
 
 #endif

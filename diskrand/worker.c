@@ -255,7 +255,10 @@ static uint64_t reap(struct worker *worker, bool stopping)
     int least = worker->in_flight > worker->ready_count && full ? 1 : 0;
     int ended = worker->want->engine->reap(worker->queue, worker->ended, least);
     uint64_t now = clock_ns();
-    if (ended < 0 && ended != -EINTR && ended != -EAGAIN)
+    if (ended == -EINTR || ended == -EAGAIN)
+        *(ended == -EINTR ? &worker->tally.interrupted : &worker->tally.again) += 1;
+    worker->vain_waits = ended < 0 ? worker->vain_waits + 1 : 0;
+    if ((ended < 0 && ended != -EINTR && ended != -EAGAIN) || worker->vain_waits > most_tries)
         fail(worker, STATUS_SYSTEM, "%s: waiting: %s", worker->want->engine->name,
              strerror(-ended));
     for (int i = 0; i < ended; i++)

@@ -20,6 +20,7 @@ struct worker {
     struct io **idle, **ready, **ended; /* stacks of depth entries; or in flight */
     int idle_count, ready_count, in_flight;
     uint64_t unsynced; /* writes since the last sync */
+    int vain_waits;    /* waits in a row that ended by EINTR or EAGAIN */
 
     uint64_t interval_ns, phase_ns; /* open loop: between two starts; of the first one */
     uint64_t time_ns, before_ns;    /* this repetition; timed time before it */
