@@ -73,12 +73,12 @@ static int aio_submit(void *opaque, struct io *const *ios, int count)
     return taken < 0 ? -errno : (int)taken;
 }
 
-static int aio_reap(void *opaque, struct io **ended, int least)
+static int aio_reap(void *opaque, struct io **ended, int least, int most)
 {
     struct aio *queue = opaque;
     const struct timespec at_once = {0};
-    long count = syscall(SYS_io_getevents, queue->context, (long)least, (long)queue->depth,
-                         queue->events, least ? NULL : &at_once);
+    long count = syscall(SYS_io_getevents, queue->context, (long)least, (long)most, queue->events,
+                         least ? NULL : &at_once);
     if (count < 0)
         return -errno;
     for (long i = 0; i < count; i++) {

@@ -17,38 +17,60 @@
  * Valid if the guard `bytes` passed: what the kernel accounted to this process and to the device
  * agrees with what was asked for.
  */
-#include "bench.h"
 #include "clock.h"
 #include "err.h"
-#include "workload.h"
+#include "results.h"
+#include "verify.h"
 
-#include <inttypes.h>
 #include <string.h>
 #include <time.h>
 
 struct config {
     struct file_want file;
     struct workload_want load;
-    int pattern, engine;
-    char skipped[128]; /* engines that do not work here */
+    int pattern, engine, inject;
+    double read_percent;
+    bool until_steady;
+    const char *sync;
 };
 
 static struct config config = {
     .file = {.bytes = 64 << 20, .block = 4096},
+    .load = {.depth = 1, .jobs = 1},
+    .read_percent = 70,
     .engine = ENGINE_PSYNC,
-    .load = {.depth = 1, .jobs = 1, .read_share = 0.7, .sync_every = 1},
+    .sync = "none",
 };
 static struct bench bench = BENCH_DEFAULTS;
 
 static const struct opt options[] = {
     {"pattern", 'p', OPT_CHOICE, &config.pattern, "NAME", "what to do", pattern_names, 0, 0},
+    {"read-share", 0, OPT_REAL, &config.read_percent, "P", "percent of reads in randrw", NULL, 0,
+     100},
     {"block", 'b', OPT_SIZE, &config.file.block, "SIZE", "bytes of an I/O", NULL, 512, 1 << 30},
-    {"depth", 'd', OPT_INT, &config.load.depth, "N", "I/Os in flight per job", NULL, 1, 4096},
-    {"engine", 'e', OPT_CHOICE, &config.engine, "NAME",
-     "how; auto: the best that works here (and so another one elsewhere)", engine_names, 0, 0},
-    {"jobs", 'j', OPT_INT, &config.load.jobs, "N", "jobs, each on a part of the file", NULL, 1,
-     1024},
     {"size", 'S', OPT_SIZE, &config.file.bytes, "SIZE", "bytes of data", NULL, 512, 0x1p50},
+    {"depth", 'd', OPT_INT, &config.load.depth, "N", "I/Os in flight per job", NULL, 1, 4096},
+    {"jobs", 'j', OPT_INT, &config.load.jobs, "N", "jobs, each on its own part of the file", NULL,
+     1, 1024},
+    {"engine", 'e', OPT_CHOICE, &config.engine, "NAME",
+     "how; auto: the best one here, so perhaps another one elsewhere", engine_names, 0, 0},
+    {"repeat-offsets", 0, OPT_FLAG, &config.load.repeating, NULL,
+     "draw random offsets independently; otherwise none repeats within a pass", NULL, 0, 0},
+    {"sync", 0, OPT_TEXT, &config.sync, "WHEN",
+     "none; data or file: fdatasync or fsync after each write; N, data:N, file:N: after every N",
+     NULL, 0, 0},
+    {"rate", 0, OPT_REAL, &config.load.rate, "N",
+     "I/Os to begin per second, late or not; latency counts from when each was due; 0: as fast as "
+     "they end",
+     NULL, 0, 1e9},
+    {"compressible", 0, OPT_REAL, &config.load.compressible, "P", "percent of zeros in the data",
+     NULL, 0, 90},
+    {"until-steady", 0, OPT_FLAG, &config.until_steady, NULL,
+     "warm up until five repetitions are steady, at most 25", NULL, 0, 0},
+    {"verify", 0, OPT_FLAG, &config.load.verify, NULL,
+     "checksum every block, check what is read, and read all back at the end", NULL, 0, 0},
+    {"inject", 0, OPT_CHOICE, &config.inject, "FAULT",
+     "test --verify: damage one block before reading back", verify_fault_names, 0, 0},
     {"keep", 0, OPT_FLAG, &config.file.keep, NULL, "keep the file, and use it again if it is there",
      NULL, 0, 0},
     {"buffered", 0, OPT_FLAG, &config.file.buffered, NULL,
@@ -64,105 +86,132 @@ static const struct tool tool = {
                "its own in the folder PATH (default .), or called PATH.\n",
     .options = options,
     .option_count = sizeof options / sizeof options[0],
+    .notes = "psync uses a thread for each I/O in flight. The file has no name while it is\n"
+             "used, unless --keep is given.\n",
 };
+
+/* none | data | file | N | data:N | file:N */
+static bool parse_sync(const char *text, enum sync_call *call, uint64_t *every)
+{
+    *every = 1;
+    *call = strncmp(text, "file", 4) == 0 ? SYNC_FILE : SYNC_DATA;
+    if (strcmp(text, "none") == 0)
+        *call = SYNC_NONE;
+    if (*call == SYNC_NONE || strcmp(text, "data") == 0 || strcmp(text, "file") == 0)
+        return true;
+    if (strncmp(text, "data:", 5) == 0 || strncmp(text, "file:", 5) == 0)
+        text += 5;
+    return parse_u64(text, every) && *every > 0;
+}
 
 static void configure(int argc, char **argv)
 {
     int first = bench_parse(&bench, &tool, argc, argv);
+    struct file_want *file = &config.file;
+    struct workload_want *load = &config.load;
+
     if (argc - first > 1)
         opt_usage("more than one PATH");
-    if (config.file.block % 512 != 0)
+    if (file->block % 512 != 0)
         opt_usage("--block: not a multiple of 512");
-    config.file.path = first < argc ? argv[first] : ".";
-    config.file.bytes -= config.file.bytes % config.file.block;
-    if (config.file.bytes == 0)
+    if (!parse_sync(config.sync, &load->sync, &load->sync_every))
+        opt_usage("--sync: '%s' is none of none, data, file, N, data:N, file:N", config.sync);
+    if (load->verify && load->repeating)
+        opt_usage("--verify: --repeat-offsets may write a block twice at once");
+    if (config.inject && !load->verify)
+        opt_usage("--inject: without --verify nothing would find it");
+    if (load->rate > 0 && load->rate * bench.time_s < 1)
+        opt_usage("--rate: less than one I/O in a repetition");
+    file->bytes -= file->bytes % file->block;
+    if (file->bytes == 0)
         opt_usage("--size: less than one block");
-    config.file.seed = config.load.seed = bench.seed;
-    config.file.run = config.load.run =
-        rng_mix(bench.seed ^ (uint64_t)time(NULL) << 32 ^ clock_ns());
-    config.load.block = config.file.block;
-    config.load.pattern = (enum pattern_kind)config.pattern;
-    config.load.cpus = &bench.cpus;
+    file->path = first < argc ? argv[first] : ".";
+    file->refill = load->verify;
+    file->compressible = load->compressible;
+    file->seed = load->seed = bench.seed;
+    file->run = load->run = rng_mix(bench.seed ^ rng_mix((uint64_t)time(NULL)) ^ clock_ns());
+    load->block = file->block;
+    load->read_share = config.read_percent / 100;
+    load->pattern = (enum pattern_kind)config.pattern;
+    load->cpus = &bench.cpus;
 }
 
-/* Metrics of a run through the page cache cannot be taken for a disk's. */
-static const char *metric_name(const char *name, char text[64])
+/* One repetition; returns I/Os per second. */
+static double repeat(struct workload *load, struct results *results)
 {
-    snprintf(text, 64, "%s%s", config.file.buffered ? "buffered." : "", name);
-    return text;
+    const struct tally *tally = workload_tally(load);
+    dev_t device = config.load.file->place.device;
+
+    account_start(&results->account, device);
+    usage_start(&results->usage);
+    double seconds = workload_run(load, bench.time_s);
+    usage_stop(&results->usage);
+    account_stop(&results->account, device, tally->count[IO_READ] * config.file.block,
+                 tally->count[IO_WRITE] * config.file.block);
+    uint64_t ios = tally->count[IO_READ] + tally->count[IO_WRITE];
+    results->ios += ios;
+    results_window(results, (double)ios / seconds);
+    return (double)ios / seconds;
 }
 
-static void measure(struct workload *load, struct report *report, struct usage *usage)
+static void measure(struct workload *load, struct results *results, struct report *report)
 {
+    enum { most_settling = 25 }; /* rounds after which the SNIA test gives up */
     char name[64];
-    struct metric *iops = report_metric(report, metric_name("iops", name), "1/s", BETTER_HIGHER);
+    struct metric *iops =
+        report_metric(report, results_name(results, "iops", name), "1/s", BETTER_HIGHER);
     struct metric *bandwidth =
-        report_metric(report, metric_name("bandwidth", name), "B/s", BETTER_HIGHER);
+        report_metric(report, results_name(results, "bandwidth", name), "B/s", BETTER_HIGHER);
 
     for (int rep = bench_first_rep(&bench); rep <= bench.reps; rep++) {
-        if (rep == 1)
+        if (rep == 1) {
+            while (config.until_steady && results->settling < most_settling &&
+                   !results_steady(results)) {
+                metric_add(iops, 0, repeat(load, results));
+                results->settling++;
+            }
             workload_forget(load);
-        usage_start(usage);
-        double seconds = workload_run(load, bench.time_s);
-        usage_stop(usage);
-        const struct tally *tally = workload_tally(load);
-        double rate = (double)(tally->count[IO_READ] + tally->count[IO_WRITE]) / seconds;
+            results_forget(results);
+        }
+        double rate = repeat(load, results);
         metric_add(iops, rep, rate);
         metric_add(bandwidth, rep, rate * (double)config.file.block);
     }
 }
 
-static void report_latency(const struct workload *load, struct report *report)
+static void verify(const struct workload *load)
 {
-    const struct tally *tally = workload_tally(load);
-    struct hist all = *tally->hist[IO_READ];
-    char name[64];
-    hist_merge(&all, tally->hist[IO_WRITE]);
-    report_histogram(report, metric_name("latency", name), &all);
-}
-
-static void report_file(const struct work_file *file, struct report *report)
-{
-    report_fact(report, "file", "%s", file->name);
-    report_fact(report, "file.made", "%s",
-                file->foreign  ? "no: foreign"
-                : file->reused ? "earlier"
-                               : "now");
-    report_fact(report, "file.fill", "%.3g s", file->fill_s);
-    report_fact(report, "filesystem", "%s", file->place.filesystem);
-    report_fact(report, "filesystem.kind", "%s", place_kind_names[file->place.kind]);
-    report_fact(report, "device", "%s", file->place.device_name);
-    if (config.file.buffered)
-        report_fact(report, "direct", "no: --buffered");
-    else
-        report_fact(report, "direct", "yes: offsets of %" PRIu32 ", buffers of %" PRIu32 " (%s)",
-                    file->place.direct_offset, file->place.direct_memory, file->place.direct_asked);
-    if (file->extents.known)
-        report_fact(report, "extents", "%" PRIu64 ", all written", file->extents.count);
-    else
-        report_fact(report, "extents", "unknown: no FIEMAP here");
+    const struct verify all = {.file = config.load.file,
+                               .block = config.file.block,
+                               .run = config.file.run,
+                               .generations = workload_generations(load)};
+    if (config.inject)
+        verify_inject(&all, (enum verify_fault)config.inject);
+    verify_all(&all);
 }
 
 int main(int argc, char **argv)
 {
     struct work_file file;
-    struct usage usage = {0};
+    char skipped[128];
 
     configure(argc, argv);
     file_open(&file, &config.file);
     config.load.file = &file;
-    config.load.engine = engine_choose((enum engine_choice)config.engine, file.fd, config.skipped,
-                                       sizeof config.skipped);
+    config.load.engine =
+        engine_choose((enum engine_choice)config.engine, file.fd, skipped, sizeof skipped);
     struct workload *load = workload_new(&config.load);
     struct report *report = report_new(tool.name);
-    measure(load, report, &usage);
-    report_latency(load, report);
-    bench_facts(&bench, &tool, &usage, report);
-    report_fact(report, "engine", "%s", config.load.engine->name);
-    report_fact(report, "engine.detail", "%s", workload_engine(load));
-    if (config.skipped[0])
-        report_fact(report, "engine.skipped", "%s", config.skipped);
-    report_file(&file, report);
+    struct results results = {.want = &config.load,
+                              .load = load,
+                              .buffered = config.file.buffered,
+                              .skipped = skipped,
+                              .settling = config.until_steady ? 0 : -1};
+    measure(load, &results, report);
+    if (config.load.verify)
+        verify(load);
+    bench_facts(&bench, &tool, &results.usage, report);
+    results_report(&results, report);
     workload_free(load);
     file_close(&file);
     report_print(report, (enum format)bench.format);

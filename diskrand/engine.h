@@ -39,10 +39,10 @@ struct engine {
     int (*submit)(void *queue, struct io *const *ios, int count);
 
     /*
-     * Waits until `least` of those handed over have ended and stores all that have, with their
-     * results; returns how many, or -errno. least = 0 only looks.
+     * Waits until `least` of those handed over have ended and stores up to `most` that have, with
+     * their results; returns how many, or -errno. least = 0 only looks.
      */
-    int (*reap)(void *queue, struct io **ended, int least);
+    int (*reap)(void *queue, struct io **ended, int least, int most);
 
     void (*close)(void *queue);
 

@@ -321,6 +321,8 @@ void file_open(struct work_file *file, const struct file_want *want)
 
 void file_close(struct work_file *file)
 {
+    /* A kernel that still tears down a ring holds the file open, and so the lock. */
+    flock(file->fd, LOCK_UN);
     close(file->fd);
     file->fd = -1;
 }

@@ -37,10 +37,11 @@ static int psync_submit(void *opaque, struct io *const *ios, int count)
     return 1;
 }
 
-static int psync_reap(void *opaque, struct io **ended, int least)
+static int psync_reap(void *opaque, struct io **ended, int least, int most)
 {
     struct psync *queue = opaque;
     (void)least;
+    (void)most;
     if (!queue->ended)
         return 0;
     ended[0] = queue->ended;

@@ -172,7 +172,7 @@ static int uring_submit(void *opaque, struct io *const *ios, int count)
     return count;
 }
 
-static int uring_reap(void *opaque, struct io **ended, int least)
+static int uring_reap(void *opaque, struct io **ended, int least, int most)
 {
     struct uring *queue = opaque;
     uint32_t head = *queue->cq_head;
@@ -187,7 +187,7 @@ static int uring_reap(void *opaque, struct io **ended, int least)
         queue->unsubmitted -= (unsigned)taken;
     }
     uint32_t tail = __atomic_load_n(queue->cq_tail, __ATOMIC_ACQUIRE);
-    for (; head != tail; head++) {
+    for (; head != tail && count < most; head++) {
         const struct abi_uring_cqe *entry = &queue->cqes[head & queue->cq_mask];
         struct io *io = (struct io *)(uintptr_t)entry->user_data;
         io->result = entry->result;

@@ -15,7 +15,12 @@
 enum {
     most_tries = 1000,    /* of one I/O: more EAGAIN, EINTR or short transfers are a failure */
     spin_ns = 100 * 1000, /* sleeping is late by up to the timer slack: spin the last part */
-    buffer_align = 4096
+    buffer_align = 4096,
+    /*
+     * Ends taken up at once, and so I/Os begun at once. One at a time costs a system call each; all
+     * that there are leaves the disk idle while they are prepared (measured: 15 % fewer I/Os/s).
+     */
+    together = 2
 };
 
 static size_t slot_bytes(const struct worker *worker)
@@ -253,7 +258,7 @@ static uint64_t reap(struct worker *worker, bool stopping)
 {
     bool full = stopping || worker->interval_ns == 0 || worker->idle_count == 0;
     int least = worker->in_flight > worker->ready_count && full ? 1 : 0;
-    int ended = worker->want->engine->reap(worker->queue, worker->ended, least);
+    int ended = worker->want->engine->reap(worker->queue, worker->ended, least, together);
     uint64_t now = clock_ns();
     if (ended == -EINTR || ended == -EAGAIN)
         *(ended == -EINTR ? &worker->tally.interrupted : &worker->tally.again) += 1;

@@ -1,0 +1,91 @@
+#!/bin/sh
+# diskrand's file: what is refused, kept, reused, and that nothing stays behind.
+TMPDIR=${BUILD:-build}
+. common/tap.sh
+
+disk=$TMP/disk
+mkdir "$disk"
+run "$BUILD/diskrand" -S 1M -r 1 -w 0 -t 1ms "$disk"
+[ "$run_status" -ne 77 ] || skip_all "$(cat "$TMP/err")"
+
+quick() { "$BUILD/diskrand" -f csv -S 1M -r 1 -w 0 -t 10ms "$@"; }
+fact() { awk -F = -v key="# $1" '$1 == key { sub(/^[^=]*=/, ""); print }' "$TMP/out"; }
+
+dd if=/dev/urandom of="$disk/mine" bs=4096 count=300 2>/dev/null
+cp "$disk/mine" "$TMP/copy"
+status 2 'a foreign file is refused' quick "$disk/mine"
+one_line_error 'the refusal is one line'
+err_has 'and says what would be needed' '--i-know-this-destroys'
+status 2 'another path does not help' quick --i-know-this-destroys "$disk" "$disk/mine"
+check 'and it is not touched' cmp "$disk/mine" "$TMP/copy"
+ok 'named twice it is used' quick --i-know-this-destroys "$disk/mine" --verify "$disk/mine"
+check 'has the same length' test "$(wc -c <"$disk/mine")" = 1228800
+check 'and other contents' sh -c '! cmp -s "$1" "$2"' - "$disk/mine" "$TMP/copy"
+status 2 'being foreign still' quick "$disk/mine"
+rm "$disk/mine"
+
+ok 'keep' quick --keep "$disk"
+check 'leaves a file' test "$(wc -c <"$disk/diskrand.dat")" = 2097152
+ok 'keep again' quick --keep "$disk"
+check 'reuses it' test "$(fact file.made)" = earlier
+ok 'another size' quick --keep -S 2M "$disk"
+check 'makes it anew' test "$(fact file.made)" = now
+ok 'another share of zeros' quick --keep -S 2M --compressible 30 "$disk"
+check 'makes it anew too' test "$(fact file.made)" = now
+printf x | dd of="$disk/diskrand.dat" bs=1 seek=100 conv=notrunc 2>/dev/null
+status 2 'a file whose header is damaged is foreign' quick "$disk"
+rm "$disk/diskrand.dat"
+ok 'a file by name' quick "$disk/by-name"
+check 'does not stay' test ! -e "$disk/by-name"
+
+"$BUILD/diskrand" -S 1M -t 30s --keep "$disk" >/dev/null 2>&1 &
+pid=$!
+sleep 0.5
+status 1 'a second run on the same file' quick --keep "$disk"
+err_has 'says why it cannot' 'lock'
+kill "$pid"
+wait "$pid" 2>/dev/null
+ok 'after the first has ended it can' quick "$disk"
+
+for signal in INT KILL; do
+    "$BUILD/diskrand" -S 1M -t 30s "$disk" >/dev/null 2>&1 &
+    pid=$!
+    sleep 0.3
+    check "a run to be ended by $signal is alive" kill -0 "$pid"
+    kill -s TERM "$pid"
+    [ "$signal" = INT ] || kill -s KILL "$pid" 2>/dev/null
+    wait "$pid" 2>/dev/null
+    check 'and leaves nothing' test -z "$(ls -A "$disk")"
+done
+
+if [ -d /dev/shm ] && [ -w /dev/shm ]; then
+    status 77 'tmpfs is refused' quick /dev/shm
+    err_has 'by its name' 'tmpfs is memory'
+    check 'and holds no file' test ! -e /dev/shm/diskrand.dat
+    ok 'tmpfs buffered' quick --buffered /dev/shm
+else
+    skip 'tmpfs is refused' 'no /dev/shm'
+fi
+
+mkdir "$TMP/small"
+if unshare -rm mount -t tmpfs -o size=1500k none "$TMP/small" 2>/dev/null; then
+    status 1 'no space' unshare -rm sh -c 'mount -t tmpfs -o size=1500k none "$1" &&
+        "$2" --buffered --keep -S 1M "$1"; s=$?; [ -z "$(ls -A "$1")" ] || s=9; exit "$s"' - \
+        "$TMP/small" "$BUILD/diskrand"
+    err_has 'says what is needed and free' 'needs 2 MiB, but 1 MiB are free'
+    one_line_error 'in one line'
+else
+    skip 'no space' 'no user namespace to mount a small filesystem in'
+fi
+
+dd if=/dev/zero of="$TMP/image" bs=1M count=4 2>/dev/null
+if device=$(PATH=$PATH:/sbin:/usr/sbin losetup --show -f "$TMP/image" 2>/dev/null); then
+    status 2 'a block device is refused' quick "$device"
+    status 0 'unless named twice' quick --i-know-this-destroys "$device" --verify "$device"
+    check 'and then is the filesystem' test "$(fact filesystem)" = 'block device'
+    PATH=$PATH:/sbin:/usr/sbin losetup -d "$device"
+else
+    skip 'a block device' 'no loop device can be set up here'
+fi
+
+tap_done
