@@ -23,6 +23,10 @@ main() {
             echo "$1 build failed: $(tail -n 1 "$context/log")"
             exit 77
         }
+        # The image that this one replaces.
+        last=$(cat "$BUILD/docker-image-$1" 2>/dev/null || :)
+        [ -z "$last" ] || [ "$last" = "$image" ] || "$@" image rm "$last" >/dev/null 2>&1 || :
+        echo "$image" >"$BUILD/docker-image-$1"
     fi
     echo "$image"
 }

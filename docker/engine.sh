@@ -18,14 +18,12 @@ engine_start() {
         return 77
     }
     mkdir -p "$engine_dir" "$engine_socket"
-    set --
-    for engine_runtime in crun runsc; do
-        ! command -v "$engine_runtime" >/dev/null 2>&1 ||
-            set -- "$@" --add-runtime "$engine_runtime=$(command -v "$engine_runtime")"
-    done
+    engine_config >"$engine_dir/daemon.json"
     # No address of its own where the machine has a docker0 already; else the bridge is made, and removed again.
     [ -e /sys/class/net/docker0 ] || : >"$engine_dir/bridge"
-    dockerd "$@" --host "unix://$engine_socket/docker.sock" --data-root "$engine_dir/data" \
+    # It outlives the process that prepares a platform, and so must not be found as a left-over of that.
+    env -u GUESTMARK_BLOCK dockerd --config-file "$engine_dir/daemon.json" \
+        --host "unix://$engine_socket/docker.sock" --data-root "$engine_dir/data" \
         --exec-root "$engine_socket/exec" --pidfile "$engine_dir/pid" --group "$(id -g)" \
         >"$engine_dir/log" 2>&1 </dev/null &
     engine_tries=150
@@ -37,6 +35,21 @@ engine_start() {
         fi
         sleep 0.1
     done
+}
+
+# runsc takes the network of the container's namespace: its own network stack, in Debian's version, does not start
+# on kernels that show net.core.dev_weight in every namespace.
+engine_config() {
+    echo '{"runtimes": {'
+    engine_comma=
+    for engine_runtime in crun runsc; do
+        command -v "$engine_runtime" >/dev/null 2>&1 || continue
+        if [ "$engine_runtime" = runsc ]; then engine_arguments='"--network=host"'; else engine_arguments=; fi
+        printf '%s"%s": {"path": "%s", "runtimeArgs": [%s]}\n' "$engine_comma" "$engine_runtime" \
+            "$(command -v "$engine_runtime")" "$engine_arguments"
+        engine_comma=,
+    done
+    echo '}}'
 }
 
 # Asks it to end, and waits: dockerd stops its containers and containerd by itself.
@@ -53,5 +66,9 @@ engine_stop() {
         ip link del docker0 2>/dev/null || :
         rm -f "$engine_dir/bridge"
     fi
+    # What net=host makes of the host's network namespace stays mounted.
+    for engine_mount in "$engine_socket"/exec/netns/*; do
+        [ ! -e "$engine_mount" ] || umount "$engine_mount" || :
+    done
     rm -rf "$engine_socket" "$engine_dir/pid"
 }

@@ -30,8 +30,9 @@ container_engine() {
     fi
 }
 
+# podman's images and containers are kept in the build folder, apart from the user's own.
 container_podman() {
-    set -- --cgroup-manager cgroupfs "$@"
+    set -- --root "$BUILD/podman/data" --runroot "$BUILD/podman/run" --cgroup-manager cgroupfs "$@"
     [ "$container_runtime" = default ] || set -- --runtime "$(command -v "$container_runtime")" "$@"
     podman "$@"
 }
@@ -69,7 +70,7 @@ platform_prepare() {
     }
     platform_up 2>"$STATE/why" || {
         platform_down
-        echo "a container does not start: $(tail -n 1 "$STATE/why")"
+        echo "a container does not start: $(grep -i error "$STATE/why" | tail -n 1 | cut -c 1-300)"
         rm -f "$STATE/why"
         return 77
     }
@@ -80,7 +81,8 @@ platform_prepare() {
 # build.sh wants a command, not a function.
 container_build() {
     if [ "$PLATFORM_NAME" = podman ]; then
-        sh "$ROOT/docker/build.sh" podman --cgroup-manager cgroupfs
+        sh "$ROOT/docker/build.sh" podman --root "$BUILD/podman/data" --runroot "$BUILD/podman/run" \
+            --cgroup-manager cgroupfs
     elif engine_runs; then
         sh "$ROOT/docker/build.sh" docker --host "unix://$engine_socket/docker.sock"
     else
@@ -98,15 +100,21 @@ container_start() {
     if [ "$(platform_key storage volume)" = volume ]; then
         set -- --read-only --tmpfs /tmp --tmpfs /run --volume "$STATE/data:/data" "$@"
     fi
-    if [ "$PLATFORM_NAME" = docker ] && [ "$container_runtime" != default ]; then
-        set -- --runtime "$container_runtime" "$@"
-    fi
+    # podman would raise limits, which it may lack the capability for.
+    case $PLATFORM_NAME:$container_runtime in
+    podman:*) set -- --ulimit "nofile=$(container_limit files)" --ulimit "nproc=$(container_limit processes)" "$@" ;;
+    docker:default) ;;
+    docker:*) set -- --runtime "$container_runtime" "$@" ;;
+    esac
     container_memory=$(platform_key memory "$MEMORY")
     container_engine run --detach --name "$container_start" --hostname guestmark --pull never \
         --cap-drop ALL --security-opt no-new-privileges --user "$(id -u):$(id -g)" \
         --cpuset-cpus "$(container_cpus)" --memory "$container_memory" --memory-swap "$container_memory" \
         "$@" "$container_image" sleep 2147483647 >>"$LOG"
 }
+
+# container_limit NAME: SOFT:HARD of ours.
+container_limit() { awk -v name="$1" '/^Max/ && ($2 == name || $3 == name) { print $(NF - 2) ":" $(NF - 1) }' /proc/self/limits; }
 
 container_data() { mkdir -p "$STATE/data"; }
 

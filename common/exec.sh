@@ -1,0 +1,121 @@
+# Adapter: exec:COMMAND, anything that runs a command behind a prefix: chroot FOLDER, ssh HOST, lxc-attach -n NAME --,
+# systemd-nspawn -D FOLDER. See common/platform.sh for the contract.
+#
+# All it needs there is sh and base64: the programs are copied there, and every command goes through the standard input
+# of `COMMAND sh`, so that it does not matter whether the prefix takes words (chroot) or a line (ssh).
+
+exec_prefix=${PLATFORM#exec:}
+
+platform_keys() { :; }
+
+platform_probe() {
+    if [ "$exec_prefix" = "$PLATFORM" ] || [ -z "$exec_prefix" ]; then
+        echo "exec wants a command, such as exec:chroot /srv/guest"
+        return 77
+    fi
+    exec_first=${exec_prefix%% *}
+    command -v "$exec_first" >/dev/null 2>&1 || {
+        echo "$exec_first: not found"
+        return 77
+    }
+}
+
+platform_prepare() {
+    echo 'command -v base64' | exec_script timeout 30 >/dev/null 2>>"$LOG" || {
+        echo "$exec_prefix sh: does not run a shell that has base64; see $LOG"
+        return 77
+    }
+}
+platform_release() { :; }
+
+# exec_script [COMMAND...]: runs the script on standard input there, by way of COMMAND. The prefix is split at blanks and nothing else in it is special.
+exec_script() {
+    (
+        set -f
+        # shellcheck disable=SC2086 # a command's words
+        platform_taskset "$TEST_CPUS" "$@" $exec_prefix sh
+    )
+}
+
+platform_up() {
+    exec_folder=$(echo 'mktemp -d /var/tmp/guestmark.XXXXXX 2>/dev/null || mktemp -d /tmp/guestmark.XXXXXX' | exec_script) || {
+        echo "$PLATFORM: no folder can be made there" >&2
+        return 1
+    }
+    echo "$exec_folder" >"$STATE/folder"
+    for exec_tool in $PLATFORM_TOOLS; do
+        echo "base64 -d >'$exec_folder/$exec_tool' <<'END' && chmod 755 '$exec_folder/$exec_tool'"
+        base64 <"$BUILD/$exec_tool"
+        echo END
+    done | exec_script || {
+        echo "$PLATFORM: the programs cannot be copied there" >&2
+        return 1
+    }
+    echo "mkdir '$exec_folder/data'" | exec_script
+}
+
+# exec_quote WORD...: the words as a shell command.
+exec_quote() {
+    for exec_word; do
+        printf "'%s' " "$(printf '%s' "$exec_word" | sed "s/'/'\\\\''/g")"
+    done
+}
+
+platform_run() {
+    exec_folder=$(cat "$STATE/folder")
+    printf 'PATH=%s:$PATH; cd / && exec %s </dev/null\n' "$exec_folder" "$(exec_quote "$@")" | exec_script
+}
+
+platform_data() { echo "$(cat "$STATE/folder")/data"; }
+
+platform_sha256() {
+    # shellcheck disable=SC2086 # a list of names
+    platform_run sh -c 'cd "$0" && sha256sum "$@"' "$(cat "$STATE/folder")" $PLATFORM_TOOLS
+}
+
+# nginx has to be there, and the network has to be the host's, for the host to reach it.
+platform_url() {
+    exec_folder=$(cat "$STATE/folder")
+    if [ ! -f "$STATE/port" ]; then
+        platform_run sh -c 'PATH=$PATH:/usr/sbin command -v nginx' >/dev/null || {
+            echo "no nginx there; install one, or start one by hand and run build/nginxload against it"
+            return 77
+        }
+        exec_port=$(platform_free_port)
+        { printf 'PATH=$PATH:/usr/sbin; set -- %s/www 127.0.0.1:%s\n' "$exec_folder" "$exec_port" &&
+            cat "$ROOT/vm-image/root/usr/local/sbin/serve"; } | exec_script >>"$LOG" 2>&1 || {
+            echo "nginx does not start there; see $LOG"
+            return 77
+        }
+        grep -q ":$(printf %04X "$exec_port") 00000000:0000 0A" /proc/net/tcp || {
+            echo "nginx runs there, but on a network of its own; run build/nginxload against it by hand"
+            return 77
+        }
+        echo "$exec_port" >"$STATE/port"
+    fi
+    echo "http://127.0.0.1:$(cat "$STATE/port")"
+}
+
+platform_facts() {
+    echo platform.kind=exec
+    echo "platform.engine=$exec_prefix"
+    echo "platform.cpus=$TEST_CPUS"
+    echo platform.unlimited=memory
+    echo net.backend=host
+    if [ -f "$STATE/port" ]; then
+        platform_run sh -c 'PATH=$PATH:/usr/sbin; nginx -v 2>&1 | sed "s|.*nginx/|nginx.version=|"'
+        echo nginx.origin=system
+    fi
+    echo data.storage=folder
+}
+
+platform_pids() { :; }
+
+platform_down() {
+    [ ! -f "$STATE/folder" ] || {
+        exec_folder=$(cat "$STATE/folder")
+        echo "[ ! -f '$exec_folder/www/nginx.pid' ] || kill \$(cat '$exec_folder/www/nginx.pid'); rm -rf '$exec_folder'" |
+            exec_script >>"$LOG" 2>&1 || :
+    }
+    rm -f "$STATE/folder" "$STATE/port"
+}

@@ -1,0 +1,74 @@
+# Adapter: apptainer (Singularity): the container image's tree, run by `exec`, which starts no engine and no network of
+# its own. See common/platform.sh for the contract.
+
+apptainer_engine=$(command -v apptainer || command -v singularity || :)
+
+platform_keys() { :; }
+
+platform_probe() {
+    platform_check_keys || return
+    [ -n "$apptainer_engine" ] || {
+        echo "apptainer: not found; Debian has no package of it, apptainer.org has"
+        return 77
+    }
+}
+
+platform_prepare() {
+    apptainer_why=$(sh "$ROOT/vm-image/build.sh" rootfs 2>>"$LOG") || {
+        echo "${apptainer_why:-the root filesystem could not be built; see $LOG}"
+        return 77
+    }
+    platform_up
+    platform_run true >>"$LOG" 2>&1 || {
+        echo "$apptainer_engine runs nothing: $(tail -n 1 "$LOG")"
+        return 77
+    }
+    platform_down
+}
+platform_release() { :; }
+
+platform_up() { mkdir -p "$STATE/data"; }
+
+platform_run() {
+    platform_taskset "$TEST_CPUS" "$apptainer_engine" --silent exec --contain --cleanenv --no-home \
+        --env PATH=/usr/local/bin:/usr/local/sbin:/usr/bin:/usr/sbin:/bin:/sbin \
+        --bind "$STATE/data:/data" --pwd / "$BUILD/rootfs" "$@" </dev/null
+}
+
+platform_data() { echo /data; }
+
+platform_sha256() {
+    # shellcheck disable=SC2086 # a list of names
+    platform_run sh -c 'cd /usr/local/bin && sha256sum "$@"' - $PLATFORM_TOOLS
+}
+
+platform_url() {
+    if [ ! -f "$STATE/data/www/nginx.pid" ]; then
+        apptainer_port=$(platform_free_port)
+        platform_run serve /data/www "127.0.0.1:$apptainer_port" >>"$LOG" 2>&1 || {
+            echo "nginx does not start in $PLATFORM: $(tail -n 1 "$LOG")"
+            return 77
+        }
+        echo "$apptainer_port" >"$STATE/port"
+    fi
+    echo "http://127.0.0.1:$(cat "$STATE/port")"
+}
+
+platform_facts() {
+    echo platform.kind=container
+    echo "platform.engine=$("$apptainer_engine" --version)"
+    echo "platform.cpus=$TEST_CPUS"
+    echo platform.unlimited=memory
+    echo net.backend=host
+    platform_run sh -c 'nginx -v 2>&1 | sed "s|.*nginx/|nginx.version=|"'
+    echo nginx.origin=rootfs
+    echo data.storage=volume
+    platform_host_data "$STATE/data"
+}
+
+platform_pids() { [ ! -f "$STATE/data/www/nginx.pid" ] || cat "$STATE/data/www/nginx.pid"; }
+
+platform_down() {
+    [ ! -f "$STATE/data/www/nginx.pid" ] || kill "$(cat "$STATE/data/www/nginx.pid")" 2>/dev/null || :
+    rm -rf "$STATE/data" "$STATE/port"
+}
