@@ -20,7 +20,7 @@ TOOLS := $(foreach t,linpack memsweep forksum diskrand nginxload,$(if $(wildcard
 gm_cflags := -std=gnu11 -D_GNU_SOURCE -pthread -fno-pie -fno-strict-aliasing \
 	-Wall -Wextra -Wshadow -Wstrict-prototypes -Wvla -Icommon -MMD -MP \
 	-DGM_VERSION='"$(VERSION)"' -DGM_COMPILER='"$(shell $(CC) --version 2>&1 | head -n 1 | tr -d \")"'
-gm_ldflags := -pthread $(STATIC)
+gm_ldflags := -pthread -no-pie $(STATIC)
 gm_libs := -lm
 comma := ,
 

@@ -37,16 +37,15 @@ static void system_free(struct system *system)
     free(system->pivots);
 }
 
-/* Solves the system as it is in memory; false if it is singular. */
+/* Solves the system as it is in memory; false if it is singular or there is no memory. */
 static bool solve_blocked(struct system *system, const struct kernel *kernel, int threads)
 {
     struct cpu_list any = {0};
     bool singular = true;
     struct team *team = team_new(threads, &any);
     struct lu *lu = team ? lu_new(kernel, team, system->matrix.n, system->work) : NULL;
-    if (!lu)
-        die_errno(STATUS_SYSTEM, "%d threads", threads);
-    lu_solve(lu, system->a, system->b, &singular);
+    if (lu)
+        lu_solve(lu, system->a, system->b, &singular);
     lu_free(lu);
     team_free(team);
     return !singular;
