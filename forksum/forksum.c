@@ -178,7 +178,11 @@ static void add_facts(const struct trees *trees, const struct singles *singles,
     report_fact(report, "method", "%s%s", method_names[method],
                 trees->tree.program && !methods[method].execs ? " and exec" : "");
     report_fact(report, "processes", "%.0f", shape.processes);
-    report_fact(report, "retries", "%" PRIu64, trees->retries + singles_retries(singles));
+    uint64_t retries = trees->retries + singles_retries(singles);
+    report_fact(report, "retries", "%" PRIu64, retries);
+    if (retries)
+        report_note(report, "%" PRIu64 " times a process was refused: the times hold waiting",
+                    retries);
     limits_facts(demand, report);
 }
 
@@ -232,8 +236,6 @@ int main(int argc, char **argv)
     enum method_id method = choose_method(&trees, config.method, config.exec, report);
     limits_require(&demand); /* the method may be another one now */
     struct singles *singles = singles_new(&trees.tree, config.parallel, &config.bench.cpus);
-    if (!singles)
-        die_errno(STATUS_SYSTEM, "--parallel %d", config.parallel);
     trees_calibrate(&trees, config.bench.time_s);
     measure(&trees, singles, report, &usage);
 

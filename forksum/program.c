@@ -5,8 +5,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#if defined(__GLIBC__) && __GLIBC_PREREQ(2, 35) && defined(__has_builtin)
-#if __has_builtin(__builtin_thread_pointer)
+#if defined(__GLIBC__) && defined(__has_builtin)
+#if __GLIBC_PREREQ(2, 35) && __has_builtin(__builtin_thread_pointer)
 #define HAVE_RSEQ 1
 #include <sys/rseq.h>
 #include <sys/syscall.h>

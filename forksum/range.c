@@ -18,7 +18,7 @@ bool u128_parse(const char *text, u128 *value)
 
 const char *u128_format(u128 value, char buffer[U128_TEXT])
 {
-    char *text = buffer + U128_TEXT - 1;
+    char *text = &buffer[U128_TEXT - 1];
     *text = '\0';
     do {
         *--text = (char)('0' + (int)(value % 10));

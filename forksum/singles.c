@@ -1,6 +1,7 @@
 #include "singles.h"
 
 #include "clock.h"
+#include "err.h"
 #include "family.h"
 #include "team.h"
 
@@ -37,7 +38,7 @@ struct singles *singles_new(const struct tree *tree, int creators, const struct 
     struct singles *singles =
         mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (singles == MAP_FAILED)
-        return NULL;
+        die_errno(STATUS_SYSTEM, "--parallel %d", creators);
     singles->cpus = *cpus;
     singles->creators = creators;
     singles->bytes = bytes;
@@ -45,12 +46,8 @@ struct singles *singles_new(const struct tree *tree, int creators, const struct 
         singles->at[i].tree = *tree;
     if (tree->method.is_thread && creators > 1) {
         singles->team = team_new(creators, cpus);
-        if (!singles->team) {
-            int error = errno;
-            munmap(singles, bytes);
-            errno = error;
-            return NULL;
-        }
+        if (!singles->team)
+            die_errno(STATUS_SYSTEM, "--parallel %d", creators);
     }
     return singles;
 }

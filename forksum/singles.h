@@ -13,7 +13,7 @@ struct singles;
 
 /*
  * `creators` processes of which each makes children by tree->method; threads if the method is
- * that. One creator is the calling process itself. NULL and errno on failure.
+ * that. One creator is the calling process itself. Ends the process if the system refuses.
  */
 struct singles *singles_new(const struct tree *tree, int creators, const struct cpu_list *cpus);
 void singles_free(struct singles *singles);

@@ -106,7 +106,6 @@ void trees_calibrate(struct trees *trees, double time_s)
 {
     trees->whole = bench_calibrate(run_whole, trees, time_s);
     trees->sweeps = bench_calibrate(run_sizes, trees, time_s);
-    trees->retries = 0;
 }
 
 double trees_sum(struct trees *trees)

@@ -10,7 +10,7 @@
 struct trees {
     struct tree tree;
     struct range range;
-    uint64_t retries;       /* in counted and warm-up repetitions */
+    uint64_t retries;       /* calibration and warm-up included */
     uint64_t whole, sweeps; /* of each per repetition */
 };
 
