@@ -41,7 +41,11 @@ static u128 get_wide(const char *text, int field)
     return (u128)get(text, field) << 64 | get(text, field + 1);
 }
 
-void anew_exec(const struct job *job)
+/*
+ * A vfork's child leaves this function by execve(), not by returning: marks that AddressSanitizer
+ * sets around its variables would stay in the parent's memory.
+ */
+__attribute__((no_sanitize("address"))) void anew_exec(const struct job *job)
 {
     const struct tree *tree = job->tree;
     char text[TEXT];
