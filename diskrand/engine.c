@@ -16,7 +16,7 @@ static int try_engine(const struct engine *engine, int fd)
 {
     enum { bytes = 4096 };
     struct engine_setup setup = {
-        .fd = fd, .depth = 1, .buffers = aligned_alloc(bytes, bytes), .buffer_bytes = bytes};
+        .fd = fd, .depth = 1, .buffers = aligned_alloc(bytes, bytes), .buffers_bytes = bytes};
     void *queue = setup.buffers ? engine->open(&setup) : NULL;
     int error = queue ? 0 : errno;
     if (queue)

@@ -14,7 +14,8 @@ struct io {
     uint64_t offset;
     uint32_t bytes, done; /* asked for; moved by earlier, short transfers */
     bool write;
-    unsigned slot;  /* 0 .. depth-1: which of the queue's buffers */
+    unsigned slot;  /* 0 .. depth-1: which of those that may be in flight */
+    unsigned turn;  /* which of this slot's buffers */
     unsigned tries; /* submissions that did not move everything */
     uint64_t block, generation;
     uint64_t start_ns; /* from here its latency counts */
@@ -24,8 +25,8 @@ struct io {
 struct engine_setup {
     int fd;
     int depth;
-    void *buffers; /* depth buffers, buffer_bytes each, one after the other */
-    size_t buffer_bytes;
+    void *buffers; /* what all the I/Os' buffers lie in */
+    size_t buffers_bytes;
 };
 
 struct engine {

@@ -38,22 +38,19 @@ static void latencies(const struct results *results, struct report *report)
 {
     const struct tally *tally = workload_tally(results->load);
     const struct hist *reads = tally->hist[IO_READ], *writes = tally->hist[IO_WRITE];
-    struct hist *all = malloc(sizeof *all);
+    static struct hist all;
     char name[64];
 
-    if (!all)
-        die(STATUS_SYSTEM, "out of memory");
-    *all = *reads;
-    hist_merge(all, writes);
-    if (all->count)
-        report_histogram(report, results_name(results, "latency", name), all);
+    all = *reads;
+    hist_merge(&all, writes);
+    if (all.count)
+        report_histogram(report, results_name(results, "latency", name), &all);
     if (reads->count && writes->count) {
         report_histogram(report, results_name(results, "latency.read", name), reads);
         report_histogram(report, results_name(results, "latency.write", name), writes);
     }
     if (tally->hist[IO_SYNC]->count)
         report_histogram(report, results_name(results, "sync", name), tally->hist[IO_SYNC]);
-    free(all);
 }
 
 static void series(const struct results *results, struct report *report)

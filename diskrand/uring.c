@@ -106,8 +106,7 @@ static bool map_rings(struct uring *queue)
 /* Registers what it can: older kernels count the buffers against RLIMIT_MEMLOCK. */
 static void register_all(struct uring *queue, const struct engine_setup *setup)
 {
-    struct iovec all = {.iov_base = setup->buffers,
-                        .iov_len = (size_t)setup->depth * setup->buffer_bytes};
+    struct iovec all = {.iov_base = setup->buffers, .iov_len = setup->buffers_bytes};
     queue->fixed_buffers =
         syscall(SYS_io_uring_register, queue->ring_fd, ABI_REGISTER_BUFFERS, &all, 1) == 0;
     queue->fixed_file =

@@ -23,11 +23,6 @@ enum {
     together = 2
 };
 
-static size_t slot_bytes(const struct worker *worker)
-{
-    return (worker->want->block + buffer_align - 1) / buffer_align * buffer_align;
-}
-
 static void *must(void *memory)
 {
     if (!memory)
@@ -38,24 +33,26 @@ static void *must(void *memory)
 void worker_init(struct worker *worker, uint64_t stream)
 {
     const struct workload_want *want = worker->want;
-    size_t depth = (size_t)worker->depth, slot = slot_bytes(worker);
+    size_t depth = (size_t)worker->depth;
+    size_t each = (want->block + buffer_align - 1) / buffer_align * buffer_align;
+    size_t turns = (worker->contents_bytes + depth * each - 1) / (depth * each);
     struct rng rng;
 
-    mem_require(depth * slot, "buffers");
-    int error = mem_map_touched(&worker->buffers, depth * slot, PAGES_DEFAULT);
+    worker->buffer_bytes = each;
+    worker->turns = (unsigned)turns;
+    mem_require(turns * depth * each, "buffers");
+    int error = mem_map_touched(&worker->buffers, turns * depth * each, PAGES_DEFAULT);
     if (error)
         die(STATUS_SYSTEM, "buffers: %s", strerror(error));
     rng_seed(&rng, want->seed, stream + (UINT64_C(1) << 32));
-    stamp_fill(worker->buffers.data, depth * slot, &rng, want->compressible);
+    stamp_fill(worker->buffers.data, worker->buffers.bytes, &rng, want->compressible);
     worker->ios = must(calloc(depth, sizeof *worker->ios));
     worker->idle = must(calloc(depth, sizeof *worker->idle));
     worker->ready = must(calloc(depth, sizeof *worker->ready));
     worker->ended = must(calloc(depth, sizeof *worker->ended));
-    for (size_t slot_index = 0; slot_index < depth; slot_index++) {
-        struct io *io = &worker->ios[slot_index];
-        io->slot = (unsigned)slot_index;
-        io->buffer = (char *)worker->buffers.data + slot_index * slot;
-        worker->idle[worker->idle_count++] = io;
+    for (unsigned slot = 0; slot < depth; slot++) {
+        worker->ios[slot].slot = slot;
+        worker->idle[worker->idle_count++] = &worker->ios[slot];
     }
     for (int kind = 0; kind < IO_KINDS; kind++) {
         worker->tally.hist[kind] = must(malloc(sizeof(struct hist)));
@@ -118,6 +115,9 @@ static void prepare(struct worker *worker, struct io *io)
     const struct workload_want *want = worker->want;
     struct access access = pattern_next(&worker->pattern);
 
+    io->turn = io->turn + 1 < worker->turns ? io->turn + 1 : 0;
+    io->buffer = (char *)worker->buffers.data +
+                 ((size_t)io->turn * (size_t)worker->depth + io->slot) * worker->buffer_bytes;
     io->block = access.block;
     io->write = access.write;
     io->offset = want->file->start + access.block * want->block;

@@ -15,7 +15,10 @@ struct worker {
     void *queue;
     int depth;
     struct pattern pattern;
-    struct mem buffers;
+    size_t contents_bytes; /* least bytes written before contents come again */
+    struct mem buffers;    /* depth * turns of them: each I/O takes its own in turn */
+    size_t buffer_bytes;
+    unsigned turns;
     struct io *ios;                     /* depth of them; each is in one of: */
     struct io **idle, **ready, **ended; /* stacks of depth entries; or in flight */
     int idle_count, ready_count, in_flight;
@@ -31,7 +34,10 @@ struct worker {
     char failure[256];
 };
 
-/* Allocates; the caller has set want, generations, stop, depth, pattern and the open loop. */
+/*
+ * Allocates; the caller has set want, generations, stop, depth, contents_bytes, pattern and the
+ * open loop.
+ */
 void worker_init(struct worker *worker, uint64_t stream);
 void worker_free(struct worker *worker);
 

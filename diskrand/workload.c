@@ -28,6 +28,12 @@ static void *must(void *memory)
     return memory;
 }
 
+/*
+ * Bytes written before contents come again, but for stamps and tags. Where writes land at random,
+ * equal contents would else be near enough to each other for a filesystem to compress them.
+ */
+enum { contents_bytes = 4 << 20 };
+
 /* Every worker has an equal part of the file, and the last one the rest. */
 static void open_worker(struct workload *load, int rank)
 {
@@ -38,6 +44,7 @@ static void open_worker(struct workload *load, int rank)
 
     *worker = (struct worker){.want = want, .generations = load->generations, .stop = &load->stop};
     worker->depth = want->engine->blocking ? 1 : want->depth;
+    worker->contents_bytes = contents_bytes / (size_t)load->workers;
     worker->pattern.kind = want->pattern;
     worker->pattern.repeating = want->repeating;
     worker->pattern.read_share = want->read_share;
@@ -59,7 +66,7 @@ static void open_queue(void *context, int rank)
     struct engine_setup setup = {.fd = load->want.file->fd,
                                  .depth = worker->depth,
                                  .buffers = worker->buffers.data,
-                                 .buffer_bytes = worker->buffers.bytes / (size_t)worker->depth};
+                                 .buffers_bytes = worker->buffers.bytes};
     worker->queue = load->want.engine->open(&setup);
     if (!worker->queue) {
         worker->status = errno;
