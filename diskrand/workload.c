@@ -195,7 +195,8 @@ void workload_forget(struct workload *load)
         struct tally *tally = &load->at[rank].tally;
         for (int kind = 0; kind < IO_KINDS; kind++)
             hist_clear(tally->hist[kind]);
-        memset(tally->series, 0, tally->seconds * sizeof *tally->series);
+        if (tally->seconds)
+            memset(tally->series, 0, tally->seconds * sizeof *tally->series);
         tally->continued = tally->interrupted = tally->again = 0;
     }
 }
