@@ -14,16 +14,12 @@
 #include "memsweep.h"
 
 #include "chase.h"
-#include "clock.h"
 #include "err.h"
 #include "files.h"
-#include "rng.h"
 #include "space.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-const char *const stores_names[] = {"auto", "temporal", "nontemporal", NULL};
 static const char *const inject_names[] = {"none", "bit", NULL};
 
 static struct session session = {
@@ -91,30 +87,6 @@ static const struct opt options[] = {
      "damage each result before it is verified, to see that this is noticed", inject_names, 0, 0},
 };
 
-void *state_new(size_t bytes, const char *what)
-{
-    void *state = calloc(1, bytes);
-    if (!state)
-        die_errno(STATUS_SYSTEM, "%s", what);
-    return state;
-}
-
-double session_time(struct session *run, struct team *team, void (*work)(void *context, int rank),
-                    void *context)
-{
-    double seconds;
-    usage_start(&run->usage);
-    if (team) {
-        seconds = team_run(team, work, context);
-    } else {
-        uint64_t start = clock_ns();
-        work(context, 0);
-        seconds = clock_seconds(start, clock_ns());
-    }
-    usage_stop(&run->usage);
-    return seconds;
-}
-
 /* ---- setup ---- */
 
 /* The kernels that the operands name, or the default ones; returns how many. */
@@ -155,28 +127,27 @@ static void setup(void)
 
 /* ---- measure and verify ---- */
 
-/* Flips one bit, chosen by the seed, of what the kernel's verification reads. */
-static void inject_fault(const struct mem *buffer)
-{
-    struct rng rng;
-    rng_seed(&rng, session.bench.seed, 0x1f);
-    ((unsigned char *)buffer->data)[rng_below(&rng, buffer->bytes)] ^=
-        (unsigned char)(1u << rng_below(&rng, 8));
-}
-
 static void measure_point(const struct kernel *kernel, const struct point *point)
 {
     char name[64], why[WHY_BYTES];
     snprintf(name, sizeof name, "%s%s", kernel->name, point->suffix);
     struct metric *metric = report_metric(session.report, name, kernel->unit, kernel->better);
     struct work *work = kernel->setup(&session, kernel, point);
+    if (kernel->axis == AXIS_SIZE) {
+        char key[64];
+        snprintf(key, sizeof key, "size.%s", point->what);
+        report_fact(session.report, key, "%llu B%s", (unsigned long long)point->bytes,
+                    point->bytes < kernel->bytes && session.config.sizes.count == 0
+                        ? ", less than usual: memory is short"
+                        : "");
+    }
     struct usage before = session.usage;
     uint64_t units = bench_calibrate(kernel->run, work, session.bench.time_s);
     session.usage = before;
     for (int rep = bench_first_rep(&session.bench); rep <= session.bench.reps; rep++) {
         double seconds = kernel->run(work, units);
         if (session.config.inject == INJECT_BIT)
-            inject_fault(work->buffer);
+            inject_bit(work->buffer, session.bench.seed);
         if (!kernel->verify(work, why))
             die(STATUS_WRONG, "%s: %s", point->what, why);
         double amount = (double)units * work->per_unit;
@@ -205,7 +176,7 @@ static void measure(const struct kernel *kernel)
     if (kernel->axis != AXIS_ARRAY)
         stream_release();
     if (kernel->axis == AXIS_SIZE)
-        point.bytes = space_fitting(kernel->bytes, 2);
+        point.bytes = space_fitting(kernel->bytes, 1);
     snprintf(point.what, sizeof point.what, "%s", kernel->name);
     if (list->count == 0)
         measure_point(kernel, &point);

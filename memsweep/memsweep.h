@@ -82,6 +82,9 @@ void *state_new(size_t bytes, const char *what);
 double session_time(struct session *session, struct team *team,
                     void (*work)(void *context, int rank), void *context);
 
+/* Flips one bit, chosen by the seed, of what a kernel's verification reads. */
+void inject_bit(const struct mem *buffer, uint64_t seed);
+
 /*
  * The kernels, each documented in its file. Those that share a setup tell themselves apart by
  * kernel->name.

@@ -4,16 +4,23 @@
 
 contract memsweep --array 256k --size 64k
 
+# Every metric that --help lists works, and a flipped bit in its memory is a wrong answer.
+cpus=$(nproc)
 for metric in $("$BUILD/memsweep" --help | sed -n '/^Metrics/,/^$/p' | awk 'NR > 1 && NF { print $1 }'); do
-    quick="--array 256k --size 64k -r 1 -t 1ms"
-    # shellcheck disable=SC2086 # a list of options
-    ok "$metric" "$BUILD/memsweep" $quick -f csv "$metric"
+    set -- "$BUILD/memsweep" --array 256k --size 64k -r 1 -t 1ms -f csv
+    if [ "$metric" = loaded ] && [ "$cpus" -lt 2 ]; then
+        status 77 'loaded needs two CPUs' "$@" loaded
+        continue
+    fi
+    ok "$metric" "$@" "$metric"
     out_has "$metric is reported" "^memsweep,$metric,"
-    # shellcheck disable=SC2086
-    status 3 "$metric: a flipped bit is a wrong answer" \
-        "$BUILD/memsweep" $quick --inject bit "$metric"
+    for seed in 1 2 3; do
+        status 3 "$metric: a flipped bit is a wrong answer (seed $seed)" "$@" --inject bit -s $seed "$metric"
+    done
     one_line_error "$metric: a flipped bit is one line"
 done
+status 77 'loaded on one CPU is not available' "$BUILD/memsweep" -c 0 -r 1 --size 64k loaded
+one_line_error 'and says so in one line'
 
 # The classic: sweep.first and the ten passes are shown, any size will do, several make a curve.
 ok 'sweep over odd sizes' "$BUILD/memsweep" -r 1 -t 1ms -f csv --size 1,2,4097,10007,64k sweep
@@ -39,6 +46,37 @@ out_has 'small arrays are marked' '^# array.triad=1048576 B, .*(below 4 x|unknow
 out_has 'the best pass' '^# best.triad=[0-9.e+]+ B/s'
 ok 'four operations many times' "$BUILD/memsweep" -r 60 -t 1us --array 4k copy scale add triad
 
+# Curves have a point for each size, and the driver's default set is reported in full.
+ok 'latency as a curve' "$BUILD/memsweep" -r 1 -t 1ms -f csv --size 4k..32k latency
+check 'has four points' [ "$(grep -c '^memsweep,latency\[size=[0-9]*\],s/load,lower,1,' "$TMP/out")" -eq 4 ]
+if [ "$cpus" -ge 2 ]; then
+    ok 'loaded under given loads' "$BUILD/memsweep" -r 1 -t 20ms -f csv --size 1M --load 0,100M loaded
+    check 'no load moves no bytes' grep -q '^memsweep,loaded.bandwidth\[load=0\],B/s,higher,1,0$' "$TMP/out"
+    check 'a load is held, not exceeded' awk -F, \
+        '/loaded.bandwidth.load=104857600/ && $5 == 1 { got = $6 } END { exit !(got > 0 && got < 1.5 * 104857600) }' "$TMP/out"
+else
+    skip 'loaded under given loads' 'one CPU only'
+fi
+
+# Pages: what was asked for is what was measured on, or there is no figure.
+for metric in sweep triad latency walk gups fault zero cow map; do
+    for pages in 4k thp hugetlb; do
+        run "$BUILD/memsweep" --pages "$pages" -r 1 -t 1ms -f csv --size 4M --array 2M "$metric"
+        case $run_status in
+        0) out_has "$metric on $pages pages says so" "^# pages.$metric=$pages asked, [0-9]+ of [0-9]+ KiB huge" ;;
+        77) one_line_error "$metric on $pages pages is refused in one line" ;;
+        *) check "$metric on $pages pages ends with 0 or 77, not $run_status" false ;;
+        esac
+        [ "$run_status:$pages" != 0:4k ] || check "$metric on base pages has none huge" \
+            grep -q "^# pages.$metric=4k asked, 0 of" "$TMP/out"
+    done
+done
+for metric in fault zero cow map; do
+    run "$BUILD/memsweep" -r 1 -t 1ms -f csv --size 1M "$metric"
+    check "$metric: the kernel counted the faults that were expected" awk -F '[= ]' \
+        '/^# faults/ { good = ($3 == $5 || /not counted/) } END { exit !good }' "$TMP/out"
+done
+
 # Limits and refusals.
 status 2 'an unknown metric' "$BUILD/memsweep" nonsense
 one_line_error 'an unknown metric is one line'
@@ -53,5 +91,23 @@ one_line_error 'in one line'
 ) >"$TMP/out" 2>"$TMP/err"
 check 'an address space limit is explained' \
     grep -q 'triad: mapping 300 MiB: Cannot allocate memory; see ulimit -v' "$TMP/err"
+
+status 2 'a table whose size is no power of two' "$BUILD/memsweep" --size 100k gups
+status 2 'a chase smaller than one node' "$BUILD/memsweep" --size 100 latency
+
+# In a control group with 64 MiB the wish for 256 MiB is refused, and defaults shrink to fit.
+group=/sys/fs/cgroup/guestmark-test.$$ limit=memory.max
+[ ! -d /sys/fs/cgroup/memory ] ||
+    group=/sys/fs/cgroup/memory/guestmark-test.$$ limit=memory.limit_in_bytes
+limited() { sh -c 'echo $$ >"$0/cgroup.procs" && exec "$@"' "$group" "$BUILD/memsweep" -r 1 -t 1ms "$@"; }
+if mkdir "$group" 2>/dev/null && (echo 64M >"$group/$limit") 2>/dev/null; then
+    status 1 'more than the control group allows' limited --size 256M latency
+    err_has 'is explained' "latency: needs 25[0-9] MiB, but the cgroup's memory limit leaves [0-9]+ MiB"
+    ok 'the default set fits' limited -f csv
+    out_has 'and says that it had to shrink' '^# size.latency=.*, less than usual: memory is short'
+else
+    skip 'a memory limit' 'no control group with a memory limit can be made here'
+fi
+rmdir "$group" 2>/dev/null || :
 
 tap_done
