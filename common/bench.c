@@ -86,9 +86,10 @@ static double steal_seconds(void)
     return (double)steal / (double)sysconf(_SC_CLK_TCK);
 }
 
-static struct usage_snapshot snapshot(void)
+/* What the kernel has counted for this process: two system calls, no memory. */
+static struct usage_snapshot counters(void)
 {
-    struct usage_snapshot now = {.steal_s = steal_seconds()};
+    struct usage_snapshot now = {0};
     static const int who[] = {RUSAGE_SELF, RUSAGE_CHILDREN};
     for (int i = 0; i < 2; i++) {
         struct rusage usage;
@@ -105,14 +106,18 @@ static struct usage_snapshot snapshot(void)
     return now;
 }
 
+/* Reading /proc/stat takes time and, at times, faults: so first here and last below. */
 void usage_start(struct usage *usage)
 {
-    usage->start = snapshot();
+    double steal_s = steal_seconds();
+    usage->start = counters();
+    usage->start.steal_s = steal_s;
 }
 
 void usage_stop(struct usage *usage)
 {
-    struct usage_snapshot now = snapshot();
+    struct usage_snapshot now = counters();
+    now.steal_s = steal_seconds();
     usage->wall_s += now.wall_s - usage->start.wall_s;
     usage->user_s += now.user_s - usage->start.user_s;
     usage->system_s += now.system_s - usage->start.system_s;

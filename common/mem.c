@@ -116,22 +116,28 @@ size_t mem_huge_bytes(const struct mem *mem)
     return huge_kib * 1024;
 }
 
-uint64_t mem_available(void)
+static uint64_t machine_available(void)
 {
-    uint64_t kib, available = UINT64_MAX, limit = cgroup_memory_free();
+    uint64_t kib;
     if (file_read_key("/proc/meminfo", "MemAvailable", &kib) ||
         file_read_key("/proc/meminfo", "MemFree", &kib))
-        available = kib * 1024;
-    return limit < available ? limit : available;
+        return kib * 1024;
+    return UINT64_MAX;
+}
+
+uint64_t mem_available(void)
+{
+    uint64_t machine = machine_available(), limit = cgroup_memory_free();
+    return limit < machine ? limit : machine;
 }
 
 void mem_require(uint64_t bytes, const char *what)
 {
-    uint64_t available = mem_available();
-    if (bytes <= available)
-        return;
-    bool by_cgroup = cgroup_memory_free() == available;
-    die(STATUS_SYSTEM, "%s: needs %" PRIu64 " MiB, but %s leaves %" PRIu64 " MiB", what,
-        (bytes >> 20) + 1, by_cgroup ? "the cgroup's memory limit" : "this machine's memory",
-        available >> 20);
+    uint64_t machine = machine_available(), limit = cgroup_memory_free();
+    uint64_t available = limit < machine ? limit : machine;
+    if (bytes > available)
+        die(STATUS_SYSTEM, "%s: needs %" PRIu64 " MiB, but %s leaves %" PRIu64 " MiB", what,
+            (bytes >> 20) + 1,
+            limit < machine ? "the cgroup's memory limit" : "this machine's memory",
+            available >> 20);
 }

@@ -37,23 +37,28 @@ struct fault {
     bool child_good;      /* in the last run every child saw what was there before */
 };
 
+static enum kind kind_of(const struct kernel *kernel)
+{
+    if (strcmp(kernel->name, "zero") == 0)
+        return ZERO;
+    return strcmp(kernel->name, "cow") == 0 ? COW : FRESH;
+}
+
 struct work *fault_setup(struct session *session, const struct kernel *kernel,
                          const struct point *point)
 {
-    struct fault *fault = state_new(sizeof *fault, point->what);
     enum mem_pages asked = (enum mem_pages)session->config.pages;
     uint64_t unit = asked == PAGES_THP || asked == PAGES_HUGETLB ? 2 << 20 : mem_page_bytes();
-    fault->session = session;
-    fault->point = point;
-    fault->kind = strcmp(kernel->name, "zero") == 0  ? ZERO
-                  : strcmp(kernel->name, "cow") == 0 ? COW
-                                                     : FRESH;
-    if (asked == PAGES_HUGETLB && fault->kind != FRESH)
+    if (asked == PAGES_HUGETLB && kind_of(kernel) != FRESH)
         die(STATUS_UNAVAILABLE, "%s: --pages hugetlb: these pages have no %s", point->what,
-            fault->kind == ZERO ? "zero page" : "copy on write that is sure of a page");
-    fault->pages = asked == PAGES_DEFAULT ? PAGES_4K : asked;
+            kind_of(kernel) == ZERO ? "zero page" : "copy on write that is sure of a page");
     if (point->bytes > SIZE_MAX / 4)
         die(STATUS_SYSTEM, "%s: more than any address space", point->what);
+    struct fault *fault = state_new(sizeof *fault, point->what);
+    fault->session = session;
+    fault->point = point;
+    fault->kind = kind_of(kernel);
+    fault->pages = asked == PAGES_DEFAULT ? PAGES_4K : asked;
     fault->bytes = (size_t)((point->bytes + unit - 1) / unit * unit);
     fault->words_per_page = mem_page_bytes() / sizeof(uint64_t);
     fault->words = fault->bytes / sizeof(uint64_t);
@@ -76,12 +81,6 @@ __attribute__((no_sanitize("address"))) static void touch(void *context, int ran
     (void)rank;
     for (size_t word = 0; word < fault->words; word += fault->words_per_page)
         data[word] = ~word_before(fault, word);
-}
-
-static void nothing(void *context, int rank)
-{
-    (void)context;
-    (void)rank;
 }
 
 static void read_pages(const struct fault *fault)
@@ -155,7 +154,9 @@ static double run_once(struct fault *fault)
     if (fault->kind == COW)
         child = child_start(fault);
     /* Forking has made the stack and the session shared, too; let them take their faults now. */
-    session_time(session, NULL, nothing, fault);
+    fault->words = 0;
+    session_time(session, NULL, touch, fault);
+    fault->words = fault->bytes / sizeof(uint64_t);
     long before = session->usage.minor_faults;
     double seconds = session_time(session, NULL, touch, fault);
     faults_add(&fault->faults, &fault->mem, session->usage.minor_faults - before);

@@ -20,7 +20,7 @@ struct faults {
 void faults_add(struct faults *faults, const struct mem *mem, long counted);
 
 /*
- * Whether both agree. More than expected is accepted only where the kernel's NUMA balancing makes
+ * Whether both agree. More than expected is accepted only where NUMA balancing or a sanitizer makes
  * faults of its own; none at all means a kernel that does not count, which the fact says.
  */
 bool faults_verify(const struct faults *faults, char *why, size_t why_bytes);

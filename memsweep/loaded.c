@@ -109,6 +109,7 @@ struct work *loaded_setup(struct session *session, const struct kernel *kernel,
     loaded->team = team_new(threads, &session->bench.cpus);
     if (!loaded->loader || !loaded->team)
         die_errno(STATUS_SYSTEM, "%s: %d threads", point->what, threads);
+    memset(loaded->loader, 0, (size_t)loaded->loaders * sizeof *loaded->loader);
     snprintf(name, sizeof name, "%s.bandwidth%s", kernel->name, point->suffix);
     loaded->bandwidth = report_metric(session->report, name, "B/s", BETTER_HIGHER);
     set_rate(loaded, point->bytes);
