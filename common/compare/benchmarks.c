@@ -113,7 +113,6 @@ static void put_spread(const struct page *page, const struct row *row)
     FILE *out = page->out;
     struct axis axis = {.low = 1, .high = 0};
     double ticks[MOST_TICKS];
-    char text[NUMBER];
     bool positive = true;
     for (size_t i = 0; i < row->count; i++) {
         axis_hold(&axis, row->results[i].stats.min);
@@ -134,8 +133,8 @@ static void put_spread(const struct page *page, const struct row *row)
     axis.high /= unit.factor;
     size_t count = axis_ticks(&axis, 14, false, ticks);
     for (size_t i = 0; i < count; i++)
-        fprintf(out, "<text x=\"%.2f%%\" y=\"13\" text-anchor=\"middle\">%s</text>",
-                axis_place(&axis, ticks[i]), ticks[i] == 0 ? "0" : number(text, ticks[i]));
+        fprintf(out, "<text x=\"%.2f%%\" y=\"13\" text-anchor=\"middle\">%.4g</text>",
+                axis_place(&axis, ticks[i]), ticks[i]);
     fprintf(out, "</svg></div></div>\n");
 }
 

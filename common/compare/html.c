@@ -76,6 +76,8 @@ static void put_when(const struct page *page)
 /* One sentence per platform: how many metrics cost more, the same, less, or are open. */
 static void put_summary(const struct page *page)
 {
+    static const char *const classes[] = {"more", "same", "less", "open"};
+    static const char *const words[] = {"cost more", "the same", "cost less", "open"};
     const struct names *platforms = &page->analysis->model->platforms;
     FILE *out = page->out;
     for (size_t p = 0; p < platforms->count; p++) {
@@ -97,15 +99,20 @@ static void put_summary(const struct page *page)
         }
         if (count == 0)
             continue;
+        size_t counts[] = {more, same, less, count - more - less - same};
+        const char *before = ": ";
         char text[NUMBER];
         fprintf(out, "<li><b>");
         plot_text(platforms->at[p], out);
-        fprintf(out,
-                "</b>: <span class=\"more\">%zu cost more</span>, <span class=\"same\">%zu the "
-                "same</span>, <span class=\"less\">%zu less</span>, <span class=\"open\">%zu "
-                "open</span>; geometric mean %s× native</li>\n",
-                more, same, less, count - more - less - same,
-                number(text, exp(sum / (double)count)));
+        fprintf(out, "</b>");
+        for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
+            if (counts[i] == 0)
+                continue;
+            fprintf(out, "%s<span class=\"%s\">%zu %s</span>", before, classes[i], counts[i],
+                    words[i]);
+            before = ", ";
+        }
+        fprintf(out, "; geometric mean %s× native</li>\n", number(text, exp(sum / (double)count)));
     }
 }
 

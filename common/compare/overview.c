@@ -1,6 +1,7 @@
 /* The report's first page: the matrix and the forest plot. */
 #include "sections.h"
 
+#include "alloc.h"
 #include "catalog.h"
 #include "numbers.h"
 #include "plot.h"
@@ -8,6 +9,7 @@
 #include "wording.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char *verdict_class(const struct result *result)
@@ -60,46 +62,61 @@ static void put_cost(const struct page *page, const struct row *row, const struc
         class, tint, number(text, exp(result->ratio.log_mean)));
     page_marks(page, row, result);
     fprintf(out, "<span class=\"%s\">%s</span></td>", tint > 40 ? "" : class,
-            result->verdict == VERDICT_DIFFERENT
-                ? result->ratio.log_mean > 0 ? "costs more" : "costs less"
-                : words[result->verdict]);
+            result->verdict == VERDICT_DIFFERENT ? result->ratio.log_mean > 0 ? "more" : "less"
+                                                 : words[result->verdict]);
+}
+
+/* Places of the platforms that have a figure of their own, by kind; returns how many. */
+static size_t list_columns(const struct page *page, size_t *columns)
+{
+    const struct names *platforms = &page->analysis->model->platforms;
+    size_t count = 0;
+    for (int kind = 0; kind <= KIND_OTHER; kind++) {
+        for (size_t p = 0; p < platforms->count; p++) {
+            const struct row *row;
+            bool there = false;
+            for (size_t at = 0; !there && (row = page_row(page, &at));) {
+                const struct result *result = find(row, platforms->at[p]);
+                there = row->metric->primary && result && page_compared(row, result);
+            }
+            if (there && (int)platform_kind(platforms->at[p]) == kind)
+                columns[count++] = p;
+        }
+    }
+    return count;
 }
 
 void section_matrix(const struct page *page)
 {
-    const struct model *model = page->analysis->model;
+    const struct names *platforms = &page->analysis->model->platforms;
     FILE *out = page->out;
-    bool measured[4096] = {0};
     const struct row *row;
+    size_t *columns = alloc_zero(platforms->count, sizeof *columns);
+    size_t count = list_columns(page, columns);
     fprintf(out, "<div class=\"card scroll\"><table class=\"matrix\"><tr><th></th>");
-    for (size_t p = 0; p < model->platforms.count && p < 4096; p++) {
-        for (size_t at = 0; (row = page_row(page, &at));) {
-            const struct result *result = find(row, model->platforms.at[p]);
-            measured[p] =
-                measured[p] || (row->metric->primary && result && page_compared(row, result));
-        }
-        if (!measured[p])
-            continue;
+    for (size_t i = 0; i < count; i++) {
         fprintf(out, "<th class=\"p\">");
-        plot_text(model->platforms.at[p], out);
+        plot_text(platforms->at[columns[i]], out);
         fprintf(out, "</th>");
     }
     fprintf(out, "</tr>\n");
     for (size_t at = 0; (row = page_row(page, &at));) {
-        if (!row->metric->primary)
+        const struct measured *metric = row->metric;
+        if (!metric->primary)
             continue;
-        fprintf(out, "<tr><td>%s<span>%s ",
-                row->metric->resource[0] ? row->metric->resource : row->metric->benchmark,
-                row->metric->benchmark);
-        plot_text(row->metric->name, out);
+        fprintf(out, "<tr><td>");
+        plot_text(metric->resource[0] ? metric->resource : metric->benchmark, out);
+        fprintf(out, "<span>");
+        plot_text(metric->benchmark, out);
+        fputc(' ', out);
+        plot_text(metric->name, out);
         fprintf(out, "</span></td>");
-        for (size_t p = 0; p < model->platforms.count && p < 4096; p++) {
-            if (measured[p])
-                put_cost(page, row, find(row, model->platforms.at[p]));
-        }
+        for (size_t i = 0; i < count; i++)
+            put_cost(page, row, find(row, platforms->at[columns[i]]));
         fprintf(out, "</tr>\n");
     }
     fprintf(out, "</table></div>\n");
+    free(columns);
 }
 
 /* ---- forest ---- */
@@ -137,7 +154,7 @@ static void put_ratio(const struct page *page, const struct axis *axis, const st
     fprintf(out, "<div class=\"name\">");
     plot_text(result->platform, out);
     page_marks(page, row, result);
-    fprintf(out, "</div><div class=\"draw\"><svg height=\"22\" role=\"img\" aria-label=\"%s\">",
+    fprintf(out, "</div><div class=\"draw\"><svg role=\"img\" aria-label=\"%s\">",
             number(ratio, exp(result->ratio.log_mean)));
     fprintf(out, "<rect class=\"floor\" x=\"%.2f%%\" width=\"%.2f%%\" height=\"100%%\"/>", left,
             right - left);
@@ -150,7 +167,7 @@ static void put_ratio(const struct page *page, const struct axis *axis, const st
             class, axis_place(axis, exp(result->ratio.low)),
             axis_place(axis, exp(result->ratio.high)));
     fprintf(out,
-            "<circle class=\"%s\" cx=\"%.2f%%\" cy=\"11\" r=\"4.5\" fill=\"%s\" "
+            "<circle class=\"%s\" cx=\"%.2f%%\" cy=\"50%%\" r=\"4.5\" fill=\"%s\" "
             "stroke=\"currentColor\" "
             "stroke-width=\"1.6\"/></svg></div>",
             class, at, result->verdict == VERDICT_INCONCLUSIVE ? "var(--card)" : "currentColor");

@@ -120,6 +120,7 @@ void plot_text(const char *text, FILE *out)
         case ':':
         case ',':
         case '/':
+        case '=':
             fputc(*text, out);
             fputs("<wbr>", out);
             break;
