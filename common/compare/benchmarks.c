@@ -133,7 +133,7 @@ static void put_spread(const struct page *page, const struct row *row)
     axis.high /= unit.factor;
     size_t count = axis_ticks(&axis, 14, false, ticks);
     for (size_t i = 0; i < count; i++)
-        fprintf(out, "<text x=\"%.2f%%\" y=\"13\" text-anchor=\"middle\">%.4g</text>",
+        fprintf(out, "<text x=\"%.2f%%\" y=\"13\" text-anchor=\"middle\">%.6g</text>",
                 axis_place(&axis, ticks[i]), ticks[i]);
     fprintf(out, "</svg></div></div>\n");
 }

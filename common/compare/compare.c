@@ -78,9 +78,12 @@ static void write_report(const struct model *model, FILE *out)
     }
     struct analysis analysis = analyse(model, &config.settings);
     struct remarks remarks = remarks_of(&analysis);
+    bool colour;
     switch (config.format) {
     case OUTPUT_TEXT:
-        table_print(&analysis, &remarks, isatty(fileno(out)) && !getenv("NO_COLOR"), out);
+        colour = isatty(fileno(out)) && !getenv("NO_COLOR");
+        table_print(&analysis, &remarks, colour, out);
+        table_versus(&analysis, colour, out);
         if (config.detail)
             table_detail(&analysis, out);
         break;

@@ -134,8 +134,8 @@ static size_t split(const struct csv *csv, char *at, char *end, struct field *fi
             stop = unquote(csv, at, &field);
         } else {
             field.text = at;
-            for (stop = at; *stop != csv->separator && stop < end; stop++)
-                ;
+            stop = memchr(at, csv->separator, (size_t)(end - at));
+            stop = stop ? stop : end;
             field.length = (size_t)(stop - at);
         }
         bool last = stop >= end;

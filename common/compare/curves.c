@@ -21,7 +21,7 @@ static void begin_plot(const struct page *page, const struct axis *y, const stru
     size_t count = axis_ticks(&shown, 11, false, ticks);
     fprintf(out, "<div class=\"plot wide\">");
     for (size_t i = 0; i < count; i++)
-        fprintf(out, "<i class=\"y\" style=\"top:%.1f%%\">%.4g</i>",
+        fprintf(out, "<i class=\"y\" style=\"top:%.1f%%\">%.6g</i>",
                 100 - axis_place(&shown, ticks[i]), ticks[i]);
     fprintf(out, "<svg viewBox=\"0 0 100 100\" preserveAspectRatio=\"none\" fill=\"none\" "
                  "stroke-width=\"1.8\" stroke-linejoin=\"round\" stroke-linecap=\"round\">");

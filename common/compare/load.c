@@ -3,6 +3,7 @@
 #include "csv.h"
 #include "tables.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { COLUMNS = 10 };
@@ -18,6 +19,8 @@ static enum better read_better(const struct csv *csv, const struct field *field)
 struct current {
     char bytes[512];
     size_t length;
+    char time[40];
+    double seconds; /* what `time` stands for */
     int cell;
     uint32_t round;
 };
@@ -47,7 +50,7 @@ static void load_samples(const struct folder *folder)
 {
     struct field fields[COLUMNS];
     struct csv csv;
-    struct current current = {.length = 0};
+    struct current current = {.cell = -1};
 
     table_open(&csv, folder, "samples.csv",
                "time,host,platform,round,benchmark,metric,unit,better,rep,value", true);
@@ -63,8 +66,11 @@ static void load_samples(const struct folder *folder)
         if (!csv_number(&fields[VALUE], '.', &value))
             csv_die(&csv, "value '%.40s' is no number", fields[VALUE].text);
         uint32_t rep = table_read_count(&csv, &fields[REP], "rep", 0);
-        model_add(folder->model, current.cell, current.round, table_read_time(&csv, &fields[TIME]),
-                  rep, value);
+        if (strcmp(current.time, fields[TIME].text) != 0) {
+            current.seconds = table_read_time(&csv, &fields[TIME]);
+            snprintf(current.time, sizeof current.time, "%s", fields[TIME].text);
+        }
+        model_add(folder->model, current.cell, current.round, current.seconds, rep, value);
     }
     table_close(&csv);
 }

@@ -162,8 +162,8 @@ static void put_ratio(const struct page *page, const struct axis *axis, const st
     if (result->ratio.n > 1)
         fprintf(
             out,
-            "<line class=\"ci %s\" stroke=\"currentColor\" x1=\"%.2f%%\" x2=\"%.2f%%\" y1=\"11\" "
-            "y2=\"11\"/>",
+            "<line class=\"ci %s\" stroke=\"currentColor\" x1=\"%.2f%%\" x2=\"%.2f%%\" y1=\"50%%\" "
+            "y2=\"50%%\"/>",
             class, axis_place(axis, exp(result->ratio.low)),
             axis_place(axis, exp(result->ratio.high)));
     fprintf(out,

@@ -2,6 +2,7 @@
 
 #include "numbers.h"
 #include "units.h"
+#include "versus.h"
 #include "wording.h"
 
 #include <math.h>
@@ -164,6 +165,28 @@ void table_print(const struct analysis *analysis, const struct remarks *remarks,
     for (size_t i = 0; i < remarks->count; i++)
         print_remark(&remarks->at[i], i, out);
     print_left_out(model, out);
+}
+
+void table_versus(const struct analysis *analysis, bool colour, FILE *out)
+{
+    const struct group *groups = analysis->model->groups;
+    struct versus_list list = versus_of(analysis);
+    for (size_t i = 0; i < list.count; i++) {
+        const struct versus *versus = &list.at[i];
+        const struct row *row = versus->row;
+        if (i == 0 || list.at[i - 1].row->group != row->group)
+            fprintf(out, "\n%s against %s: cost as a multiple, not paired by round\n",
+                    groups[row->group].label, groups[0].label);
+        if (i == 0 || list.at[i - 1].row != row)
+            fprintf(out, "\n%s %s\n", row->metric->benchmark, row->metric->name);
+        fprintf(out, "  %-*s", NAME, versus->result.platform);
+        if (strlen(versus->result.platform) > NAME)
+            fprintf(out, "\n  %-*s", NAME, "");
+        print_interval(&versus->result.ratio, out);
+        print_verdict(analysis, &versus->result, colour, out);
+        fprintf(out, "\n");
+    }
+    versus_free(&list);
 }
 
 void table_detail(const struct analysis *analysis, FILE *out)

@@ -11,6 +11,9 @@
 void table_print(const struct analysis *analysis, const struct remarks *remarks, bool colour,
                  FILE *out);
 
+/* Later campaigns against the first; nothing if there is only one. */
+void table_versus(const struct analysis *analysis, bool colour, FILE *out);
+
 /* Every metric with n, mean, stddev, median and ratio. */
 void table_detail(const struct analysis *analysis, FILE *out);
 

@@ -60,7 +60,7 @@ static size_t rounds_needed(const struct analysis *analysis, const struct row *r
     return needed > ratio->n ? needed - ratio->n : 1;
 }
 
-static void decide(const struct analysis *analysis, const struct row *row, struct result *result)
+void verdict_decide(const struct analysis *analysis, const struct row *row, struct result *result)
 {
     const struct ratio *ratio = &result->ratio;
     double margin = log1p(analysis->settings.margin);
@@ -103,7 +103,7 @@ void verdict_all(struct analysis *analysis)
         const struct row *row = &analysis->rows[i];
         for (size_t k = 0; k < row->count; k++) {
             if (in_family(row, &row->results[k]))
-                decide(analysis, row, &row->results[k]);
+                verdict_decide(analysis, row, &row->results[k]);
         }
     }
     free(results);

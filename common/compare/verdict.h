@@ -25,4 +25,7 @@ bool verdict_logs(double *values, size_t n, enum better better);
  */
 void verdict_all(struct analysis *analysis);
 
+/* One comparison's verdict from its ratio, its adjusted p-value and the row's noise floor. */
+void verdict_decide(const struct analysis *analysis, const struct row *row, struct result *result);
+
 #endif
