@@ -11,6 +11,8 @@
  */
 #include "alloc.h"
 #include "analysis.h"
+#include "catalog.h"
+#include "course.h"
 #include "err.h"
 #include "export.h"
 #include "html.h"
@@ -25,12 +27,13 @@
 #include <string.h>
 #include <unistd.h>
 
-enum output { OUTPUT_TEXT, OUTPUT_MARKDOWN, OUTPUT_CSV, OUTPUT_JSON, OUTPUT_HTML };
-static const char *const output_names[] = {"text", "markdown", "csv", "json", "html", NULL};
+enum output { OUTPUT_TEXT, OUTPUT_MARKDOWN, OUTPUT_CSV, OUTPUT_JSON, OUTPUT_HTML, OUTPUT_COURSE };
+static const char *const output_names[] = {"text", "markdown", "csv", "json",
+                                           "html", "course",   NULL};
 
 static struct config {
     int format;
-    const char *output;
+    const char *output, *metrics;
     bool detail, need, pool;
     struct settings settings;
     double margin_percent, precision_percent;
@@ -43,8 +46,8 @@ static struct config {
 
 static const struct opt options[] = {
     {"format", 'f', OPT_CHOICE, &config.format, "FORMAT", "what to write", output_names, 0, 0},
-    {"output", 'o', OPT_TEXT, &config.output, "FILE", "where to write it; stdout otherwise", NULL,
-     0, 0},
+    {"output", 'o', OPT_TEXT, &config.output, "FILE",
+     "where to write it, for course a folder; stdout otherwise", NULL, 0, 0},
     {"detail", 'd', OPT_FLAG, &config.detail, NULL,
      "every metric with n, mean, stddev and median below the verdicts", NULL, 0, 0},
     {"need", 0, OPT_FLAG, &config.need, NULL,
@@ -56,6 +59,8 @@ static const struct opt options[] = {
      "differences up to this do not matter", NULL, 0.01, 100},
     {"precision", 'p', OPT_REAL, &config.precision_percent, "PERCENT",
      "half-width of an interval that is narrow enough", NULL, 0.01, 100},
+    {"metrics", 0, OPT_TEXT, &config.metrics, "LIST",
+     "more primary metrics: BENCHMARK.METRIC=UNIT:lower or :higher, with commas", NULL, 0, 0},
     {"pool", 0, OPT_FLAG, &config.pool, NULL,
      "rounds of one host belong together, whatever folder they are in", NULL, 0, 0},
     {"seed", 's', OPT_COUNT, &config.settings.seed, "N", "of the bootstrap", NULL, 0, 0},
@@ -65,7 +70,9 @@ static const struct tool tool = {
     .name = "compare",
     .operands = "FOLDER...",
     .summary = "Turns the samples in results folders into verdicts: what each platform costs as\n"
-               "a multiple of native, how sure that is, and what was checked.\n",
+               "a multiple of native, how sure that is, and what was checked. Several folders\n"
+               "are set against the first one. Folders of PLATFORM-BENCHMARK.csv files with\n"
+               "rows of time and value are read, and written by --format course, too.\n",
     .options = options,
     .option_count = sizeof options / sizeof options[0],
 };
@@ -99,9 +106,45 @@ static void write_report(const struct model *model, FILE *out)
     case OUTPUT_HTML:
         html_report(&analysis, &remarks, out);
         break;
+    case OUTPUT_COURSE:
+        break; /* files of their own: see main */
     }
     remarks_free(&remarks);
     analysis_free(&analysis);
+}
+
+static void write_output(const struct model *model)
+{
+    FILE *out = config.output ? fopen(config.output, "we") : stdout;
+    if (!out)
+        die_errno(STATUS_SYSTEM, "%s", config.output);
+    write_report(model, out);
+    if (fflush(out) != 0 || ferror(out) || (config.output && fclose(out) != 0))
+        die_errno(STATUS_SYSTEM, "%s", config.output ? config.output : "stdout");
+}
+
+static void read_folders(struct model *model, char **folders, int count)
+{
+    for (int i = 0; i < count; i++) {
+        for (int k = 0; k < i; k++) {
+            if (strcmp(folders[i], folders[k]) == 0)
+                opt_usage("%s is given twice", folders[i]);
+        }
+        if (course_is(folders[i]))
+            course_load(model, folders[i]);
+        else
+            load_results(model, folders[i], config.pool);
+    }
+    model_finish(model);
+}
+
+static void add_metrics(void)
+{
+    if (!config.metrics)
+        return;
+    const char *wrong = catalog_add(alloc_text(config.metrics, strlen(config.metrics)));
+    if (wrong)
+        opt_usage("--metrics: '%s' is not BENCHMARK.METRIC=UNIT:lower or :higher", wrong);
 }
 
 int main(int argc, char **argv)
@@ -110,20 +153,19 @@ int main(int argc, char **argv)
     int operand = opt_parse(&tool, NULL, 0, argc, argv);
     if (operand == argc)
         opt_usage("no results folder given");
+    if (config.format == OUTPUT_COURSE && !config.output)
+        opt_usage("--format course needs --output FOLDER");
     config.settings.margin = config.margin_percent / 100;
     config.settings.precision = config.precision_percent / 100;
     config.settings.bootstrap = config.format != OUTPUT_TEXT;
     model.keep_samples = config.format == OUTPUT_HTML;
-    for (int i = operand; i < argc; i++)
-        load_results(&model, argv[i], config.pool);
-    model_finish(&model);
+    add_metrics();
+    read_folders(&model, argv + operand, argc - operand);
 
-    FILE *out = config.output ? fopen(config.output, "we") : stdout;
-    if (!out)
-        die_errno(STATUS_SYSTEM, "%s", config.output);
-    write_report(&model, out);
-    if (fflush(out) != 0 || ferror(out) || (config.output && fclose(out) != 0))
-        die_errno(STATUS_SYSTEM, "%s", config.output ? config.output : "stdout");
+    if (config.format == OUTPUT_COURSE)
+        course_write(&model, config.output);
+    else
+        write_output(&model);
     model_free(&model);
     return STATUS_GOOD;
 }

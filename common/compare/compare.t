@@ -54,4 +54,154 @@ mkdir "$TMP/exact"
 ok 'exact numbers' "$BUILD/compare" "$TMP/exact"
 out_has 'half the rate is twice the cost' '^  docker +2\.000 +2\.000 \.\. 2\.000 '
 
+# ---- what is read ----
+
+# campaign NAME ROW...: a folder with these rows; the rows may hold line ends.
+campaign() {
+    mkdir -p "$TMP/$1"
+    campaign_folder=$TMP/$1
+    shift
+    { echo "$header"; printf '%s\n' "$@"; } >"$campaign_folder/samples.csv"
+}
+
+# six PLATFORM VALUE: six rounds without spread.
+six() { rows "$1" 1 6 "$2"; }
+
+# refused NAME LINE WHAT: compare must end with 1 and name file, line and reason.
+refused() {
+    status 1 "refused: $3" "$BUILD/compare" "$TMP/$1"
+    err_has "names file and line: $3" "^compare: $TMP/$1/samples.csv:$2: $3"
+}
+
+campaign torn "$(six native 100)" "$(six docker 50)"
+printf '2026-11-21T00:00:09Z,h,docker,7,linpack,lu,flop/s,higher,1,4' >>"$TMP/torn/samples.csv"
+ok 'a torn last line' "$BUILD/compare" "$TMP/torn"
+out_has 'is left out and said' '^note: .*samples.csv:14: the last line is torn'
+out_has 'without spread, ranks decide from six rounds on' '^  docker .* different, 2 times'
+
+campaign twice "$(six native 100)" "$(six docker 50)" "$(rows docker 3 3 25)"
+ok 'a trial measured twice' "$BUILD/compare" -d "$TMP/twice"
+out_has 'counts once' '^  docker +6 '
+out_has 'and it is said' '^note: 1 results were measured twice in one round; the later'
+
+campaign alone "$(six docker 50)"
+ok 'no native run' "$BUILD/compare" "$TMP/alone"
+out_has 'is said' 'n/a  the baseline was not measured'
+
+campaign once "$(rows native 1 1 100)" "$(rows docker 1 1 50)"
+ok 'one round only' "$BUILD/compare" "$TMP/once"
+out_has 'has a ratio, no interval and no verdict yet' '^  docker +2\.000  one round only +inconclusive'
+
+campaign zero "$(six native 100)" "$(six docker 0)" "$(six kvm -3)"
+ok 'zeros and negative values' "$BUILD/compare" "$TMP/zero"
+out_has 'have no ratio' '^  docker +n/a  a value is not above 0'
+
+campaign nan "$(six native 100)" "$(six docker 50)" "$(rows kvm 1 3 nan)" "$(rows kvm 4 6 inf)"
+ok 'nan and inf' "$BUILD/compare" "$TMP/nan"
+out_has 'are left out and counted' '^note: 6 values that are no finite number were left out'
+
+campaign hosts "$(six native 100)" "$(six docker 50)" "$(six native 10 | sed 's/,h,/,other,/')" \
+    "$(six docker 10 | sed 's/,h,/,other,/')"
+ok 'two hosts' "$BUILD/compare" "$TMP/hosts"
+out_has 'are told apart' '^other: cost as a multiple of native'
+out_has 'and set against each other' '^other against h:'
+
+campaign quoted "$(six native 100)" "$(six '"qemu:disk=raw,net=user"' 50)"
+sed -i 's/$/\r/' "$TMP/quoted/samples.csv"
+ok 'quoted names and CRLF' "$BUILD/compare" "$TMP/quoted"
+out_has 'are read' '^  qemu:disk=raw,net=user +2\.000 '
+
+campaign nothing
+sed -i '/^$/d' "$TMP/nothing/samples.csv"
+ok 'a campaign of which nothing was measured yet' "$BUILD/compare" "$TMP/nothing"
+ok 'and its need' "$BUILD/compare" --need "$TMP/nothing"
+check 'is six rounds' grep -qx 'need 6' "$TMP/out"
+
+good=2026-11-21T00:00:01Z,h,native,1,linpack,lu,flop/s,higher,1,100
+campaign bad1 "$good" '2026-11-21T00:00:01Z,h,native,2'
+refused bad1 3 '4 fields instead of 10'
+campaign bad2 "$good" "$(echo "$good" | sed 's/,100$/,12x/')"
+refused bad2 3 "value '12x' is no number"
+campaign bad3 "$good" "$(echo "$good" | sed 's/higher/bigger/')"
+refused bad3 3 "better 'bigger' is neither lower nor higher"
+campaign bad4 "$good" "$(echo "$good" | sed 's/,native,1,/,native,-1,/')"
+refused bad4 3 "round '-1' is no whole number from 1"
+campaign bad5 "$good" "$(echo "$good" | sed 's,flop/s,s,')"
+refused bad5 3 'linpack lu has another unit or direction'
+campaign bad6 "$good" "$(echo "$good" | sed 's/^2026-11-21/yesterday/')"
+refused bad6 3 "time 'yesterdayT00:00:01Z' is neither"
+campaign bad7 "$good" '"2026-11-21T00:00:01Z"x,h,native,1,linpack,lu,flop/s,higher,1,100'
+refused bad7 3 'text behind a closing quote'
+campaign bad8 "$good"
+sed -i 1d "$TMP/bad8/samples.csv"
+refused bad8 1 'the header is not time,host,'
+status 2 'the same folder twice' "$BUILD/compare" "$TMP/plain" "$TMP/plain"
+
+# ---- what is written ----
+
+"$BUILD/test/campaign_helper" --cost 1.3 --events --curves "$TMP/full"
+mkdir "$TMP/strange"
+sed 's/"kvm"/"exec:<b>\&"/' "$TMP/full/samples.csv" >"$TMP/strange/samples.csv"
+printf 'platform,usable,reason\nkvm,no,"no <kvm> here, alas"\n' >"$TMP/strange/platforms.csv"
+ok 'html' "$BUILD/compare" -f html -o "$TMP/report.html" "$TMP/full"
+check 'has no script and loads nothing' sh -c '! grep -Eiq "<script|src=|url\(|@import|href=\"http" "$1"' - "$TMP/report.html"
+for part in 'id="real-0"' 'id="order-0"' 'id="fooled-0"' 'remark-2' 'by quantile' 'copy</b>' ' by bytes' \
+    'Every sample in time order'; do
+    check "html has $part" grep -q "$part" "$TMP/report.html"
+done
+ok 'html of strange names' "$BUILD/compare" -f html -o "$TMP/strange.html" "$TMP/strange"
+check 'escapes them' sh -c '! grep -q "exec:<b>" "$1" && grep -q "exec:<wbr>&lt;b&gt;&amp;" "$1"' - "$TMP/strange.html"
+check 'says what was not measured' grep -q 'no &lt;kvm&gt; here' "$TMP/strange.html"
+ok 'json' "$BUILD/compare" -f json "$TMP/full"
+check 'parses' perl -MJSON::PP -0777 -ne '
+    my $d = decode_json($_);
+    my ($m) = grep { $_->{metric} eq "lu" } @{$d->{metrics}};
+    my ($r) = grep { $_->{platform} eq "docker" } @{$m->{results}};
+    exit !($d->{comparisons} == 24 && $r->{verdict} eq "different" && abs($r->{ratio} - 1.3) < 0.02
+           && $r->{ratio_bca_low} < $r->{ratio} && $r->{n} == 12 && @{$d->{remarks}} >= 2)' "$TMP/out"
+ok 'csv' "$BUILD/compare" -f csv "$TMP/full"
+check 'has as many fields in every row' awk -F, 'NR == 1 { n = NF } NF != n { bad = 1 } END { exit bad || NR < 50 }' "$TMP/out"
+ok 'markdown' "$BUILD/compare" -f markdown "$TMP/full"
+out_has 'has rows' '^\| linpack lu \| docker \| .* \| 1\.[23][0-9]+ \| 1\.[0-9]+ to 1\.[0-9]+ \| \*\*different\*\*, \+[0-9]+ % \[1\] \|$'
+ok 'two campaigns' "$BUILD/compare" "$TMP/plain" "$TMP/full"
+out_has 'old against new: the same' '^  native +1\.000 .* equivalent'
+ok 'pooled' "$BUILD/compare" --pool -d "$TMP/plain" "$TMP/full"
+out_has 'rounds add up' '^  native +24 '
+for format in text html json csv markdown; do
+    status 1 "$format: a full disk" sh -c '"$@" >/dev/full' - "$BUILD/compare" -f "$format" "$TMP/full"
+done
+
+# ---- course folders ----
+
+mkdir "$TMP/course" "$TMP/written" "$TMP/unknown"
+printf 'time,value\n1,100\n2,101\n3,99\n4,100' >"$TMP/course/native-linpack.csv"
+printf '1;50,0\r\n2;50,5\r\n3;49,5\r\n' >"$TMP/course/my-vm-linpack.csv"
+ok 'a course folder' "$BUILD/compare" "$TMP/course"
+out_has 'is read: header or none, comma or semicolon, CRLF' '^  my-vm +2\.000 .* different, 2 times'
+out_has 'and its limits are said' 'compared as$|independent'
+ok 'writing one' "$BUILD/compare" -f course -o "$TMP/written" "$TMP/full"
+ok 'and reading it' "$BUILD/compare" "$TMP/written"
+out_has 'gives the same ratio' '^  docker +1\.(29|30)[0-9] '
+status 2 'course needs a folder' "$BUILD/compare" -f course "$TMP/full"
+cp "$TMP/course/native-linpack.csv" "$TMP/unknown/native-sudoku.csv"
+status 1 'an unknown benchmark' "$BUILD/compare" "$TMP/unknown"
+err_has 'is told how to be known' "unknown benchmark 'sudoku'; say what it measures: --metrics"
+ok 'and then is read' "$BUILD/compare" --metrics sudoku.solve=1/s:higher "$TMP/unknown"
+out_has 'with its unit' '^sudoku solve +native 100\.0 /s'
+status 2 'a wrong --metrics' "$BUILD/compare" --metrics sudoku "$TMP/unknown"
+printf 'time,value\n1,100\n2,x\n' >"$TMP/course/kvm-linpack.csv"
+status 1 'a bad course value' "$BUILD/compare" "$TMP/course"
+err_has 'is named' "kvm-linpack.csv:3: value 'x' is no number"
+
+# ---- size ----
+
+"$BUILD/test/campaign_helper" -n 10 -r 5000 "$TMP/big"
+case $BUILD in
+*sanitize*) skip 'half a million rows in 24 MiB' 'the sanitizers reserve address space' ;;
+*)
+    # shellcheck disable=SC3045 # dash and busybox have ulimit -v
+    ok 'half a million rows in 24 MiB' sh -c 'ulimit -v 24576; exec "$@"' - "$BUILD/compare" "$TMP/big"
+    ;;
+esac
+
 tap_done

@@ -2,7 +2,6 @@
 
 #include "alloc.h"
 #include "err.h"
-#include "parse.h"
 
 #include <errno.h>
 #include <math.h>
@@ -21,21 +20,44 @@ static double days_from_civil(int year, int month, int day)
     return (double)era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
 }
 
+/* Exactly `digits` digits, then `end` if it is not 0; returns what follows, or NULL. */
+static const char *read_part(const char *text, int digits, char end, int *value)
+{
+    *value = 0;
+    for (int i = 0; text && i < digits; i++, text++) {
+        if (*text < '0' || *text > '9')
+            return NULL;
+        *value = 10 * *value + (*text - '0');
+    }
+    if (text && end && *text++ != end)
+        return NULL;
+    return text;
+}
+
 bool table_time(const char *text, double *seconds)
 {
-    int year, month, day, hour, minute, used = 0;
-    double second;
-    struct field field = {.text = (char *)text, .length = strlen(text)};
-    if (csv_number(&field, '.', seconds))
-        return isfinite(*seconds);
-    if (sscanf(text, "%4d-%2d-%2d%*1[T ]%2d:%2d:%lf%n", &year, &month, &day, &hour, &minute,
-               &second, &used) != 6 ||
-        used == 0 || (strcmp(text + used, "Z") != 0 && text[used] != '\0'))
+    int year, month, day, hour, minute, second;
+    double fraction = 0;
+    const char *at = read_part(text, 4, '-', &year);
+    at = read_part(at, 2, '-', &month);
+    at = read_part(at, 2, 0, &day);
+    if (!at || (*at != 'T' && *at != ' ')) {
+        struct field field = {.text = (char *)text, .length = strlen(text)};
+        return csv_number(&field, '.', seconds) && isfinite(*seconds);
+    }
+    at = read_part(at + 1, 2, ':', &hour);
+    at = read_part(at, 2, ':', &minute);
+    at = read_part(at, 2, 0, &second);
+    if (at && *at == '.') {
+        double place = 0.1;
+        for (at++; *at >= '0' && *at <= '9'; at++, place /= 10)
+            fraction += place * (*at - '0');
+    }
+    if (!at || (strcmp(at, "Z") != 0 && *at != '\0') || year < 1970 || month < 1 || month > 12 ||
+        day < 1 || day > 31 || hour > 24 || minute > 59 || second > 60)
         return false;
-    if (year < 1970 || month < 1 || month > 12 || day < 1 || day > 31 || hour < 0 || hour > 24 ||
-        minute < 0 || minute > 59 || !(second >= 0 && second < 61))
-        return false;
-    *seconds = days_from_civil(year, month, day) * 86400 + hour * 3600 + minute * 60 + second;
+    *seconds =
+        days_from_civil(year, month, day) * 86400 + hour * 3600 + minute * 60 + second + fraction;
     return true;
 }
 
