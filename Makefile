@@ -15,12 +15,12 @@ LDFLAGS ?=
 BUILD   ?= build
 STATIC  ?= -static
 
-TOOLS := $(foreach t,linpack memsweep forksum diskrand nginxload,$(if $(wildcard $(t)/$(t).c),$(t)))
+TOOLS := linpack memsweep forksum diskrand nginxload
 
 gm_cflags := -std=gnu11 -D_GNU_SOURCE -pthread -fno-pie -fno-strict-aliasing \
 	-Wall -Wextra -Wshadow -Wstrict-prototypes -Wvla -Icommon -MMD -MP \
 	-DGM_VERSION='"$(VERSION)"' -DGM_COMPILER='"$(shell $(CC) --version 2>&1 | head -n 1 | tr -d \")"'
-gm_ldflags := -pthread -no-pie $(STATIC)
+gm_ldflags := -pthread $(or $(STATIC),-no-pie)
 gm_libs := -lm
 comma := ,
 
@@ -30,11 +30,12 @@ parts   = $(call objects,$(filter-out $(1)/$(notdir $(1)).c,$(call sources,$(1))
 
 folders  := common common/compare $(TOOLS)
 lib      := $(BUILD)/libguestmark.a
-programs := $(TOOLS:%=$(BUILD)/%) $(if $(wildcard common/compare/compare.c),$(BUILD)/compare)
+programs := $(TOOLS:%=$(BUILD)/%) $(BUILD)/compare
 tests    := $(foreach f,$(folders),$(patsubst %.c,$(BUILD)/test/%.t,$(notdir $(wildcard $(f)/*_test.c))))
 helpers  := $(foreach f,$(folders),$(patsubst %.c,$(BUILD)/test/%,$(notdir $(wildcard $(f)/*_helper.c))))
 c_files  := $(foreach f,$(folders),$(wildcard $(f)/*.c $(f)/*.h))
-sh_files := $(wildcard run.sh) .ci/run $(foreach f,$(folders) docker vm-image,$(wildcard $(f)/*.sh $(f)/*.t))
+sh_files := run.sh .ci/run $(foreach f,$(folders) docker vm-image,$(wildcard $(f)/*.sh $(f)/*.t)) \
+	$(wildcard vm-image/root/usr/local/sbin/* vm-image/guest/usr/local/sbin/*)
 
 .PHONY: all check check-sanitize bench lint format deps run clean help FORCE
 .DELETE_ON_ERROR:
