@@ -68,7 +68,7 @@ static void put_table(const struct page *page, const char *benchmark)
         "<th class=\"num\">cost</th><th class=\"num\">95 %% (t)</th>"
         "<th class=\"num\">95 %% (BCa)</th></tr>\n");
     for (size_t at = 0; (row = page_row(page, &at));) {
-        if (strcmp(row->metric->benchmark, benchmark) == 0 && !strchr(row->metric->name, '['))
+        if (strcmp(row->metric->benchmark, benchmark) == 0 && !section_is_point(row->metric->name))
             put_figures(page, row);
     }
     fprintf(page->out, "</table></div></details>\n");

@@ -155,6 +155,13 @@ static bool curve_point(const char *metric, char name[64], char key[64], double 
     return *value > 0;
 }
 
+bool section_is_point(const char *metric)
+{
+    char name[64], key[64];
+    double value;
+    return curve_point(metric, name, key, &value);
+}
+
 /* The rows of one curve: those of this benchmark whose name and key are the first one's. */
 struct curve {
     char name[64], key[64];

@@ -7,6 +7,7 @@
 
 static void add_event(struct model *model, struct event event)
 {
+    names_add(&model->platforms, event.platform, strlen(event.platform));
     model->events =
         alloc_grow(model->events, model->event_count, &model->event_room, sizeof *model->events);
     model->events[model->event_count++] = event;

@@ -81,8 +81,8 @@ const char *expect_why(char *text, size_t bytes, const struct row *row,
 {
     for (size_t i = 0; i < remarks->count; i++) {
         const struct remark *remark = &remarks->at[i];
-        if (remark_touches(remark, row, expected->cheaper) ||
-            remark_touches(remark, row, expected->dearer)) {
+        if (remark_touches(remark, row, expected->cheaper->platform) ||
+            remark_touches(remark, row, expected->dearer->platform)) {
             snprintf(text, bytes, "guard %s [%zu]: %s", remark->guard, i + 1, remark->evidence);
             return text;
         }

@@ -27,10 +27,10 @@ bool page_compared(const struct row *row, const struct result *result)
     return result != row->baseline && !(result == row->twin && row->baseline);
 }
 
-void page_marks(const struct page *page, const struct row *row, const struct result *result)
+void page_marks(const struct page *page, const struct row *row, const char *platform)
 {
     for (size_t i = 0; i < page->remarks->count; i++) {
-        if (remark_touches(&page->remarks->at[i], row, result))
+        if (remark_touches(&page->remarks->at[i], row, platform))
             fprintf(page->out, "<sup><a href=\"#remark-%zu\">%zu</a></sup>", i + 1, i + 1);
     }
 }
@@ -170,6 +170,7 @@ void html_report(const struct analysis *analysis, const struct remarks *remarks,
             "<meta name=\"color-scheme\" content=\"light dark\">\n"
             "<title>What a guest costs</title>\n<style>\n%s</style></head>\n<body><main>\n",
             html_style);
+    section_versus(&page);
     for (size_t i = 0; i < analysis->model->group_count; i++) {
         page.group = (int)i;
         put_group(&page);

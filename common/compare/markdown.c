@@ -43,7 +43,7 @@ static void put_result(const struct analysis *analysis, const struct row *row,
                 phrase[0] ? ", " : "");
     put_text(phrase, out);
     for (size_t i = 0; i < remarks->count; i++) {
-        if (remark_touches(&remarks->at[i], row, result))
+        if (remark_touches(&remarks->at[i], row, result->platform))
             fprintf(out, " [%zu]", i + 1);
     }
     fprintf(out, " |\n");

@@ -60,7 +60,7 @@ static void put_cost(const struct page *page, const struct row *row, const struc
         out,
         "<td class=\"cost\" style=\"background:color-mix(in srgb,var(--%s) %d%%,transparent)\">%s",
         class, tint, number(text, exp(result->ratio.log_mean)));
-    page_marks(page, row, result);
+    page_marks(page, row, result->platform);
     fprintf(out, "<span class=\"%s\">%s</span></td>", tint > 40 ? "" : class,
             result->verdict == VERDICT_DIFFERENT ? result->ratio.log_mean > 0 ? "more" : "less"
                                                  : words[result->verdict]);
@@ -153,7 +153,7 @@ static void put_ratio(const struct page *page, const struct axis *axis, const st
 
     fprintf(out, "<div class=\"name\">");
     plot_text(result->platform, out);
-    page_marks(page, row, result);
+    page_marks(page, row, result->platform);
     fprintf(out, "</div><div class=\"draw\"><svg role=\"img\" aria-label=\"%s\">",
             number(ratio, exp(result->ratio.log_mean)));
     fprintf(out, "<rect class=\"floor\" x=\"%.2f%%\" width=\"%.2f%%\" height=\"100%%\"/>", left,
@@ -207,8 +207,19 @@ static struct axis forest_axis(const struct page *page)
     return axis;
 }
 
+static void put_missing(const struct page *page, const struct row *row, const char *platform,
+                        const char *why)
+{
+    fprintf(page->out, "<div class=\"name\">");
+    plot_text(platform, page->out);
+    page_marks(page, row, platform);
+    fprintf(page->out, "</div><div class=\"soft\">n/a: %s</div><div></div><div></div>\n",
+            why ? why : "");
+}
+
 void section_forest(const struct page *page)
 {
+    const struct names *platforms = &page->analysis->model->platforms;
     FILE *out = page->out;
     struct axis axis = forest_axis(page);
     const struct row *row;
@@ -223,10 +234,10 @@ void section_forest(const struct page *page)
         put_native(page, row);
         if (row->twin && row->twin->has_ratio) {
             fprintf(out, " · noise floor %s", percent(text, expm1(row->floor)));
-            page_marks(page, row, row->twin);
+            page_marks(page, row, row->twin->platform);
         }
         if (row->baseline)
-            page_marks(page, row, row->baseline);
+            page_marks(page, row, row->baseline->platform);
         fprintf(out, "</span></div>\n");
         for (size_t i = 0; i < row->count; i++) {
             const struct result *result = &row->results[i];
@@ -236,10 +247,11 @@ void section_forest(const struct page *page)
                 put_ratio(page, &axis, row, result);
                 continue;
             }
-            fprintf(out, "<div class=\"name\">");
-            plot_text(result->platform, out);
-            fprintf(out, "</div><div class=\"draw soft\">n/a: %s</div><div></div><div></div>\n",
-                    result->why_not ? result->why_not : "");
+            put_missing(page, row, result->platform, result->why_not);
+        }
+        for (size_t p = 0; p < platforms->count; p++) {
+            if (!find(row, platforms->at[p]) && !platform_is_twin(platforms->at[p]))
+                put_missing(page, row, platforms->at[p], "no result");
         }
     }
     put_axis(page, &axis);

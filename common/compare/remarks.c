@@ -18,23 +18,47 @@ static struct remark *add(struct remarks *remarks, struct remark remark)
 
 /* ---- what the driver recorded ---- */
 
-static bool same(const struct remark *remark, const struct event *event)
+/* Whether `list` ("a, b") holds `name`. */
+static bool holds(const char *list, const char *name)
 {
-    bool failed = !event->guard;
-    return remark->group == event->group && (remark->kind == REMARK_FAILED) == failed &&
-           (failed || (remark->kind == REMARK_VOID) == event->is_void) &&
-           strcmp(remark->platform, event->platform) == 0 &&
-           strcmp(remark->benchmark, event->benchmark) == 0 &&
-           strcmp(remark->guard, failed ? "failed" : event->guard) == 0;
+    size_t length = strlen(name);
+    for (const char *at = list; (at = strstr(at, name)); at += length) {
+        bool begins = at == list || at[-1] == ' ';
+        if (begins && (at[length] == '\0' || at[length] == ','))
+            return true;
+    }
+    return false;
+}
+
+/* The remark that says what this event says, or NULL. */
+static struct remark *find_remark(const struct remarks *remarks, const struct event *event)
+{
+    for (size_t i = 0; i < remarks->count; i++) {
+        struct remark *remark = &remarks->at[i];
+        if (remark->group != event->group || strcmp(remark->platform, event->platform) != 0)
+            continue;
+        if (!event->guard && remark->kind == REMARK_FAILED &&
+            strcmp(remark->evidence, event->evidence) == 0)
+            return remark;
+        if (event->guard && remark->kind == (event->is_void ? REMARK_VOID : REMARK_MARK) &&
+            strcmp(remark->benchmark, event->benchmark) == 0 &&
+            strcmp(remark->guard, event->guard) == 0)
+            return remark;
+    }
+    return NULL;
 }
 
 static void add_event(struct remarks *remarks, const struct event *event)
 {
-    for (size_t i = 0; i < remarks->count; i++) {
-        if (same(&remarks->at[i], event)) {
-            remarks->at[i].rounds++;
-            return;
+    struct remark *there = find_remark(remarks, event);
+    if (there) {
+        there->rounds++;
+        if (!holds(there->benchmark, event->benchmark)) {
+            char *longer = alloc_format("%s, %s", there->benchmark, event->benchmark);
+            free(there->benchmark);
+            there->benchmark = longer;
         }
+        return;
     }
     const char *advice = event->advice ? event->advice : "see the campaign's log folder";
     add(remarks, (struct remark){
@@ -43,8 +67,8 @@ static void add_event(struct remarks *remarks, const struct event *event)
                              : event->is_void ? REMARK_VOID
                                               : REMARK_MARK,
                      .platform = event->platform,
-                     .benchmark = event->benchmark,
-                     .guard = event->guard ? event->guard : "failed",
+                     .benchmark = alloc_format("%s", event->benchmark),
+                     .guard = event->guard ? event->guard : "trial",
                      .evidence = alloc_format("%s", event->evidence),
                      .advice = alloc_format("%s", advice),
                      .rounds = 1,
@@ -59,7 +83,7 @@ static struct remark check(const struct row *row, const struct result *result, c
         .group = row->group,
         .kind = REMARK_CHECK,
         .platform = result->platform,
-        .benchmark = row->metric->benchmark,
+        .benchmark = alloc_format("%s", row->metric->benchmark),
         .metric = row->metric->name,
         .guard = guard,
     };
@@ -128,16 +152,17 @@ struct remarks remarks_of(const struct analysis *analysis)
 void remarks_free(struct remarks *remarks)
 {
     for (size_t i = 0; i < remarks->count; i++) {
+        free(remarks->at[i].benchmark);
         free(remarks->at[i].evidence);
         free(remarks->at[i].advice);
     }
     free(remarks->at);
 }
 
-bool remark_touches(const struct remark *remark, const struct row *row, const struct result *result)
+bool remark_touches(const struct remark *remark, const struct row *row, const char *platform)
 {
-    return remark->group == row->group && strcmp(remark->platform, result->platform) == 0 &&
+    return remark->group == row->group && strcmp(remark->platform, platform) == 0 &&
            (strcmp(remark->benchmark, "-") == 0 ||
-            strcmp(remark->benchmark, row->metric->benchmark) == 0) &&
+            holds(remark->benchmark, row->metric->benchmark)) &&
            (!remark->metric || strcmp(remark->metric, row->metric->name) == 0);
 }

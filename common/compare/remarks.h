@@ -1,7 +1,7 @@
 /*
  * What the reader must know beside the figures, as numbered sentences: guards that did not pass,
  * trials that failed, and what the values themselves look suspicious for. Equal ones of several
- * rounds are one remark.
+ * rounds are one remark, and so are trials of several benchmarks that failed for one reason.
  */
 #ifndef COMPARE_REMARKS_H
 #define COMPARE_REMARKS_H
@@ -14,8 +14,9 @@ extern const char *const remark_kinds[]; /* "marked", "void", "failed", "check" 
 struct remark {
     int group;
     enum remark_kind kind;
-    const char *platform, *benchmark; /* benchmark "-": all of them */
-    const char *metric;               /* NULL: every metric of the benchmark */
+    const char *platform;
+    char *benchmark;    /* "-": all of them; several are separated by ", " */
+    const char *metric; /* NULL: every metric of the benchmark */
     const char *guard;
     char *evidence, *advice; /* what was seen; what to do about it */
     size_t rounds;           /* in how many rounds; the evidence is the first one's */
@@ -30,7 +31,6 @@ struct remarks remarks_of(const struct analysis *analysis);
 void remarks_free(struct remarks *remarks);
 
 /* Whether the remark belongs to this platform's figure in this row. */
-bool remark_touches(const struct remark *remark, const struct row *row,
-                    const struct result *result);
+bool remark_touches(const struct remark *remark, const struct row *row, const char *platform);
 
 #endif

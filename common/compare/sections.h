@@ -35,6 +35,12 @@ void section_benchmarks(const struct page *page);
 void section_distributions(const struct page *page, const char *benchmark);
 void section_curves(const struct page *page, const char *benchmark);
 
+/* Whether a metric is a point of a curve over numbers, which section_curves() draws. */
+bool section_is_point(const char *metric);
+
+/* Later campaigns against the first; nothing if there is only one. */
+void section_versus(const struct page *page);
+
 /* Host and guests, and how to run it again. */
 void section_environment(const struct page *page);
 
@@ -47,7 +53,7 @@ const struct row *page_row(const struct page *page, size_t *at);
 bool page_compared(const struct row *row, const struct result *result);
 
 /* ` [1] [4]` as links to the remarks that belong to this figure. */
-void page_marks(const struct page *page, const struct row *row, const struct result *result);
+void page_marks(const struct page *page, const struct row *row, const char *platform);
 
 /* The platform's number among those of the model, for colours: native ones are 0. */
 int page_colour(const struct page *page, const char *platform);

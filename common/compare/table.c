@@ -1,5 +1,6 @@
 #include "table.h"
 
+#include "catalog.h"
 #include "numbers.h"
 #include "units.h"
 #include "versus.h"
@@ -58,12 +59,12 @@ static void print_verdict(const struct analysis *analysis, const struct result *
 }
 
 /* The numbers of the remarks that belong to a figure: ` [1,4]`. */
-static void print_marks(const struct remarks *remarks, const struct row *row,
-                        const struct result *result, FILE *out)
+static void print_marks(const struct remarks *remarks, const struct row *row, const char *platform,
+                        FILE *out)
 {
     const char *before = " [";
     for (size_t i = 0; i < remarks->count; i++) {
-        if (remark_touches(&remarks->at[i], row, result)) {
+        if (remark_touches(&remarks->at[i], row, platform)) {
             fprintf(out, "%s%zu", before, i + 1);
             before = ",";
         }
@@ -84,13 +85,44 @@ static void print_head(const struct row *row, const struct remarks *remarks, FIL
                 unit.shown);
         if (stats->n > 1)
             fprintf(out, " +-%s", percent(text, stats->ci95 / fabs(stats->mean)));
-        print_marks(remarks, row, row->baseline, out);
+        print_marks(remarks, row, row->baseline->platform, out);
     }
     if (row->twin && row->twin->has_ratio) {
         fprintf(out, ", noise %s", percent(text, expm1(row->floor)));
-        print_marks(remarks, row, row->twin, out);
+        print_marks(remarks, row, row->twin->platform, out);
     }
     fprintf(out, "\n");
+}
+
+static void print_name(const char *platform, FILE *out)
+{
+    fprintf(out, "  %-*s", NAME, platform);
+    if (strlen(platform) > NAME)
+        fprintf(out, "\n  %-*s", NAME, "");
+}
+
+static bool is_in(const struct row *row, const char *platform)
+{
+    for (size_t i = 0; i < row->count; i++) {
+        if (strcmp(row->results[i].platform, platform) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Platforms that took part and have no result here: a row that says so, never a missing row. */
+static void print_missing(const struct analysis *analysis, const struct row *row,
+                          const struct remarks *remarks, FILE *out)
+{
+    const struct names *platforms = &analysis->model->platforms;
+    for (size_t p = 0; p < platforms->count; p++) {
+        if (is_in(row, platforms->at[p]) || platform_is_twin(platforms->at[p]))
+            continue;
+        print_name(platforms->at[p], out);
+        fprintf(out, "    n/a  no result");
+        print_marks(remarks, row, platforms->at[p], out);
+        fprintf(out, "\n");
+    }
 }
 
 static void print_row(const struct analysis *analysis, const struct row *row,
@@ -101,31 +133,32 @@ static void print_row(const struct analysis *analysis, const struct row *row,
         const struct result *result = &row->results[i];
         if (result == row->baseline || (result == row->twin && row->baseline))
             continue;
-        fprintf(out, "  %-*s", NAME, result->platform);
-        if (strlen(result->platform) > NAME)
-            fprintf(out, "\n  %-*s", NAME, "");
+        print_name(result->platform, out);
         if (result->has_ratio) {
             print_interval(&result->ratio, out);
             print_verdict(analysis, result, colour, out);
         } else {
             fprintf(out, "    n/a  %s", result->why_not);
         }
-        print_marks(remarks, row, result, out);
+        print_marks(remarks, row, result->platform, out);
         fprintf(out, "\n");
     }
+    print_missing(analysis, row, remarks, out);
 }
 
 static void print_remark(const struct remark *remark, size_t index, FILE *out)
 {
     char text[2048];
     int column = fprintf(out, "[%zu] ", index + 1);
-    snprintf(text, sizeof text, "%s%s%s, %s%s%s: %s%s. %s%s", remark->platform,
-             strcmp(remark->benchmark, "-") == 0 ? "" : " ",
-             strcmp(remark->benchmark, "-") == 0 ? "" : remark->benchmark,
-             remark->kind == REMARK_FAILED ? "" : remark->guard,
-             remark->kind == REMARK_FAILED ? "" : " ", remark_kinds[remark->kind], remark->evidence,
-             remark->rounds > 1 ? " (and in other rounds)" : "", remark->advice[0] ? "To do: " : "",
-             remark->advice);
+    const char *evidence = remark->evidence;
+    size_t length = strlen(evidence);
+    bool ended = length && strchr(".!?", evidence[length - 1]);
+    snprintf(
+        text, sizeof text, "%s%s%s, %s %s: %s%s%s %s%s", remark->platform,
+        strcmp(remark->benchmark, "-") == 0 ? "" : " ",
+        strcmp(remark->benchmark, "-") == 0 ? "" : remark->benchmark, remark->guard,
+        remark_kinds[remark->kind], evidence, remark->rounds > 1 ? " (and in other trials)" : "",
+        ended && remark->rounds < 2 ? "" : ".", remark->advice[0] ? "To do: " : "", remark->advice);
     print_wrapped(text, column, out);
 }
 
@@ -179,9 +212,7 @@ void table_versus(const struct analysis *analysis, bool colour, FILE *out)
                     groups[row->group].label, groups[0].label);
         if (i == 0 || list.at[i - 1].row != row)
             fprintf(out, "\n%s %s\n", row->metric->benchmark, row->metric->name);
-        fprintf(out, "  %-*s", NAME, versus->result.platform);
-        if (strlen(versus->result.platform) > NAME)
-            fprintf(out, "\n  %-*s", NAME, "");
+        print_name(versus->result.platform, out);
         print_interval(&versus->result.ratio, out);
         print_verdict(analysis, &versus->result, colour, out);
         fprintf(out, "\n");
