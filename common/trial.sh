@@ -33,7 +33,7 @@ trial_sizes() {
     if [ -n "$QUICK" ]; then
         trial_reps=1 trial_time=1ms trial_order=100 trial_array=1M trial_sum=100 trial_disk=4M trial_bytes=4M
     else
-        trial_reps=3 trial_time=100ms trial_order=1000 trial_array=128M trial_sum=1000 trial_disk=64M trial_bytes=128M
+        trial_reps=3 trial_time=100ms trial_order=1000 trial_array=64M trial_sum=1000 trial_disk=64M trial_bytes=128M
     fi
     set -- -f csv -r "$trial_reps" -t "$trial_time" -s "$((SEED + ROUND))"
     trial_common=$*
