@@ -164,12 +164,12 @@ static void put_panel(const struct page *page, const struct row *row, const stru
     fprintf(out, "<div class=\"panel\"><div class=\"title\"><b>");
     plot_text(result->platform, out);
     fprintf(out,
-            "</b><span class=\"soft\">%zu rounds</span></div><div class=\"plot strip\">"
+            "</b><span class=\"soft\">%zu round%s</span></div><div class=\"plot strip\">"
             "<i class=\"y\" style=\"top:8%%\">+%s</i><i class=\"y\" style=\"top:92%%\">−%s</i>"
             "<svg viewBox=\"0 0 100 100\" preserveAspectRatio=\"none\" style=\"color:var(--p%d)\" "
             "fill=\"none\" stroke=\"currentColor\" stroke-linecap=\"round\">",
-            result->stats.n, percent(text, limit), percent(text, limit),
-            page_colour(page, result->platform));
+            result->stats.n, result->stats.n == 1 ? "" : "s", percent(text, limit),
+            percent(text, limit), page_colour(page, result->platform));
     fprintf(out, "<line class=\"one\" x1=\"0\" x2=\"100\" y1=\"50\" y2=\"50\"/>"
                  "<path stroke-width=\"3\" stroke-opacity=\".4\" d=\"");
     for (size_t k = 0; median != 0 && k < cell->sample_count; k++) {

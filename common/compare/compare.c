@@ -75,6 +75,12 @@ static const struct tool tool = {
                "rows of time and value are read, and written by --format course, too.\n",
     .options = options,
     .option_count = sizeof options / sizeof options[0],
+    .notes = "Costs are ratios of geometric means, paired by round; above 1 costs more.\n"
+             "different     the 95 % interval excludes 1 by more than the noise floor (what\n"
+             "              the two native runs of a round differ by), and so does the test\n"
+             "              at 5 % over all comparisons (exact Wilcoxon signed-rank, Holm)\n"
+             "equivalent    the 90 % interval lies within the margin\n"
+             "inconclusive  neither yet\n",
 };
 
 static void write_report(const struct model *model, FILE *out)

@@ -117,6 +117,34 @@ ok 'a campaign of which nothing was measured yet' "$BUILD/compare" "$TMP/nothing
 ok 'and its need' "$BUILD/compare" --need "$TMP/nothing"
 check 'is six rounds' grep -qx 'need 6' "$TMP/out"
 
+campaign failed "$(six native 100)" "$(six docker 50)"
+printf 'time,host,platform,round,benchmark,reason\n2026-11-21T00:00:00Z,h,kvm,1,linpack,"no, really"\n2026-11-21T00:00:00Z,h,kvm,1,forksum,"no, really"\n' >"$TMP/failed/failures.csv"
+printf 'platform,usable,reason\nnative,yes,\nqemu,no,qemu-system-x86_64: not found\n' >"$TMP/failed/platforms.csv"
+ok 'trials that failed' "$BUILD/compare" "$TMP/failed"
+out_has 'are rows that say so' '^  kvm +n/a  no result \[1\]$'
+out_has 'for one reason are one remark' '^\[1\] kvm linpack, forksum, trial failed: no, really'
+out_has 'platforms that cannot be used say why' '^  qemu +qemu-system-x86_64: not found$'
+
+# A value for a steady rise, one wave and one spike, in twelve rounds.
+mkdir "$TMP/odd"
+awk -v header="$header" 'BEGIN {
+    print header
+    for (round = 1; round <= 12; round++) {
+        front = sprintf("2026-11-21T00:00:%02dZ,h,", round)
+        back = ",linpack,lu,flop/s,higher,1,"
+        print front "native," round back 100 + round % 3
+        print front "native2," round back 90 + round % 3
+        print front "docker," round back 100 + 3 * round + round % 2
+        print front "kvm," round back (round == 7 ? 300 : 100 + round % 2 + round % 3)
+    }
+}' >"$TMP/odd/samples.csv"
+ok 'suspicious values' "$BUILD/compare" -d "$TMP/odd"
+out_has 'drift is flagged' 'docker linpack, drift check: lu changes by 27 %'
+out_has 'dependence is flagged' 'docker linpack, dependence check'
+out_has 'an outlier is flagged' 'kvm linpack, outliers check: 1 of 12 rounds'
+out_has 'and kept' '^  kvm +12 '
+out_has 'a noise floor that is none is flagged' 'native2 linpack, noise floor check: two runs of the same'
+
 good=2026-11-21T00:00:01Z,h,native,1,linpack,lu,flop/s,higher,1,100
 campaign bad1 "$good" '2026-11-21T00:00:01Z,h,native,2'
 refused bad1 3 '4 fields instead of 10'
@@ -165,6 +193,10 @@ ok 'markdown' "$BUILD/compare" -f markdown "$TMP/full"
 out_has 'has rows' '^\| linpack lu \| docker \| .* \| 1\.[23][0-9]+ \| 1\.[0-9]+ to 1\.[0-9]+ \| \*\*different\*\*, \+[0-9]+ % \[1\] \|$'
 ok 'two campaigns' "$BUILD/compare" "$TMP/plain" "$TMP/full"
 out_has 'old against new: the same' '^  native +1\.000 .* equivalent'
+ok 'two campaigns as json' "$BUILD/compare" -f json "$TMP/plain" "$TMP/full"
+check 'hold old against new' perl -MJSON::PP -0777 -ne 'exit !(@{decode_json($_)->{against_first}} == 32)' "$TMP/out"
+ok 'two campaigns as html' "$BUILD/compare" -f html "$TMP/plain" "$TMP/full"
+out_has 'begin with old against new' '<h1>.*full against .*plain</h1>'
 ok 'pooled' "$BUILD/compare" --pool -d "$TMP/plain" "$TMP/full"
 out_has 'rounds add up' '^  native +24 '
 for format in text html json csv markdown; do

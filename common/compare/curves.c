@@ -48,19 +48,51 @@ static double quantile_place(double q, double last)
     return 100 * log10(1 / (1 - q)) / log10(1 / (1 - last));
 }
 
-static double deepest_quantile(const struct page *page, const char *benchmark, const char *metric)
+/* The distributions of one metric, one after another from *at = 0; NULL at the end. */
+static const struct distribution *next_distribution(const struct page *page, const char *benchmark,
+                                                    const char *metric, size_t *at)
 {
     const struct model *model = page->analysis->model;
+    while (*at < model->distribution_count) {
+        const struct distribution *d = &model->distributions[(*at)++];
+        if (d->group == page->group && strcmp(d->benchmark, benchmark) == 0 &&
+            strcmp(d->metric, metric) == 0 && d->hist->count)
+            return d;
+    }
+    return NULL;
+}
+
+static double deepest_quantile(const struct page *page, const char *benchmark, const char *metric)
+{
+    const struct distribution *d;
     double deepest = 0.9;
-    for (size_t i = 0; i < model->distribution_count; i++) {
-        const struct distribution *d = &model->distributions[i];
-        if (d->group != page->group || strcmp(d->benchmark, benchmark) != 0 ||
-            strcmp(d->metric, metric) != 0)
-            continue;
+    for (size_t at = 0; (d = next_distribution(page, benchmark, metric, &at));) {
         for (double q = 0.99; q < 0.9999999 && hist_supports(d->hist, q); q = 1 - (1 - q) / 10)
             deepest = fmax(deepest, q);
     }
     return deepest;
+}
+
+enum { QUANTILE_STEPS = 120 };
+
+/* The k-th of the quantiles that are drawn: equal steps up to `last`. */
+static double quantile_at(int k, double last)
+{
+    return 1 - pow(1 - last, (double)k / QUANTILE_STEPS);
+}
+
+static void put_quantile_line(const struct page *page, const struct distribution *d,
+                              const struct axis *y, double last)
+{
+    fprintf(page->out, "<path stroke=\"var(--p%d)\" d=\"", page_colour(page, d->platform));
+    for (int k = 0; k <= QUANTILE_STEPS; k++) {
+        double q = quantile_at(k, last);
+        if (k && !hist_supports(d->hist, q))
+            break;
+        fprintf(page->out, "%c%.2f %.2f", k ? 'L' : 'M', quantile_place(q, last),
+                100 - axis_place(y, hist_quantile(d->hist, q)));
+    }
+    fprintf(page->out, "\"/>");
 }
 
 static void put_quantiles(const struct page *page, const char *benchmark, const char *metric)
@@ -70,52 +102,29 @@ static void put_quantiles(const struct page *page, const char *benchmark, const 
         const char *name;
     } marks[] = {{0.5, "50 %"},     {0.9, "90 %"},       {0.99, "99 %"},
                  {0.999, "99.9 %"}, {0.9999, "99.99 %"}, {0.99999, "99.999 %"}};
-    const struct model *model = page->analysis->model;
     FILE *out = page->out;
+    const struct distribution *d;
     struct axis y = {.low = 1, .high = 0, .logarithmic = true};
     double last = deepest_quantile(page, benchmark, metric);
-    for (int pass = 0; pass < 2; pass++) {
-        struct unit unit = unit_for("s", y.low);
-        if (pass == 1) {
-            axis_pad(&y, 0.05);
-            fprintf(out, "<h4>");
-            plot_text(metric, out);
-            fprintf(out, " by quantile, all rounds together, in %s (logarithmic)</h4>", unit.shown);
-            begin_plot(page, &y, &unit);
-        }
-        for (size_t i = 0; i < model->distribution_count; i++) {
-            const struct distribution *d = &model->distributions[i];
-            if (d->group != page->group || strcmp(d->benchmark, benchmark) != 0 ||
-                strcmp(d->metric, metric) != 0 || d->hist->count == 0)
-                continue;
-            if (pass == 1)
-                fprintf(out, "<path stroke=\"var(--p%d)\" d=\"", page_colour(page, d->platform));
-            for (int k = 0; k <= 120; k++) {
-                double q = 1 - pow(10, -k / 120.0 * log10(1 / (1 - last)));
-                if (k && !hist_supports(d->hist, q))
-                    break;
-                double value = hist_quantile(d->hist, q);
-                if (pass == 0)
-                    axis_hold(&y, value);
-                else
-                    fprintf(out, "%c%.2f %.2f", k ? 'L' : 'M', quantile_place(q, last),
-                            100 - axis_place(&y, value));
-            }
-            if (pass == 1)
-                fprintf(out, "\"/>");
-        }
+    for (size_t at = 0; (d = next_distribution(page, benchmark, metric, &at));) {
+        axis_hold(&y, hist_quantile(d->hist, 0));
+        axis_hold(&y, hist_quantile(d->hist, hist_supports(d->hist, last) ? last : 0.9));
     }
+    struct unit unit = unit_for("s", y.low);
+    axis_pad(&y, 0.05);
+    fprintf(out, "<h4>");
+    plot_text(metric, out);
+    fprintf(out, " by quantile, all rounds together, in %s (logarithmic)</h4>", unit.shown);
+    begin_plot(page, &y, &unit);
+    for (size_t at = 0; (d = next_distribution(page, benchmark, metric, &at));)
+        put_quantile_line(page, d, &y, last);
     fprintf(out, "</svg>");
     for (size_t i = 0; i < sizeof marks / sizeof marks[0] && marks[i].q <= last + 1e-9; i++)
         fprintf(out, "<i class=\"x\" style=\"left:%.1f%%\">%s</i>",
                 quantile_place(marks[i].q, last), marks[i].name);
     fprintf(out, "</div>\n<div class=\"legend\">");
-    for (size_t i = 0; i < model->distribution_count; i++) {
-        const struct distribution *d = &model->distributions[i];
-        if (d->group == page->group && strcmp(d->benchmark, benchmark) == 0 &&
-            strcmp(d->metric, metric) == 0)
-            put_legend(page, d->platform);
-    }
+    for (size_t at = 0; (d = next_distribution(page, benchmark, metric, &at));)
+        put_legend(page, d->platform);
     fprintf(out, "</div>\n");
 }
 
@@ -206,13 +215,30 @@ static const struct result *find(const struct row *row, const char *platform)
     return NULL;
 }
 
+/* The curve's own values below the axis, as far as they do not touch. */
+static void put_curve_places(const struct page *page, const struct curve *curve,
+                             const struct axis *x)
+{
+    FILE *out = page->out;
+    char text[NUMBER];
+    double apart = -100;
+    for (size_t i = 0; i < curve->count; i++) {
+        double place = axis_place(x, curve->x[i]);
+        if (place - apart < 10)
+            continue;
+        apart = place;
+        bool whole = curve->x[i] >= 1024 && curve->x[i] == floor(curve->x[i]);
+        fprintf(out, "<i class=\"x\" style=\"left:%.1f%%\">%s</i>", place,
+                whole ? format_size(text, (uint64_t)curve->x[i]) : number(text, curve->x[i]));
+    }
+}
+
 static void put_curve(const struct page *page, const struct curve *curve)
 {
     const struct names *platforms = &page->analysis->model->platforms;
     FILE *out = page->out;
     struct axis x = {curve->x[0], curve->x[curve->count - 1], true};
     struct axis y = {.low = 1, .high = 0, .logarithmic = true};
-    char text[NUMBER];
     for (size_t i = 0; i < curve->count; i++) {
         for (size_t k = 0; k < curve->rows[i]->count; k++)
             axis_hold(&y, curve->rows[i]->results[k].stats.median);
@@ -239,16 +265,7 @@ static void put_curve(const struct page *page, const struct curve *curve)
         fprintf(out, "\"/>");
     }
     fprintf(out, "</svg>");
-    double apart = -100;
-    for (size_t i = 0; i < curve->count; i++) {
-        double place = axis_place(&x, curve->x[i]);
-        if (place - apart < 10)
-            continue;
-        apart = place;
-        bool whole = curve->x[i] >= 1024 && curve->x[i] == floor(curve->x[i]);
-        fprintf(out, "<i class=\"x\" style=\"left:%.1f%%\">%s</i>", place,
-                whole ? format_size(text, (uint64_t)curve->x[i]) : number(text, curve->x[i]));
-    }
+    put_curve_places(page, curve, &x);
     fprintf(out, "</div>\n<div class=\"legend\">");
     for (size_t p = 0; p < platforms->count; p++) {
         if (find(curve->rows[0], platforms->at[p]))

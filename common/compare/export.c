@@ -1,5 +1,7 @@
 #include "export.h"
 
+#include "versus.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -174,6 +176,30 @@ static void put_remark(const struct remark *remark, FILE *out)
     fprintf(out, ", \"rounds\": %zu}", remark->rounds);
 }
 
+/* Later campaigns against the first. */
+static void put_versus(const struct analysis *analysis, FILE *out)
+{
+    struct versus_list list = versus_of(analysis);
+    for (size_t i = 0; i < list.count; i++) {
+        const struct versus *versus = &list.at[i];
+        const struct ratio *ratio = &versus->result.ratio;
+        const struct group *group = &analysis->model->groups[versus->row->group];
+        put_pair(i ? ",\n    {" : "\n    {", "campaign", group->source, out);
+        put_pair(", ", "host", group->host, out);
+        put_pair(", ", "platform", versus->result.platform, out);
+        put_pair(", ", "benchmark", versus->row->metric->benchmark, out);
+        put_pair(", ", "metric", versus->row->metric->name, out);
+        put_pair(", ", "verdict", verdict_names[versus->result.verdict], out);
+        fprintf(out, ", \"ratio\": %.10g, \"p_holm\": %.10g", exp(ratio->log_mean),
+                versus->result.p_holm);
+        if (isfinite(ratio->low))
+            fprintf(out, ", \"ratio_low\": %.10g, \"ratio_high\": %.10g", exp(ratio->low),
+                    exp(ratio->high));
+        fprintf(out, "}");
+    }
+    versus_free(&list);
+}
+
 void export_json(const struct analysis *analysis, const struct remarks *remarks, FILE *out)
 {
     const struct model *model = analysis->model;
@@ -189,7 +215,9 @@ void export_json(const struct analysis *analysis, const struct remarks *remarks,
         put_row(analysis, &analysis->rows[i], out);
         fprintf(out, "%s\n", i + 1 < analysis->count ? "," : "");
     }
-    fprintf(out, "  ],\n  \"remarks\": [\n");
+    fprintf(out, "  ],\n  \"against_first\": [");
+    put_versus(analysis, out);
+    fprintf(out, "],\n  \"remarks\": [\n");
     for (size_t i = 0; i < remarks->count; i++) {
         put_remark(&remarks->at[i], out);
         fprintf(out, "%s\n", i + 1 < remarks->count ? "," : "");

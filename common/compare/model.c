@@ -144,23 +144,8 @@ void model_note(struct model *model, const char *format, ...)
     model->notes[model->note_count++] = alloc_text(text, strlen(text));
 }
 
-void model_free(struct model *model)
+static void free_records(struct model *model)
 {
-    for (size_t i = 0; i < model->group_count; i++) {
-        free(model->groups[i].source);
-        free(model->groups[i].host);
-        free(model->groups[i].label);
-    }
-    for (size_t i = 0; i < model->metric_count; i++) {
-        free(model->metrics[i].benchmark);
-        free(model->metrics[i].name);
-        free(model->metrics[i].unit);
-        free(model->metrics[i].resource);
-    }
-    for (size_t i = 0; i < model->cell_count; i++) {
-        free(model->cells[i].trials);
-        free(model->cells[i].samples);
-    }
     for (size_t i = 0; i < model->event_count; i++) {
         free(model->events[i].platform);
         free(model->events[i].benchmark);
@@ -191,6 +176,26 @@ void model_free(struct model *model)
     }
     for (size_t i = 0; i < model->note_count; i++)
         free(model->notes[i]);
+}
+
+void model_free(struct model *model)
+{
+    for (size_t i = 0; i < model->group_count; i++) {
+        free(model->groups[i].source);
+        free(model->groups[i].host);
+        free(model->groups[i].label);
+    }
+    for (size_t i = 0; i < model->metric_count; i++) {
+        free(model->metrics[i].benchmark);
+        free(model->metrics[i].name);
+        free(model->metrics[i].unit);
+        free(model->metrics[i].resource);
+    }
+    for (size_t i = 0; i < model->cell_count; i++) {
+        free(model->cells[i].trials);
+        free(model->cells[i].samples);
+    }
+    free_records(model);
     names_free(&model->platforms);
     names_free(&model->cell_names);
     names_free(&model->metric_names);

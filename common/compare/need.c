@@ -5,7 +5,7 @@
 
 #include <math.h>
 
-static const uint32_t looks[] = {6, 8, 12, 16, 24, 32, 48};
+static const uint32_t looks[] = NEED_LOOKS;
 enum { LOOKS = sizeof looks / sizeof looks[0] };
 
 static bool settled(const struct settings *settings, const struct result *result)
@@ -57,39 +57,74 @@ static void print_open(const struct row *row, const struct result *result,
     fprintf(out, "\n");
 }
 
-void need_print(const struct model *model, const struct settings *settings, FILE *out)
+/* Visits every comparison that is not settled; returns how many there are. */
+static size_t visit_open(const struct analysis *now, const struct analysis *then,
+                         void (*visit)(const struct row *row, const struct result *result,
+                                       void *context),
+                         void *context)
 {
-    uint32_t rounds = 0, next = 0, before = 0;
-    for (size_t i = 0; i < model->group_count; i++)
-        rounds = model->groups[i].last_round > rounds ? model->groups[i].last_round : rounds;
-    for (int i = LOOKS - 1; i >= 0 && looks[i] > rounds; i--)
-        next = looks[i];
-    for (int i = 1; i < LOOKS && looks[i] <= rounds; i++)
-        before = looks[i - 1];
-
-    struct settings earlier = *settings;
-    earlier.rounds = before;
-    struct analysis now = analyse(model, settings), then = analyse(model, &earlier);
     size_t open = 0;
-    for (int pass = 0; pass < 2; pass++) {
-        if (pass == 1)
-            fprintf(out, "need %u\n", open || rounds < looks[0] ? next : 0);
-        for (size_t i = 0; i < now.count; i++) {
-            for (size_t k = 0; k < now.rows[i].count; k++) {
-                const struct result *result = &now.rows[i].results[k];
-                if (result->verdict == VERDICT_NONE)
-                    continue;
-                const struct result *last =
-                    before ? find_result(&then, &now.rows[i], result) : NULL;
-                if (settled(settings, result) && last && settled(settings, last))
-                    continue;
-                open++;
-                if (pass == 1)
-                    print_open(&now.rows[i], result, settings,
-                               round_seconds(model, now.rows[i].group, rounds), out);
-            }
+    for (size_t i = 0; i < now->count; i++) {
+        for (size_t k = 0; k < now->rows[i].count; k++) {
+            const struct row *row = &now->rows[i];
+            const struct result *result = &row->results[k];
+            if (result->verdict == VERDICT_NONE)
+                continue;
+            const struct result *last = then ? find_result(then, row, result) : NULL;
+            if (last && settled(&now->settings, result) && settled(&now->settings, last))
+                continue;
+            open++;
+            if (visit)
+                visit(row, result, context);
         }
     }
+    return open;
+}
+
+struct need need_at(const struct model *model, const struct settings *settings, uint32_t rounds,
+                    void (*visit)(const struct row *row, const struct result *result,
+                                  void *context),
+                    void *context)
+{
+    struct need need = {0};
+    struct settings at = *settings, earlier = *settings;
+    for (int i = LOOKS - 1; i >= 0 && looks[i] > rounds; i--)
+        need.next = looks[i];
+    for (int i = 1; i < LOOKS && looks[i] <= rounds; i++)
+        earlier.rounds = looks[i - 1];
+    at.rounds = rounds;
+    struct analysis now = analyse(model, &at), then = {0};
+    if (earlier.rounds)
+        then = analyse(model, &earlier);
+    need.open = visit_open(&now, earlier.rounds ? &then : NULL, visit, context);
+    if (!need.open && rounds >= looks[0])
+        need.next = 0;
     analysis_free(&now);
     analysis_free(&then);
+    return need;
+}
+
+struct printing {
+    const struct model *model;
+    const struct settings *settings;
+    uint32_t rounds;
+    FILE *out;
+};
+
+static void print_visited(const struct row *row, const struct result *result, void *context)
+{
+    const struct printing *printing = context;
+    print_open(row, result, printing->settings,
+               round_seconds(printing->model, row->group, printing->rounds), printing->out);
+}
+
+void need_print(const struct model *model, const struct settings *settings, FILE *out)
+{
+    struct printing printing = {.model = model, .settings = settings, .out = out};
+    for (size_t i = 0; i < model->group_count; i++) {
+        if (model->groups[i].last_round > printing.rounds)
+            printing.rounds = model->groups[i].last_round;
+    }
+    fprintf(out, "need %u\n", need_at(model, settings, printing.rounds, NULL, NULL).next);
+    need_at(model, settings, printing.rounds, print_visited, &printing);
 }

@@ -6,13 +6,28 @@
 
 #include <stdio.h>
 
+/* The rounds after which campaigns are looked at. */
+#define NEED_LOOKS                                                                                 \
+    {                                                                                              \
+        6, 8, 12, 16, 24, 32, 48                                                                   \
+    }
+
+struct need {
+    uint32_t next; /* the next look; 0: nothing is open, or there is none */
+    size_t open;   /* comparisons that are not settled */
+};
+
 /*
- * Prints `need N`: the round number of the next look (6, 8, 12, 16, 24, 32 or 48), or 0 when
- * nothing is open or 48 rounds are done. Then one line for every comparison that is still open.
- *
- * A comparison is settled when at this look and the one before it has a verdict or an interval
- * narrow enough: two looks in a row, lest a lucky one end the campaign.
+ * What is needed after so many rounds. A comparison is settled when at this look and the one before
+ * it has a verdict or an interval narrow enough: two looks in a row, lest a lucky one end the
+ * campaign. `visit`, if not NULL, is called for every open comparison.
  */
+struct need need_at(const struct model *model, const struct settings *settings, uint32_t rounds,
+                    void (*visit)(const struct row *row, const struct result *result,
+                                  void *context),
+                    void *context);
+
+/* Prints `need N`, N as in struct need, then one line for every comparison that is still open. */
 void need_print(const struct model *model, const struct settings *settings, FILE *out);
 
 #endif

@@ -4,6 +4,7 @@
  * Round effects are shared by all platforms of a round; noise is log-normal.
  */
 #include "analysis.h"
+#include "need.h"
 #include "rng.h"
 #include "tap.h"
 
@@ -95,6 +96,43 @@ static void check_no_difference(uint32_t rounds)
            100 * covered);
 }
 
+/* Campaigns that stop when --need says so: looking again and again must not find more than there
+ * is. */
+static void check_stopping(double cost, double most)
+{
+    static const uint32_t looks[] = NEED_LOOKS;
+    enum { STOPPED = 400 };
+    const struct settings settings = {
+        .baseline = "native", .margin = 0.02, .precision = 0.02, .alpha = 0.05};
+    size_t called = 0;
+    double rounds = 0;
+    struct rng rng;
+    rng_seed(&rng, 7, 0);
+    for (size_t i = 0; i < STOPPED; i++) {
+        struct model model = {0};
+        struct settings at = settings;
+        simulate(&model, &rng, 48, cost);
+        for (size_t k = 0; k < sizeof looks / sizeof looks[0]; k++) {
+            at.rounds = looks[k];
+            if (need_at(&model, &settings, looks[k], NULL, NULL).next == 0)
+                break;
+        }
+        struct analysis analysis = analyse(&model, &at);
+        size_t different = 0;
+        for (size_t r = 0; r < analysis.count; r++) {
+            for (size_t k = 0; k < analysis.rows[r].count; k++)
+                different += analysis.rows[r].results[k].verdict == VERDICT_DIFFERENT;
+        }
+        called += different > 0;
+        rounds += at.rounds;
+        analysis_free(&analysis);
+        model_free(&model);
+    }
+    tap_ok((double)called / STOPPED <= most,
+           "stopping by --need after %.0f rounds on average: %.1f %% of campaigns called one",
+           rounds / STOPPED, 100.0 * (double)called / STOPPED);
+}
+
 static void check_difference(uint32_t rounds, double cost)
 {
     size_t campaigns = 300;
@@ -110,6 +148,7 @@ int main(void)
 {
     check_no_difference(6);  /* too few for ranks: Student's t decides */
     check_no_difference(12); /* ranks decide */
+    check_stopping(1, 0.055);
     check_difference(8, 1.1);
     check_difference(16, 1.05);
     return tap_done();
