@@ -71,6 +71,11 @@ resumed '0 short, [1-9][0-9]* EINTR' fdatasync:error=EINTR:when=1+2 --sync data
 fails 1 'fdatasync: Input/output error' fdatasync:error=EIO:when=2 --sync data
 fails 1 'fsync: Input/output error' fsync:error=EIO:when=5 --sync file
 
+# A stall of 0.1 s at a fixed rate makes every I/O late that was due meanwhile, not one.
+ok 'a stall at a fixed rate' inject pwrite64:delay_enter=100ms:when=100 --rate 1000 -t 300ms
+check 'is seen by a quarter of the I/Os' awk -F , '$2 == "latency.p90" && $6 > 0.02 { good = 1 }
+    END { exit !good }' "$TMP/out"
+
 # ---- aio and io_uring ----
 for engine in aio uring; do
     run "$BUILD/diskrand" -e "$engine" -S 1M -r 1 -w 0 -t 1ms "$disk"

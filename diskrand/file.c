@@ -5,6 +5,7 @@
 #include "kernel_abi.h"
 #include "mem.h"
 #include "stamp.h"
+#include "transfer.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -51,41 +52,9 @@ static struct header header_for(const struct file_want *want, enum header_state 
 /* Whether the file begins with a header of ours, and if so, which. */
 static bool header_read(int fd, struct header *header)
 {
-    return file_read_all(fd, header, sizeof *header, 0) == 0 &&
+    return transfer_read_all(fd, header, sizeof *header, 0) == 0 &&
            memcmp(header->text, header_text, sizeof header_text) == 0 &&
            header->check == header_check(header);
-}
-
-/* ---- whole transfers ---- */
-
-int file_write_all(int fd, const void *buffer, uint64_t bytes, uint64_t offset)
-{
-    while (bytes) {
-        ssize_t written = pwrite(fd, buffer, bytes, (off_t)offset);
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written <= 0)
-            return written < 0 ? errno : EIO;
-        buffer = (const char *)buffer + written;
-        bytes -= (uint64_t)written;
-        offset += (uint64_t)written;
-    }
-    return 0;
-}
-
-int file_read_all(int fd, void *buffer, uint64_t bytes, uint64_t offset)
-{
-    while (bytes) {
-        ssize_t got = pread(fd, buffer, bytes, (off_t)offset);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got <= 0)
-            return got < 0 ? errno : EIO;
-        buffer = (char *)buffer + got;
-        bytes -= (uint64_t)got;
-        offset += (uint64_t)got;
-    }
-    return 0;
 }
 
 /* ---- opening ---- */
@@ -201,7 +170,7 @@ static void write_header(const struct work_file *file, const struct file_want *w
     struct header header = header_for(want, state);
     memset(buffer, 0, FILE_HEADER_BYTES);
     memcpy(buffer, &header, sizeof header);
-    int error = file_write_all(file->fd, buffer, FILE_HEADER_BYTES, 0);
+    int error = transfer_write_all(file->fd, buffer, FILE_HEADER_BYTES, 0);
     if (!error && fsync(file->fd) != 0)
         error = errno;
     if (error)
@@ -221,7 +190,7 @@ static void fill(const struct work_file *file, const struct file_want *want, cha
             struct stamp stamp = {.number = (at + in) / want->block, .run = want->run};
             stamp_put(buffer + in, want->block, stamp, true);
         }
-        int error = file_write_all(file->fd, buffer, bytes, file->start + at);
+        int error = transfer_write_all(file->fd, buffer, bytes, file->start + at);
         if (error)
             give_up(file, STATUS_SYSTEM, error, "filling it");
     }

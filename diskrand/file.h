@@ -43,8 +43,4 @@ void file_open(struct work_file *file, const struct file_want *want);
 
 void file_close(struct work_file *file);
 
-/* All of it, or an errno: EINTR and short transfers are continued. EIO at the end of the file. */
-int file_write_all(int fd, const void *buffer, uint64_t bytes, uint64_t offset);
-int file_read_all(int fd, void *buffer, uint64_t bytes, uint64_t offset);
-
 #endif

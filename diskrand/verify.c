@@ -3,6 +3,7 @@
 #include "err.h"
 #include "mem.h"
 #include "stamp.h"
+#include "transfer.h"
 
 #include <fcntl.h>
 #include <inttypes.h>
@@ -25,8 +26,8 @@ static void must_move(const struct verify *verify, bool write, void *buffer, uin
                       uint64_t at)
 {
     const struct work_file *file = verify->file;
-    int error = write ? file_write_all(file->fd, buffer, bytes, file->start + at)
-                      : file_read_all(file->fd, buffer, bytes, file->start + at);
+    int error = write ? transfer_write_all(file->fd, buffer, bytes, file->start + at)
+                      : transfer_read_all(file->fd, buffer, bytes, file->start + at);
     if (error)
         die(STATUS_SYSTEM, "%s: offset %" PRIu64 ": reading back: %s", file->name, file->start + at,
             strerror(error));

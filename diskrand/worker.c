@@ -115,7 +115,8 @@ static void prepare(struct worker *worker, struct io *io)
     const struct workload_want *want = worker->want;
     struct access access = pattern_next(&worker->pattern);
 
-    io->turn = io->turn + 1 < worker->turns ? io->turn + 1 : 0;
+    if (access.write)
+        io->turn = io->turn + 1 < worker->turns ? io->turn + 1 : 0;
     io->buffer = (char *)worker->buffers.data +
                  ((size_t)io->turn * (size_t)worker->depth + io->slot) * worker->buffer_bytes;
     io->block = access.block;
