@@ -4,6 +4,7 @@
 #   *.c           the program; NAME/NAME.c has main()
 #   *_test.c      a TAP test, linked with the folder's other sources but for main()
 #   *_helper.c    a program that tests use
+#   *_fuzz.c      a libFuzzer target
 #   *.t           a TAP test in shell
 
 VERSION := 0.1
@@ -24,7 +25,7 @@ gm_ldflags := -pthread $(or $(STATIC),-no-pie)
 gm_libs := -lm
 comma := ,
 
-sources = $(filter-out %_test.c %_helper.c,$(wildcard $(1)/*.c))
+sources = $(filter-out %_test.c %_helper.c %_fuzz.c,$(wildcard $(1)/*.c))
 objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 parts   = $(call objects,$(filter-out $(1)/$(notdir $(1)).c,$(call sources,$(1))))
 
@@ -37,7 +38,7 @@ c_files  := $(foreach f,$(folders),$(wildcard $(f)/*.c $(f)/*.h))
 sh_files := run.sh .ci/run $(foreach f,$(folders) docker vm-image,$(wildcard $(f)/*.sh $(f)/*.t)) \
 	$(wildcard vm-image/root/usr/local/sbin/* vm-image/guest/usr/local/sbin/*)
 
-.PHONY: all check check-sanitize bench lint format deps run clean help FORCE
+.PHONY: all check check-sanitize bench fuzz lint format deps run clean help FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -50,6 +51,7 @@ help:
 	@echo "make check      every test that can run here"
 	@echo "make check-sanitize  the tests of the programs under ASan and UBSan"
 	@echo "make bench      the programs side by side with their peers (fio, wrk, HPL, ...)"
+	@echo "make fuzz       the response reader under libFuzzer (clang)"
 	@echo "make lint       gcc and clang warnings, clang-format, shellcheck, cppcheck"
 	@echo "make clean      remove what was built"
 
@@ -106,6 +108,13 @@ check-sanitize:
 
 bench: all $(helpers)
 	BUILD=$(BUILD) sh common/bench.sh $(BENCH)
+
+# Feeds hostile input to what reads input from outside; FUZZ=-runs=1000000 and other options.
+fuzz:
+	@mkdir -p $(BUILD)/fuzz/corpus
+	clang $(gm_cflags) -g -O2 -no-pie -MF $(BUILD)/fuzz/http.d -fsanitize=fuzzer,address,undefined \
+		-o $(BUILD)/fuzz/http nginxload/http_fuzz.c nginxload/http.c
+	$(BUILD)/fuzz/http $(FUZZ) $(BUILD)/fuzz/corpus nginxload/corpus
 
 lint:
 	CC='$(CC)' BUILD=$(BUILD) sh common/lint.sh $(sh_files) -- $(c_files)

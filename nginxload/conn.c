@@ -91,7 +91,7 @@ static enum outcome judge(const struct conn *conn)
         return OUTCOME_GARBAGE;
     if (http->state == HTTP_OVERSIZED)
         return OUTCOME_OVERSIZED;
-    if (http->status != exchange->status)
+    if (exchange->status ? http->status != exchange->status : http->status / 100 != 2)
         return OUTCOME_STATUS;
     if (exchange->length != HTTP_UNKNOWN && http->body != exchange->length)
         return http->body < exchange->length ? OUTCOME_SHORT : OUTCOME_LONG;
@@ -153,7 +153,8 @@ static enum outcome read_buffer(struct conn *conn, const char *data, size_t byte
     if (!http_finished(&conn->http))
         return OUTCOME_PENDING;
     enum outcome outcome = judge(conn);
-    return outcome == OUTCOME_GOOD && bytes ? OUTCOME_LONG : outcome;
+    bool judged = conn->http.state == HTTP_DONE && outcome != OUTCOME_STATUS;
+    return judged && bytes ? OUTCOME_LONG : outcome;
 }
 
 /* The server has closed. */

@@ -33,8 +33,8 @@ struct exchange {
     char *head; /* request line and headers */
     size_t head_bytes;
     uint64_t upload_bytes;
-    bool is_head; /* a HEAD request */
-    unsigned status;
+    bool is_head;    /* a HEAD request */
+    unsigned status; /* 0: any 2xx */
     uint64_t length; /* of the body; HTTP_UNKNOWN: any */
 };
 

@@ -25,6 +25,15 @@ static bool make_range(struct exchange *exchange, const struct config *config, u
     return make(exchange, config, range);
 }
 
+static bool make_upload(struct exchange *exchange, const struct config *config, uint64_t bytes)
+{
+    char line[64];
+    snprintf(line, sizeof line, "Content-Length: %llu\r\n", (unsigned long long)bytes);
+    *exchange = (struct exchange){
+        .status = (unsigned)config->status, .length = HTTP_UNKNOWN, .upload_bytes = bytes};
+    return make(exchange, config, line);
+}
+
 bool exchange_make(struct exchange *exchange, const struct config *config, int index,
                    uint64_t length)
 {
@@ -33,19 +42,18 @@ bool exchange_make(struct exchange *exchange, const struct config *config, int i
         uint64_t first = config->bytes * part / parts;
         return make_range(exchange, config, first, config->bytes * (part + 1) / parts - first);
     }
+    if (config->upload)
+        return make_upload(exchange, config,
+                           config->upload * (part + 1) / parts - config->upload * part / parts);
     *exchange = (struct exchange){.status = (unsigned)config->status, .length = length};
-    if (!config->upload)
-        return make(exchange, config, "");
-    char line[64];
-    exchange->upload_bytes = config->upload * (part + 1) / parts - config->upload * part / parts;
-    snprintf(line, sizeof line, "Content-Length: %llu\r\n",
-             (unsigned long long)exchange->upload_bytes);
-    return make(exchange, config, line);
+    return make(exchange, config, "");
 }
 
 bool exchange_make_probe(struct exchange *exchange, const struct config *config)
 {
     if (config->download && !config->whole)
         return make_range(exchange, config, 0, 1);
+    if (config->upload)
+        return make_upload(exchange, config, 1);
     return exchange_make(exchange, config, 0, HTTP_UNKNOWN);
 }

@@ -15,7 +15,10 @@ extern const char *const method_names[]; /* enum method; ends with NULL */
 bool exchange_make(struct exchange *exchange, const struct config *config, int index,
                    uint64_t length);
 
-/* The request that is sent once, before all others: one byte of a file, otherwise the real one. */
+/*
+ * The request that is sent once, before all others: one byte of a file, one byte of
+ * an upload, otherwise the real one.
+ */
 bool exchange_make_probe(struct exchange *exchange, const struct config *config);
 
 #endif

@@ -166,7 +166,7 @@ static bool read_chunk_size(struct http *http, const char *line, const char *end
             if (digit < 10 || digit > 15)
                 break;
         }
-        if (size >> 59)
+        if (size >> 60)
             return false;
         size = size * 16 + digit;
     }

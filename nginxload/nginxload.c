@@ -34,7 +34,6 @@
 static struct config config = {
     .bench = BENCH_DEFAULTS,
     .threads = 1,
-    .status = 200,
     .timeout_s = 10,
 };
 
@@ -58,8 +57,8 @@ static const struct opt options[] = {
     {"upload", 0, OPT_SIZE, &config.upload, "SIZE",
      "send SIZE bytes, a part of them over each connection; 0: none", NULL, 0, 0},
     {"method", 0, OPT_CHOICE, &config.method, "NAME", "request method", method_names, 0, 0},
-    {"status", 0, OPT_INT, &config.status, "N", "the status that answers must have", NULL, 100,
-     599},
+    {"status", 0, OPT_INT, &config.status, "N",
+     "the status that answers must have; 0: 200, or any 2xx to an upload", NULL, 0, 599},
     {"discard", 0, OPT_CHOICE, &config.discard, "WAY", "how to throw away bodies", discard_names, 0,
      0},
     {"timeout", 0, OPT_TIME, &config.timeout_s, "T", "give up on an answer that does not move on",
@@ -102,6 +101,8 @@ static void check_options(int operands, const char *url)
         opt_usage("--download goes with --method GET");
     if (config.upload && config.method == METHOD_GET)
         config.method = METHOD_PUT;
+    if (config.status == 0 && !config.upload)
+        config.status = 200;
     if (config.connections == 0)
         config.connections = is_transfer(&config) ? 2 : 16;
     if (config.threads > config.connections)

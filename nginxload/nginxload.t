@@ -60,4 +60,37 @@ ok 'every connection the whole file' "$load" -f csv -r 1 -t 1ms --download --who
 status 3 'too short for a download' "$load" --download -n 2000 "$url/small"
 status 2 'more bytes than there are' "$load" --download --bytes 1G "$url/big"
 
+# ---- the other direction ----
+ok 'an upload' "$load" -f csv -r 2 -w 0 -t 1ms --upload 10000001 -n 3 "$url/upload/file"
+out_has 'seconds first' '^nginxload,upload,s,lower,2,'
+out_has 'throughput' '^nginxload,throughput,B/s,higher,2,'
+check 'the last part has arrived' sh -c '[ "$(wc -c <"$1")" -ge 3333333 ]' - "$TMP/nginx/put/upload/file"
+status 3 'a server that takes no upload' "$load" -r 1 --upload 1M "$url/small"
+err_has 'says so' 'status 405, expected 2xx'
+
+# ---- addresses ----
+ok 'a Unix socket' "$load" -f csv -r 1 -t 10ms "http://unix:$nginx_socket:/small"
+out_has 'its address' "^# address=$nginx_socket\$"
+ok 'a download through it' "$load" -f csv -r 1 -t 1ms --download "http://unix:$nginx_socket:/big"
+out_has 'moves pages where bytes cannot be dropped' '^# discard=(splice|read)$'
+ok 'localhost' "$load" -f csv -r 1 -t 10ms "http://localhost:$nginx_port/small"
+
+# ---- many connections, and a server that comes up late ----
+if [ "$(ulimit -Hn)" = unlimited ] || [ "$(ulimit -Hn)" -ge 8000 ]; then
+    ok '3000 connections' sh -c 'ulimit -Sn 1024; "$@"' - \
+        "$load" -f csv -r 1 -w 0 -n 3000 --requests 9000 "$url/small"
+    out_has 'all of them' '^# connections=3000$'
+else
+    skip '3000 connections' "no more than $(ulimit -Hn) descriptors are allowed here"
+    skip 'all of them' "no more than $(ulimit -Hn) descriptors are allowed here"
+fi
+status 1 'more connections than descriptors' sh -c 'ulimit -n 100; "$@"' - \
+    "$load" -n 200 "$url/small"
+err_has 'says which limit' 'need [0-9]+ descriptors and the limit is 100'
+nginx_stop
+status 1 'a server that is gone' "$load" -r 1 -t 10ms "$url/small"
+{ sleep 0.3; exec "$nginx_program" -e "$TMP/nginx/error.log" -c "$TMP/nginx/nginx.conf"; } &
+nginx_pid=$!
+ok '--wait-up waits for it' "$load" -r 1 -t 10ms --wait-up 10s "$url/small"
+
 tap_done

@@ -22,6 +22,8 @@ static enum outcome try_address(const struct config *config, const struct exchan
         die_errno(STATUS_SYSTEM, "probe");
     loop.load = &load;
     loop.pool.address = address;
+    loop.pool.upload = "x";
+    loop.pool.upload_block = 1;
     loop.conns[0].exchange = exchange;
     if (loop_connect(&loop)) {
         load.start_ns = clock_ns();
@@ -53,6 +55,8 @@ static _Noreturn void refuse(const struct config *config, const char *url, enum 
             "%s: the server does not serve ranges, so that a file cannot be "
             "split; try --whole",
             url);
+    if (outcome == OUTCOME_STATUS && config->upload && config->status == 0)
+        die(STATUS_WRONG, "%s: status %u, expected 2xx", url, http->status);
     if (outcome == OUTCOME_STATUS)
         die(STATUS_WRONG, "%s: status %u, expected %d", url, http->status,
             config->download && !config->whole ? 206 : config->status);

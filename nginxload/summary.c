@@ -177,16 +177,22 @@ static void report_guards(const struct summary *summary, const struct config *co
              config->connections, strerror(summary->connect_error));
     guard(report, "connections", summary->connections == config->connections, text);
     if (config->rate > 0) {
-        double achieved = (double)summary->total.good / summary->asked_s;
+        /* What was sent in time; what came back in time is the metric. */
+        double sent = (double)(summary->total.good + summary->total.drained) +
+                      (double)error_count(&summary->total);
+        double achieved = sent / summary->asked_s;
         report_fact(report, "rate.achieved", "%.6g", achieved);
         snprintf(text, sizeof text, "%.6g of %.6g requests/s were achieved, %llu were never sent",
                  achieved, config->rate, (unsigned long long)summary->total.unsent);
         guard(report, "rate", achieved >= 0.99 * config->rate, text);
     }
+    /* A few are no news: a receiver that is slower than its sender drops some even on loopback. */
+    double tolerated =
+        fmax((double)summary->total.good * 1e-3, (double)summary->total.bytes / (double)(1 << 20));
     snprintf(text, sizeof text, "%llu segments had to be sent again: packets are lost",
              (unsigned long long)summary->total.retransmits);
     report_fact(report, "tcp.retransmits", "%llu", (unsigned long long)summary->total.retransmits);
-    guard(report, "retransmits", summary->total.retransmits == 0, text);
+    guard(report, "retransmits", (double)summary->total.retransmits <= tolerated, text);
 }
 
 static void report_latencies(const struct config *config, const struct distributions *seen,
