@@ -20,7 +20,6 @@ has() { command -v "$1" >/dev/null 2>&1; }
 # measure COMMAND...: runs it pinned to the client's CPU; sets $cpu_s to its CPU time and leaves
 # its output in $TMP/out.
 measure() {
-    # shellcheck disable=SC2016
     perl -e '
         open(my $result, ">", shift) or die; open(STDOUT, ">", shift) or die;
         open(STDERR, ">", "/dev/null");
@@ -67,7 +66,7 @@ big_wrk() {
 }
 big_curl() {
     measure curl -s -o /dev/null -o /dev/null -w '%{speed_download} %{size_download}\n' "$1" "$1"
-    awk -v cpu="$cpu_s" '{ rate += $1 / NR * 0 + $1; bytes += $2; n++ }
+    awk -v cpu="$cpu_s" '{ rate += $1; bytes += $2; n++ }
         END { print rate / n, cpu / bytes * 2^20 * 1e6 }' "$TMP/out"
 }
 
@@ -129,10 +128,10 @@ against_nginx() {
 }
 
 main() {
-    has taskset && [ "$(nproc)" -gt 1 ] || {
+    if ! has taskset || [ "$(nproc)" -lt 2 ]; then
         echo 'nginxload/bench.sh: needs taskset and two CPUs'
         return 0
-    }
+    fi
     [ $# -gt 0 ] || set -- fixed nginx big
     nginx_wrapper='taskset -c 0' nginx_start "$TMP/nginx" 536870912 || {
         echo 'no nginx (apt-get install nginx-light)'

@@ -4,6 +4,7 @@
 
 #include "bench.h"
 #include "resolve.h"
+#include "sha256.h"
 #include "url.h"
 
 enum method { METHOD_GET, METHOD_HEAD, METHOD_POST, METHOD_PUT };
@@ -19,6 +20,9 @@ struct config {
     bool download, whole;
     uint64_t bytes;  /* of the file; 0: all; set by the probe */
     uint64_t upload; /* 0: none */
+    bool verify;
+    const char *digest_text;      /* --digest, or NULL */
+    uint8_t digest[SHA256_BYTES]; /* of it */
     int method;
     int status;
     int discard; /* enum discard_way */

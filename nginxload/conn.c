@@ -4,13 +4,14 @@
 
 #include <errno.h>
 #include <netinet/tcp.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-const char *const outcome_names[OUTCOME_COUNT] = {"pending", "good",     "connect", "reset",
-                                                  "timeout", "status",   "short",   "long",
-                                                  "garbage", "oversized"};
+const char *const outcome_names[OUTCOME_COUNT] = {"pending", "good",    "connect",  "reset",
+                                                  "timeout", "status",  "short",    "long",
+                                                  "digest",  "garbage", "oversized"};
 
 void conn_close(struct conn *conn)
 {
@@ -82,8 +83,20 @@ enum outcome conn_open(struct conn *conn, struct conn_pool *pool)
 
 /* ---- sending ---- */
 
+/* The first body seen is what all others must be. */
+static bool digest_agrees(struct conn *conn)
+{
+    struct exchange *exchange = conn->exchange;
+    uint8_t digest[SHA256_BYTES];
+    sha256_end(&conn->sha, digest);
+    if (!exchange->digest_known)
+        memcpy(exchange->digest, digest, sizeof digest);
+    exchange->digest_known = true;
+    return memcmp(exchange->digest, digest, sizeof digest) == 0;
+}
+
 /* The response is whole: is it the one that was expected? */
-static enum outcome judge(const struct conn *conn)
+static enum outcome judge(struct conn *conn)
 {
     const struct exchange *exchange = conn->exchange;
     const struct http *http = &conn->http;
@@ -95,6 +108,8 @@ static enum outcome judge(const struct conn *conn)
         return OUTCOME_STATUS;
     if (exchange->length != HTTP_UNKNOWN && http->body != exchange->length)
         return http->body < exchange->length ? OUTCOME_SHORT : OUTCOME_LONG;
+    if (exchange->verify && !digest_agrees(conn))
+        return OUTCOME_DIGEST;
     return OUTCOME_GOOD;
 }
 
@@ -137,6 +152,8 @@ enum outcome conn_begin(struct conn *conn, struct conn_pool *pool)
     conn->sent = 0;
     conn->first_ns = 0;
     http_start(&conn->http, conn->exchange->is_head);
+    if (conn->exchange->verify)
+        sha256_start(&conn->sha);
     return conn_send(conn, pool);
 }
 
@@ -149,6 +166,8 @@ static enum outcome read_buffer(struct conn *conn, const char *data, size_t byte
         size_t taken = http_read(&conn->http, data, bytes, &body);
         data += taken;
         bytes -= taken;
+        if (conn->exchange->verify)
+            sha256_add(&conn->sha, data - body, body);
     }
     if (!http_finished(&conn->http))
         return OUTCOME_PENDING;
@@ -170,7 +189,7 @@ static enum outcome read_end(struct conn *conn)
 static enum outcome conn_read(struct conn *conn, struct conn_pool *pool)
 {
     uint64_t skippable = http_skippable(&conn->http);
-    bool skip = skippable > pool->buffer_bytes;
+    bool skip = skippable > pool->buffer_bytes && !conn->exchange->verify;
     ssize_t got = skip ? discard_recv(&pool->discard, conn->fd, skippable)
                        : recv(conn->fd, pool->buffer, pool->buffer_bytes, MSG_DONTWAIT);
     if (got < 0)

@@ -8,6 +8,7 @@
 #include "discard.h"
 #include "http.h"
 #include "resolve.h"
+#include "sha256.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -22,13 +23,17 @@ enum outcome {
     OUTCOME_STATUS,  /* another status than expected */
     OUTCOME_SHORT,   /* the connection ended in the middle, or the body is shorter than expected */
     OUTCOME_LONG,    /* bytes behind the end, or the body is longer than expected */
+    OUTCOME_DIGEST,  /* the body is not the one that was seen first, or was given */
     OUTCOME_GARBAGE, /* not HTTP/1.x */
     OUTCOME_OVERSIZED, /* a head beyond the reader's limits */
     OUTCOME_COUNT
 };
 extern const char *const outcome_names[OUTCOME_COUNT];
 
-/* What is asked for, and what the answer must be. Outlives the connections that use it. */
+/*
+ * What is asked for, and what the answer must be. Outlives the connections that use it. Connections
+ * of several threads may share one unless it verifies without knowing the digest yet.
+ */
 struct exchange {
     char *head; /* request line and headers */
     size_t head_bytes;
@@ -36,6 +41,8 @@ struct exchange {
     bool is_head;    /* a HEAD request */
     unsigned status; /* 0: any 2xx */
     uint64_t length; /* of the body; HTTP_UNKNOWN: any */
+    bool verify, digest_known;
+    uint8_t digest[SHA256_BYTES]; /* first seen, or given */
 };
 
 /* What a thread's connections share. */
@@ -56,16 +63,17 @@ struct conn {
     int fd;
     enum conn_state state;
     bool wants_out; /* EPOLLOUT is asked for */
-    const struct exchange *exchange;
+    struct exchange *exchange;
     uint64_t sent;                             /* of head and upload */
     uint64_t begun_ns, connected_ns, first_ns; /* clock_ns() */
     uint64_t progress_ns;                      /* of the last sign of life */
     unsigned retransmits;                      /* already told by conn_retransmits() */
     int error;                                 /* errno of OUTCOME_CONNECT */
     /* The loop's: */
-    bool busy;       /* has a request */
-    uint64_t due_ns; /* when that was to begin */
-    uint64_t files;  /* parts of a transfer begun */
+    bool busy;         /* has a request */
+    uint64_t due_ns;   /* when that was to begin */
+    uint64_t files;    /* parts of a transfer begun */
+    struct sha256 sha; /* with exchange->verify */
     struct http http;
 };
 

@@ -1,6 +1,7 @@
 #include "exchange.h"
 
 #include <stdio.h>
+#include <string.h>
 
 const char *const method_names[] = {"GET", "HEAD", "POST", "PUT", NULL};
 
@@ -11,6 +12,9 @@ static bool make(struct exchange *exchange, const struct config *config, const c
                          method_names[config->method], config->url.target, config->url.authority,
                          config->close ? "Connection: close\r\n" : "", more);
     exchange->head_bytes = bytes > 0 ? (size_t)bytes : 0;
+    exchange->verify = config->verify;
+    exchange->digest_known = config->digest_text != NULL;
+    memcpy(exchange->digest, config->digest, sizeof exchange->digest);
     exchange->is_head = config->method == METHOD_HEAD;
     return bytes > 0;
 }

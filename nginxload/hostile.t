@@ -41,6 +41,10 @@ status 3 'a transfer tolerates none' \
 one_line_error 'one line'
 err_has 'that says what failed' 'a transfer has failed: status'
 
+ok 'one wrong bit in a body' "$load" -r 1 -w 0 -n 2 --requests 100 "$url/every/10/flip"
+status 3 'is seen by --verify' "$load" -r 1 -w 0 -n 2 --verify --requests 100 "$url/every/10/flip"
+err_has 'as digest' 'failed: digest 10$'
+
 # ---- waiting for the server ----
 status 1 'the probe gives up on a server that hangs' \
     "$load" -r 1 --timeout 100ms "$url/every/1/hang"

@@ -5,7 +5,8 @@
  *   /every/N/NAME    like /good, but every N-th request for this target gets the file NAME of the
  *                    corpus as its answer, and the connection is closed behind it, unless NAME is
  *                    good-... without close; NAME may also be one of `hang` (no answer), `rst` (a
- *                    reset), `slow` (the answer byte by byte)
+ *                    reset), `slow` (the answer byte by byte), `flip` (one bit of
+ *                    the body is wrong)
  *   /delay/MS        answers MS milliseconds late
  *   /stall/MS/OF     does not answer during the first MS of every OF milliseconds
  *
@@ -79,6 +80,11 @@ static bool misbehave(int fd, const char *name)
         for (size_t i = 0; i < sizeof good - 1 && send_all(fd, good + i, 1); i++)
             sleep_ms(1);
         return true;
+    }
+    if (strcmp(name, "flip") == 0) {
+        memcpy(data, good, sizeof good);
+        data[sizeof good - 2] ^= 1;
+        return send_all(fd, data, sizeof good - 1);
     }
     snprintf(path, sizeof path, "%s/%s", corpus, name);
     FILE *file = fopen(path, "re");

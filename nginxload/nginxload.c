@@ -61,6 +61,10 @@ static const struct opt options[] = {
      "the status that answers must have; 0: 200, or any 2xx to an upload", NULL, 0, 599},
     {"discard", 0, OPT_CHOICE, &config.discard, "WAY", "how to throw away bodies", discard_names, 0,
      0},
+    {"verify", 0, OPT_FLAG, &config.verify, NULL,
+     "hash every body: all must be the same (slows a download)", NULL, 0, 0},
+    {"digest", 0, OPT_TEXT, &config.digest_text, "HEX", "verify that every body has this SHA-256",
+     NULL, 0, 0},
     {"timeout", 0, OPT_TIME, &config.timeout_s, "T", "give up on an answer that does not move on",
      NULL, 1e-3, 86400},
     {"wait-up", 0, OPT_TIME, &config.wait_up_s, "T", "wait so long for the server to come up", NULL,
@@ -79,6 +83,17 @@ static const struct tool tool = {
              "(B/s). With --rate, latency counts from when a request was due, and service\n"
              "from when it was sent.\n",
 };
+
+static void check_digest(void)
+{
+    if (!config.digest_text)
+        return;
+    config.verify = true;
+    if (config.download && !config.whole)
+        opt_usage("--digest is the whole file's: it goes with --download --whole");
+    if (!sha256_parse(config.digest_text, config.digest))
+        opt_usage("--digest: '%s' is not 64 hexadecimal digits", config.digest_text);
+}
 
 static void check_options(int operands, const char *url)
 {
@@ -101,6 +116,9 @@ static void check_options(int operands, const char *url)
         opt_usage("--download goes with --method GET");
     if (config.upload && config.method == METHOD_GET)
         config.method = METHOD_PUT;
+    check_digest();
+    if (config.verify && config.upload)
+        opt_usage("--verify and --digest do not go with --upload");
     if (config.status == 0 && !config.upload)
         config.status = 200;
     if (config.connections == 0)

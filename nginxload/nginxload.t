@@ -57,6 +57,15 @@ for way in trunc splice read; do
     out_has "$way is in the facts" "^# discard=$way\$"
 done
 ok 'every connection the whole file' "$load" -f csv -r 1 -t 1ms --download --whole "$url/big"
+ok '--verify' "$load" -f csv -r 2 -t 1ms --verify --download "$url/big"
+out_has 'hashes instead of discarding' '^# discard=no: every body is hashed$'
+digest=$(sha256sum "$TMP/nginx/root/big" | cut -d ' ' -f 1)
+ok 'the digest that sha256sum has' \
+    "$load" -f csv -r 1 -t 1ms --digest "$digest" --download --whole "$url/big"
+out_has 'is in the facts' "^# body.sha256=$digest\$"
+status 3 'another digest' "$load" -r 1 -t 1ms --digest "$digest" "$url/small"
+err_has 'is refused by that name' 'the answer is wrong: digest'
+status 2 'half a digest' "$load" --digest abcd "$url/small"
 status 3 'too short for a download' "$load" --download -n 2000 "$url/small"
 status 2 'more bytes than there are' "$load" --download --bytes 1G "$url/big"
 

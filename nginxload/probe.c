@@ -11,7 +11,7 @@
 enum { RETRY_NS = 20000000 };
 
 /* Sends one request to one address. */
-static enum outcome try_address(const struct config *config, const struct exchange *exchange,
+static enum outcome try_address(const struct config *config, struct exchange *exchange,
                                 const struct address *address, struct http *http, int *error)
 {
     struct loop loop;
@@ -85,8 +85,10 @@ struct probe probe_server(const struct config *config, const char *url)
         for (int i = 0; i < count; i++) {
             outcome = try_address(config, &exchange, &list[i], &http, &error);
             if (outcome == OUTCOME_GOOD) {
+                struct probe probe = {.address = list[i], .length = http.body, .total = http.total};
+                memcpy(probe.digest, exchange.digest, sizeof probe.digest);
                 free(exchange.head);
-                return (struct probe){.address = list[i], .length = http.body, .total = http.total};
+                return probe;
             }
             if (!is_passing(outcome))
                 break;

@@ -6,9 +6,10 @@
 #include "conn.h"
 
 struct probe {
-    struct address address; /* the one of the host's that answered */
-    uint64_t length;        /* bytes of its body */
-    uint64_t total;         /* of the file, from Content-Range, or HTTP_UNKNOWN */
+    struct address address;       /* the one of the host's that answered */
+    uint64_t length;              /* bytes of its body */
+    uint8_t digest[SHA256_BYTES]; /* of its body, with --verify */
+    uint64_t total;               /* of the file, from Content-Range, or HTTP_UNKNOWN */
 };
 
 /*

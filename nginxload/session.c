@@ -24,6 +24,11 @@ static void make_exchanges(struct session *session, const struct config *config)
     for (int i = 0; i < session->exchange_count; i++) {
         if (!exchange_make(&session->exchanges[i], config, i, session->probe.length))
             must(NULL);
+        /* Threads share it, and must not write to it: the probe has seen the body first. */
+        if (config->verify && !config->download) {
+            session->exchanges[i].digest_known = true;
+            memcpy(session->exchanges[i].digest, session->probe.digest, SHA256_BYTES);
+        }
     }
     if (config->upload) {
         struct rng rng;

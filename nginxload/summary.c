@@ -212,7 +212,7 @@ void summary_report(const struct summary *summary, const struct config *config,
                     const struct loop *loops, struct report *report)
 {
     const struct tally *total = &summary->total;
-    char errors[256];
+    char errors[256], hex[SHA256_HEX];
     if (!is_transfer(config)) {
         merge(loops, config->threads);
         report_latencies(config, loops[0].seen, report);
@@ -222,6 +222,11 @@ void summary_report(const struct summary *summary, const struct config *config,
     report_fact(report, "requests.drained", "%llu", (unsigned long long)total->drained);
     report_fact(report, "errors", "%s", error_text(&summary->all, errors, sizeof errors));
     report_fact(report, "reconnects", "%llu", (unsigned long long)total->reconnects);
-    report_fact(report, "discard", "%s", discard_names[loops[0].pool.discard.in_use]);
+    report_fact(report, "discard", "%s",
+                config->verify ? "no: every body is hashed"
+                               : discard_names[loops[0].pool.discard.in_use]);
+    if (config->verify)
+        report_fact(report, "body.sha256", "%s",
+                    sha256_hex(loops[0].conns[0].exchange->digest, hex));
     report_guards(summary, config, report);
 }
