@@ -80,7 +80,7 @@ static const struct tool tool = {
              "              the two native runs of a round differ by), and so does the test\n"
              "              at 5 % over all comparisons (exact Wilcoxon signed-rank, Holm)\n"
              "equivalent    the 90 % interval lies within the margin\n"
-             "inconclusive  neither yet\n",
+             "inconclusive  neither yet; +7 rounds: about so many more would tell\n",
 };
 
 static void write_report(const struct model *model, FILE *out)

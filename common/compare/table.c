@@ -1,6 +1,5 @@
 #include "table.h"
 
-#include "catalog.h"
 #include "numbers.h"
 #include "units.h"
 #include "versus.h"
@@ -9,7 +8,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { NAME = 22, WIDTH = 80 };
+enum { NAME = 22, WIDTH = 80, MOST_MARKS = 3 };
 
 /* Prints words from `column` on, broken before column 80. */
 static void print_wrapped(const char *text, int column, FILE *out)
@@ -53,29 +52,47 @@ static void print_verdict(const struct analysis *analysis, const struct result *
 {
     static const char *const colours[] = {"", "\033[31m", "\033[32m", "\033[33m"};
     char text[PHRASE];
-    wording_of(text, result, &analysis->settings);
+    wording_short(text, result, &analysis->settings);
     fprintf(out, "  %s%s%s%s%s", colour ? colours[result->verdict] : "",
             verdict_names[result->verdict], text[0] ? ", " : "", text, colour ? "\033[0m" : "");
 }
 
-/* The numbers of the remarks that belong to a figure: ` [1,4]`. */
-static void print_marks(const struct remarks *remarks, const struct row *row, const char *platform,
-                        FILE *out)
+/* The numbers of the first few remarks that belong to a figure: ` [1,4]`; "" without any. */
+static const char *marks_of(char text[NUMBER], const struct remarks *remarks, const struct row *row,
+                            const char *platform)
 {
-    const char *before = " [";
-    for (size_t i = 0; i < remarks->count; i++) {
-        if (remark_touches(&remarks->at[i], row, platform)) {
-            fprintf(out, "%s%zu", before, i + 1);
-            before = ",";
-        }
+    size_t shown = 0, used = 0;
+    text[0] = '\0';
+    for (size_t i = 0; i < remarks->count && shown < MOST_MARKS; i++) {
+        if (!remark_touches(&remarks->at[i], row, platform))
+            continue;
+        shown++;
+        used +=
+            (size_t)snprintf(text + used, NUMBER - used, "%s%zu", shown > 1 ? "," : " [", i + 1);
+        if (shown == MOST_MARKS)
+            used += (size_t)snprintf(text + used, NUMBER - used, "..");
     }
-    if (before[0] == ',')
-        fprintf(out, "]");
+    if (shown)
+        snprintf(text + used, NUMBER - used, "]");
+    return text;
+}
+
+/* The platform with its marks; what follows begins in the same column, if need be a line below. */
+static void print_name(const struct remarks *remarks, const struct row *row, const char *platform,
+                       FILE *out)
+{
+    char marks[NUMBER] = "";
+    if (remarks)
+        marks_of(marks, remarks, row, platform);
+    int used = fprintf(out, "  %s%s", platform, marks);
+    if (used > NAME + 2)
+        used = fprintf(out, "\n") - 1;
+    fprintf(out, "%*s", NAME + 2 - used, "");
 }
 
 static void print_head(const struct row *row, const struct remarks *remarks, FILE *out)
 {
-    char name[128], text[NUMBER];
+    char name[128], text[NUMBER], marks[NUMBER];
     snprintf(name, sizeof name, "%s %s", row->metric->benchmark, row->metric->name);
     fprintf(out, "\n%-*s", NAME + 2, name);
     if (row->baseline) {
@@ -85,20 +102,9 @@ static void print_head(const struct row *row, const struct remarks *remarks, FIL
                 unit.shown);
         if (stats->n > 1)
             fprintf(out, " +-%s", percent(text, stats->ci95 / fabs(stats->mean)));
-        print_marks(remarks, row, row->baseline->platform, out);
-    }
-    if (row->twin && row->twin->has_ratio) {
-        fprintf(out, ", noise %s", percent(text, expm1(row->floor)));
-        print_marks(remarks, row, row->twin->platform, out);
+        fprintf(out, "%s", marks_of(marks, remarks, row, row->baseline->platform));
     }
     fprintf(out, "\n");
-}
-
-static void print_name(const char *platform, FILE *out)
-{
-    fprintf(out, "  %-*s", NAME, platform);
-    if (strlen(platform) > NAME)
-        fprintf(out, "\n  %-*s", NAME, "");
 }
 
 static bool is_in(const struct row *row, const char *platform)
@@ -116,31 +122,31 @@ static void print_missing(const struct analysis *analysis, const struct row *row
 {
     const struct names *platforms = &analysis->model->platforms;
     for (size_t p = 0; p < platforms->count; p++) {
-        if (is_in(row, platforms->at[p]) || platform_is_twin(platforms->at[p]))
+        if (is_in(row, platforms->at[p]))
             continue;
-        print_name(platforms->at[p], out);
-        fprintf(out, "    n/a  no result");
-        print_marks(remarks, row, platforms->at[p], out);
-        fprintf(out, "\n");
+        print_name(remarks, row, platforms->at[p], out);
+        fprintf(out, "    n/a  no result\n");
     }
 }
 
 static void print_row(const struct analysis *analysis, const struct row *row,
                       const struct remarks *remarks, bool colour, FILE *out)
 {
+    char text[NUMBER];
     print_head(row, remarks, out);
     for (size_t i = 0; i < row->count; i++) {
         const struct result *result = &row->results[i];
-        if (result == row->baseline || (result == row->twin && row->baseline))
+        if (result == row->baseline)
             continue;
-        print_name(result->platform, out);
-        if (result->has_ratio) {
-            print_interval(&result->ratio, out);
-            print_verdict(analysis, result, colour, out);
-        } else {
+        print_name(remarks, row, result->platform, out);
+        if (!result->has_ratio)
             fprintf(out, "    n/a  %s", result->why_not);
-        }
-        print_marks(remarks, row, result->platform, out);
+        else
+            print_interval(&result->ratio, out);
+        if (result->has_ratio && result == row->twin)
+            fprintf(out, "  noise floor %s", percent(text, expm1(row->floor)));
+        else if (result->has_ratio)
+            print_verdict(analysis, result, colour, out);
         fprintf(out, "\n");
     }
     print_missing(analysis, row, remarks, out);
@@ -212,7 +218,7 @@ void table_versus(const struct analysis *analysis, bool colour, FILE *out)
                     groups[row->group].label, groups[0].label);
         if (i == 0 || list.at[i - 1].row != row)
             fprintf(out, "\n%s %s\n", row->metric->benchmark, row->metric->name);
-        print_name(versus->result.platform, out);
+        print_name(NULL, row, versus->result.platform, out);
         print_interval(&versus->result.ratio, out);
         print_verdict(analysis, &versus->result, colour, out);
         fprintf(out, "\n");

@@ -18,9 +18,21 @@ const char *wording_of(char text[PHRASE], const struct result *result,
     else if (result->verdict == VERDICT_EQUIVALENT)
         snprintf(text, PHRASE, "within %g %%", 100 * settings->margin);
     else if (result->verdict == VERDICT_INCONCLUSIVE && result->more_rounds >= 1000)
-        snprintf(text, PHRASE, "over 1000 more rounds");
+        snprintf(text, PHRASE, "more than 1000 more rounds");
     else if (result->verdict == VERDICT_INCONCLUSIVE)
-        snprintf(text, PHRASE, "~%zu more round%s", result->more_rounds,
+        snprintf(text, PHRASE, "about %zu more round%s", result->more_rounds,
+                 result->more_rounds == 1 ? "" : "s");
+    return text;
+}
+
+const char *wording_short(char text[PHRASE], const struct result *result,
+                          const struct settings *settings)
+{
+    wording_of(text, result, settings);
+    if (result->verdict == VERDICT_INCONCLUSIVE && result->more_rounds >= 1000)
+        snprintf(text, PHRASE, "> 1000 rounds");
+    else if (result->verdict == VERDICT_INCONCLUSIVE)
+        snprintf(text, PHRASE, "+%zu round%s", result->more_rounds,
                  result->more_rounds == 1 ? "" : "s");
     return text;
 }

@@ -6,8 +6,13 @@
 
 enum { PHRASE = 80 };
 
-/* What follows the verdict's name: `+30 %`, `31.4 times`, `within 2 %`, `~7 more rounds`, or "". */
+/* What follows the verdict's name: `+30 %`, `31.4 times`, `within 2 %`, `about 7 more rounds`, or
+ * "". */
 const char *wording_of(char text[PHRASE], const struct result *result,
                        const struct settings *settings);
+
+/* The same in at most 15 columns: `+7 rounds`. */
+const char *wording_short(char text[PHRASE], const struct result *result,
+                          const struct settings *settings);
 
 #endif
