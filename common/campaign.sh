@@ -5,7 +5,8 @@ campaign_begin() {
     RUN=$BUILD/run/$$ WORK=$BUILD/run/$$/work STATE=$BUILD/run/$$/state LOG=$BUILD/run/$$/log
     mkdir -p "$WORK" || fail "$RUN: cannot be made"
     : >"$LOG"
-    HOST=$(uname -n) ROUND=0 ORDER='' ISA='' BEST='' PROGRESS='' PLATFORM='' STOPPED='' BLOCK=''
+    HOST=$(uname -n) ROUND=0 ORDER='' ISA='' BEST='' PROGRESS='' PLATFORM='' STOPPED='' BLOCK='' BLOCKS=0
+    : >"$WORK/kept"
     export ROOT BUILD WORK STATE LOG HOST ROUND ORDER ISA BEST PROGRESS PLATFORM OUT SEED LIMIT QUICK
     export TEST_CPUS CLIENT_CPUS MEMORY
     trap campaign_end EXIT
@@ -39,7 +40,7 @@ block() {
     rm -rf "$STATE"
     mkdir -p "$STATE"
     : >"$WORK/reason"
-    BLOCK=guestmark-$$-$(date +%s)
+    BLOCK=$1-$$-$((BLOCKS += 1)).
     GUESTMARK_BLOCK=$BLOCK sh "$ROOT/common/block.sh" "$1" </dev/null &
     block_status=0
     [ -n "$STOPPED" ] || wait "$!" || block_status=$?
@@ -50,7 +51,14 @@ block() {
         block_status=1
         ;;
     esac
-    end_block
+    # What prepare leaves running (a private engine) serves the whole campaign.
+    if [ "$1" = prepare ] && [ "$block_status" -eq 0 ]; then
+        printf '%s\t%s\n' "$BLOCK" "$PLATFORM" >>"$WORK/kept"
+        rm -rf "$STATE"
+        BLOCK=
+    else
+        end_block
+    fi
     return "$block_status"
 }
 
@@ -58,9 +66,18 @@ block() {
 # interrupts it.
 end_block() {
     trap '' INT TERM HUP
+    case $BLOCK in
+    prepare-*)
+        # A private engine that it has started is asked to stop before it would be killed.
+        GUESTMARK_BLOCK=$BLOCK sh "$ROOT/common/block.sh" down </dev/null || :
+        GUESTMARK_BLOCK=$BLOCK sh "$ROOT/common/block.sh" release </dev/null >>"$LOG" 2>&1 || :
+        ;;
+    *)
+        end_processes "$BLOCK" "$STATE" || :
+        GUESTMARK_BLOCK=$BLOCK sh "$ROOT/common/block.sh" down </dev/null || :
+        ;;
+    esac
     end_processes "$BLOCK" "$STATE" || say "$PLATFORM: some of its processes cannot be killed"
-    GUESTMARK_BLOCK=$BLOCK sh "$ROOT/common/block.sh" down </dev/null || :
-    end_processes "$BLOCK" "$STATE" || :
     rm -rf "$STATE"
     BLOCK=
     catch_signals
@@ -237,15 +254,12 @@ given_up() {
 
 # release: undoes what prepare has left running, platform by platform.
 release() {
-    [ -f "$WORK/probed" ] || return 0
-    while IFS= read -r PLATFORM <&3; do
+    while IFS='	' read -r release_block PLATFORM <&3; do
         mkdir -p "$STATE"
-        BLOCK=guestmark-$$-release
-        GUESTMARK_BLOCK=$BLOCK sh "$ROOT/common/block.sh" release </dev/null >>"$LOG" 2>&1 || :
-        end_processes "$BLOCK" "$STATE" || :
+        GUESTMARK_BLOCK=$release_block sh "$ROOT/common/block.sh" release </dev/null >>"$LOG" 2>&1 || :
+        end_processes "$release_block" "$STATE" || :
         rm -rf "$STATE"
-        BLOCK=
-    done 3<"$WORK/probed"
+    done 3<"$WORK/kept"
 }
 
 # report: report.txt, which is also shown, and report.html.

@@ -145,7 +145,7 @@ function network_rules() {
     if (number("client.cpu_share") > 0.9 || number("big.client.cpu_share") > 0.9)
         guard("client", "mark", "the load client used " percent(f["client.cpu_share"], 1) " (requests) and " percent(f["big.client.cpu_share"], 1) " (download) of its CPUs",
             "this is the client's limit, not the server's; give it more CPUs")
-    if (number("host.disk_read") > 0.1 * number("big.download.bytes") && number("big.download.bytes") > 0)
+    if (number("host.disk_read") > 16777216 && number("host.disk_read") > 0.1 * number("big.download.bytes") && number("big.download.bytes") > 0)
         guard("resident", "mark", mib(f["host.disk_read"]) " were read from the disk meanwhile",
             "the file served does not stay in the page cache; give the platform more memory")
 }

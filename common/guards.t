@@ -102,8 +102,8 @@ silent qemu nginxload net.backend=tap
 fires client mark native nginxload client.cpu_share=0.97
 fires client mark native nginxload client.cpu_share=0.5 big.client.cpu_share=0.95
 silent native nginxload client.cpu_share=0.6
-fires resident mark qemu nginxload 'big.download.bytes=1000000 of 5000000' 'host.disk_read=900000 B'
-silent qemu nginxload 'big.download.bytes=1000000 of 5000000' 'host.disk_read=4096 B'
+fires resident mark qemu nginxload 'big.download.bytes=100000000 of 500000000' 'host.disk_read=90000000 B'
+silent qemu nginxload 'big.download.bytes=100000000 of 500000000' 'host.disk_read=4096 B'
 
 # Evidence with commas and quotes stays one field.
 run judge docker - 'sha256.different=a,"b"'

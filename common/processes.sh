@@ -6,8 +6,8 @@
 # block_processes TAG FOLDER: their process ids, the caller's own left out.
 block_processes() {
     {
-        grep -ls -e "GUESTMARK_BLOCK=$1" /proc/[0-9]*/environ || :
-        grep -ls -e "$2/" /proc/[0-9]*/cmdline || :
+        grep -lsF -e "GUESTMARK_BLOCK=$1" /proc/[0-9]*/environ || :
+        grep -lsF -e "$2/" /proc/[0-9]*/cmdline || :
         echo -
         cat /proc/[0-9]*/stat || :
     } 2>/dev/null | awk -v self="$$" '

@@ -31,8 +31,8 @@ keep_complete() {
             return ""
         }
         NR == FNR { if (/,block,complete$/) complete[block($0)] = 1; next }
-        FNR == 1 || block($0) in complete' "$OUT/facts.csv" "$1" >"$WORK/kept" &&
-        cp "$WORK/kept" "$1"
+        FNR == 1 || block($0) in complete' "$OUT/facts.csv" "$1" >"$WORK/complete" &&
+        cp "$WORK/complete" "$1"
 }
 
 # block_done PLATFORM: whether this round's block is there already.
