@@ -199,6 +199,38 @@ static void put_time_order(const struct page *page, const struct row *row)
     fprintf(page->out, "</div>\n");
 }
 
+static int compare_shares(const void *left, const void *right)
+{
+    double a = *(const double *)left, b = *(const double *)right;
+    return (a > b) - (a < b);
+}
+
+/* Whether more repetitions or more rounds would narrow the intervals (Kalibera and Jones 2013). */
+static void put_levels(const struct page *page, const struct row *row)
+{
+    double *shares = alloc_zero(row->count, sizeof *shares), reps = 0;
+    size_t count = 0;
+    char text[NUMBER];
+    for (size_t i = 0; i < row->count; i++) {
+        const struct levels *levels = &row->results[i].levels;
+        double within = levels->within * levels->within / levels->reps;
+        double all = within + levels->between * levels->between;
+        if (!levels->known || all <= 0 || row->results[i].stats.n < 3)
+            continue;
+        shares[count++] = within / all;
+        reps = levels->reps;
+    }
+    qsort(shares, count, sizeof *shares, compare_shares);
+    if (count)
+        fprintf(page->out,
+                "<p class=\"soft\">Of what makes rounds differ, %s comes from single repetitions "
+                "(%.0f per round), the rest from starting anew: %s.</p>\n",
+                percent(text, shares[count / 2]), reps,
+                shares[count / 2] > 0.5 ? "more repetitions per round would narrow the intervals"
+                                        : "only more rounds narrow the intervals");
+    free(shares);
+}
+
 void section_benchmarks(const struct page *page)
 {
     const struct row *row;
@@ -219,6 +251,7 @@ void section_benchmarks(const struct page *page)
                     part->metric->better == BETTER_LOWER ? "less" : "more");
             put_spread(page, part);
             put_time_order(page, part);
+            put_levels(page, part);
         }
         section_distributions(page, benchmark);
         section_curves(page, benchmark);

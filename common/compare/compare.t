@@ -178,10 +178,15 @@ sed 's/"kvm"/"exec:<b>\&"/' "$TMP/full/samples.csv" >"$TMP/strange/samples.csv"
 printf 'platform,usable,reason\nkvm,no,"no <kvm> here, alas"\n' >"$TMP/strange/platforms.csv"
 ok 'html' "$BUILD/compare" -f html -o "$TMP/report.html" "$TMP/full"
 check 'has no script and loads nothing' sh -c '! grep -Eiq "<script|src=|url\(|@import|href=\"http" "$1"' - "$TMP/report.html"
+check 'has held orders' grep -q '>held</td>' "$TMP/report.html"
 for part in 'id="real-0"' 'id="order-0"' 'id="fooled-0"' 'remark-2' 'by quantile' 'copy</b>' ' by bytes' \
     'Every sample in time order'; do
     check "html has $part" grep -q "$part" "$TMP/report.html"
 done
+"$BUILD/test/campaign_helper" --cost 0.8 "$TMP/fast"
+ok 'html of guests that are faster than native' "$BUILD/compare" -f html "$TMP/fast"
+out_has 'says that it is not what one expects' '<td>diskrand iops</td>.*not held</td><td>qemu below native: the host may cache'
+out_has 'and what varies where' 'comes from single repetitions .5 per round.'
 ok 'html of strange names' "$BUILD/compare" -f html -o "$TMP/strange.html" "$TMP/strange"
 check 'escapes them' sh -c '! grep -q "exec:<b>" "$1" && grep -q "exec:<wbr>&lt;b&gt;&amp;" "$1"' - "$TMP/strange.html"
 check 'says what was not measured' grep -q 'no &lt;kvm&gt; here' "$TMP/strange.html"
