@@ -30,9 +30,10 @@ static void *must(void *memory)
 
 /*
  * Bytes written before contents come again, but for stamps and tags. Where writes land at random,
- * equal contents would else be near enough to each other for a filesystem to compress them.
+ * equal contents would else be near enough to each other for a filesystem to compress them. More
+ * would not stay in a second-level cache, and the copy to the device be slower for it.
  */
-enum { contents_bytes = 4 << 20 };
+enum { contents_bytes = 1 << 20 };
 
 /* Every worker has an equal part of the file, and the last one the rest. */
 static void open_worker(struct workload *load, int rank)
