@@ -54,16 +54,9 @@ platform_up() {
     echo "mkdir '$exec_folder/data'" | exec_script
 }
 
-# exec_quote WORD...: the words as a shell command.
-exec_quote() {
-    for exec_word; do
-        printf "'%s' " "$(printf '%s' "$exec_word" | sed "s/'/'\\\\''/g")"
-    done
-}
-
 platform_run() {
     exec_folder=$(cat "$STATE/folder")
-    printf 'PATH=%s:$PATH; cd / && exec %s </dev/null\n' "$exec_folder" "$(exec_quote "$@")" | exec_script
+    printf 'PATH=%s:$PATH; cd / && exec %s </dev/null\n' "$exec_folder" "$(platform_quote "$@")" | exec_script
 }
 
 platform_data() { echo "$(cat "$STATE/folder")/data"; }

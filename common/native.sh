@@ -17,9 +17,9 @@ platform_run() { PATH=$BUILD:$PATH platform_taskset "$TEST_CPUS" "$@" </dev/null
 # filesystem's, by its own dynamic linker, so that every platform runs the same binary and libraries;
 # the system's where no root filesystem has been built.
 native_nginx() {
-    for native_linker in "$native_root"/lib64/ld-linux-*.so.2 "$native_root"/lib/ld-linux-*.so.1; do
+    native_arch=$(uname -m)-linux-gnu
+    for native_linker in "$native_root/lib/$native_arch"/ld-linux-*; do
         if [ ! -x "$native_linker" ] || [ ! -x "$native_root/usr/sbin/nginx" ]; then continue; fi
-        native_arch=$(uname -m)-linux-gnu
         "$@" "$native_linker" \
             --library-path "$native_root/lib/$native_arch:$native_root/usr/lib/$native_arch" \
             "$native_root/usr/sbin/nginx"

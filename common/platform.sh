@@ -125,6 +125,15 @@ platform_taskset() {
     fi
 }
 
+# platform_quote WORD...: the words as a shell command, whatever they hold.
+platform_quote() {
+    for platform_word; do
+        printf "'"
+        printf '%s' "$platform_word" | sed "s/'/'\\\\''/g"
+        printf "' "
+    done
+}
+
 # platform_host_data PATH: facts about the host's disk behind a file or folder.
 platform_host_data() {
     echo "data.host_path=$1"

@@ -100,9 +100,9 @@ container_start() {
     if [ "$(platform_key storage volume)" = volume ]; then
         set -- --read-only --tmpfs /tmp --tmpfs /run --volume "$STATE/data:/data" "$@"
     fi
-    # podman would raise limits, which it may lack the capability for.
+    # podman would raise limits, which it may lack the capability for (its own number of processes is 32768).
     case $PLATFORM_NAME:$container_runtime in
-    podman:*) set -- --ulimit "nofile=$(container_limit files)" --ulimit "nproc=$(container_limit processes)" "$@" ;;
+    podman:*) set -- --ulimit "nofile=$(container_files)" --ulimit nproc=30000:30000 "$@" ;;
     docker:default) ;;
     docker:*) set -- --runtime "$container_runtime" "$@" ;;
     esac
@@ -113,8 +113,8 @@ container_start() {
         "$@" "$container_image" sleep 2147483647 >>"$LOG"
 }
 
-# container_limit NAME: SOFT:HARD of ours.
-container_limit() { awk -v name="$1" '/^Max/ && ($2 == name || $3 == name) { print $(NF - 2) ":" $(NF - 1) }' /proc/self/limits; }
+# As many open files as we may have, SOFT:HARD.
+container_files() { awk '/^Max open files/ { print $4 ":" $5 }' /proc/self/limits; }
 
 container_data() { mkdir -p "$STATE/data"; }
 
@@ -180,7 +180,8 @@ platform_facts() {
     if [ "$PLATFORM_NAME" = docker ]; then
         echo "identity.runtime=$(container_engine inspect --format '{{.HostConfig.Runtime}}' "$container_name")"
     else
-        echo "identity.runtime=$(container_engine inspect --format '{{.OCIRuntime}}' "$container_name")"
+        container_oci=$(container_engine inspect --format '{{.OCIRuntime}}' "$container_name")
+        echo "identity.runtime=${container_oci##*/}"
     fi
     container_pid=$(platform_pids | head -n 1)
     echo "identity.pid_namespace=$(readlink "/proc/$container_pid/ns/pid")"

@@ -96,6 +96,21 @@ rootfs_stamp() {
     stamp $(programs) $(find vm-image/root -type f | sort) "$out/base.tar"
 }
 
+# trim TREE: of what nginx depends on in Debian's eyes, keeps what it loads. A guest unpacks all of this into its memory.
+trim() {
+    arch=$(uname -m)-linux-gnu
+    linker=$(echo "$1/lib/$arch"/ld-linux-*)
+    "$linker" --library-path "$1/lib/$arch:$1/usr/lib/$arch" --list "$1/usr/sbin/nginx" >"$out/libraries"
+    {
+        sed -n 's/.*=> \([^ ]*\) .*/\1/p' "$out/libraries" | xargs -n 1 readlink -f
+        readlink -f "$linker" "$1/bin/busybox" "$1/usr/sbin/nginx"
+    } >"$out/keep"
+    rm -rf "$1"/usr/lib/"$arch"/*/
+    find "$(readlink -f "$1")" -type f \( -name '*.so*' -o -path '*bin/*' \) | grep -vxFf "$out/keep" | xargs rm -f
+    find "$1" -xtype l -delete
+    rm "$out/libraries" "$out/keep"
+}
+
 build_rootfs() {
     check_programs
     fetch base true --include=busybox-static,nginx
@@ -109,6 +124,7 @@ build_rootfs() {
         --exclude='./usr/share/lintian' --exclude='./usr/share/perl5' --exclude='./usr/share/bash-completion' \
         --exclude='./var/lib/dpkg' --exclude='./var/cache' --exclude='./etc/init.d' --exclude='./etc/resolv.conf'
     chmod -R u=rwX,go=rX "$tree"
+    trim "$tree"
     (cd "$tree" && mkdir -p dev proc sys run tmp data root usr/local/bin usr/local/sbin etc)
     # Applets that Debian has split over four folders go where Debian has them, behind real programs.
     "$tree/bin/busybox" --list-full | while read -r applet; do

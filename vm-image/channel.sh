@@ -10,13 +10,6 @@ channel_open() {
     exec 4<&5 5<&-
 }
 
-# channel_quote WORD...: the words as a shell command.
-channel_quote() {
-    for channel_word; do
-        printf "'%s' " "$(printf '%s' "$channel_word" | sed "s/'/'\\\\''/g")"
-    done
-}
-
 # channel_ask CHANNEL SECONDS WORD...: runs a command in the guest and hands back what it printed and its status;
 # 1 with a line on stderr if the guest goes away. SECONDS 0: for as long as it takes.
 channel_ask() (
@@ -25,7 +18,7 @@ channel_ask() (
     channel_open "$channel" || exit 1
     channel_id=$(channel_next "$channel.id")
     channel_reply=$channel.reply.$channel_id
-    echo "$channel_id $(channel_quote "$@" | base64 | tr -d '\n')" >&3
+    echo "$channel_id $(platform_quote "$@" | base64 | tr -d '\n')" >&3
     exec 3>&-
     if [ "$channel_limit" -gt 0 ]; then
         channel_status=$(timeout "$channel_limit" sh -c '. "$1"; channel_collect "$2" "$3"' - \

@@ -1,0 +1,129 @@
+#!/bin/sh
+# The guest: what build.sh makes, what the adapter does with it, variant by variant, and what happens when QEMU dies.
+. common/tap.sh
+. common/platform.sh
+
+export BUILD
+BUILD=$(cd "$BUILD" && pwd)
+ROOT=$PWD LOG=$TMP/log TEST_CPUS=0 MEMORY=512M
+STATE=$(mktemp -d "$BUILD/vm-test.XXXXXX")
+trap 'platform_down; rm -rf "$TMP" "$STATE"' EXIT
+
+# use PLATFORM: that adapter, ready to be asked.
+use() {
+    PLATFORM=$1 PLATFORM_NAME=${1%%:*}
+    . vm-image/platform.sh
+}
+
+use qemu
+why=$(platform_probe) || skip_all "$why"
+why=$(platform_prepare) || skip_all "$why"
+
+same_programs() {
+    for tool in $PLATFORM_TOOLS; do cmp "$BUILD/$tool" "$BUILD/rootfs/usr/local/bin/$tool" || return 1; done
+}
+ok 'the programs in the tree are those of the build' same_programs
+stamp=$(stat -c %Y%i "$BUILD/vm-image/initrd")
+ok 'built again' platform_prepare
+check 'nothing is done when nothing has changed' [ "$(stat -c %Y%i "$BUILD/vm-image/initrd")" = "$stamp" ]
+mv "$BUILD/vm-image/initrd" "$TMP/initrd"
+rm "$BUILD/vm-image/guest.stamp"
+ok 'built anew' platform_prepare
+ok 'the initrd is byte for byte the same' cmp "$TMP/initrd" "$BUILD/vm-image/initrd"
+
+status 77 'an unknown key is refused' env ROOT="$ROOT" BUILD="$BUILD" STATE="$STATE" PLATFORM=qemu:dsk=raw PLATFORM_NAME=qemu \
+    sh -c '. common/platform.sh; . vm-image/platform.sh; platform_probe'
+
+# A guest: everything that the contract names.
+ok 'up' platform_up
+status 7 'exit status, stdout and stderr come back' platform_run sh -c 'echo out; echo err >&2; exit 7'
+check 'stdout' grep -qx out "$TMP/out"
+check 'stderr' grep -qx err "$TMP/err"
+run platform_run printf '%s|' "it's" 'a  b' '$HOME' '' '>x' '
+'
+check 'arguments arrive as they are' [ "$(cat "$TMP/out")" = "it's|a  b|\$HOME||>x|
+|" ]
+ok '100 kB of random bytes' platform_run head -c 100000 /dev/urandom
+check 'come back, and only they' [ "$(wc -c <"$TMP/out")" -eq 100000 ]
+run platform_run sh -c 'echo "=0"; echo ">x"; echo 1; cat'
+check 'output that looks like the protocol is output; stdin is empty' [ "$(tr '\n' ' ' <"$TMP/out")" = '=0 >x 1 ' ]
+run platform_sha256
+check 'the same programs inside' sh -c 'cd "$1" && sha256sum -c --quiet "$2"' - "$BUILD" "$TMP/out"
+ok 'facts' platform_facts
+out_has 'QMP says no KVM' '^identity\.kvm_enabled=false$'
+out_has 'the disk file and what it holds' '^data\.allocated=[0-9]+$'
+check 'are KEY=VALUE lines' awk '!/^[a-z0-9_.]+=./ { exit 1 }' "$TMP/out"
+run platform_run forksum -r 1 -t 1ms -f csv 1 10
+out_has 'a tool sees that it is emulated' '^# hypervisor=.*TCG'
+check 'one process is billed' [ "$(platform_pids | wc -l)" -eq 1 ]
+
+nginx_answers() {
+    url=$(platform_url) || return
+    "$BUILD/nginxload" -r 1 -t 50ms -w 0 -f value "$url/small" || {
+        echo "$url does not answer"
+        return 1
+    }
+}
+ok 'nginx answers the host' nginx_answers
+export PLATFORM PLATFORM_NAME ROOT STATE LOG TEST_CPUS MEMORY
+pid=$(cat "$STATE/qemu.pid")
+{
+    sleep 1
+    kill -9 "$pid"
+} &
+status 1 'a guest that dies ends the command in it' timeout 20 sh -c '
+    . common/platform.sh; . vm-image/platform.sh; platform_run sleep 1000'
+one_line_error 'and says so'
+status 1 'a dead guest is not waited for' timeout 20 sh -c '
+    . common/platform.sh; . vm-image/platform.sh; platform_run true'
+ok 'down' platform_down
+check 'nothing is left' [ -z "$(ls -A "$STATE")" ]
+check 'nor a process' sh -c '[ -z "$(tr "\0" " " <"/proc/$1/cmdline")" ]' - "$pid"
+
+# Variants: each boots, has its disk and its network, and says what it is.
+variant() { # PLATFORM FACT=VALUE...
+    use "$1"
+    shift
+    run platform_probe
+    if [ "$run_status" -eq 77 ]; then
+        skip "$PLATFORM" "$(cat "$TMP/out")"
+        return
+    fi
+    ok "$PLATFORM comes up" platform_up
+    ok "$PLATFORM has its data disk" platform_run sh -c 'grep -q " /data ext4 " /proc/mounts && echo x >/data/x'
+    case $1 in
+    net=*) ok "$PLATFORM: nginx answers the host" nginx_answers ;;
+    esac
+    run platform_facts
+    for fact; do
+        out_has "$PLATFORM: $fact" "^$fact\$"
+    done
+    ok "$PLATFORM goes down" platform_down
+    check "$PLATFORM leaves nothing" [ -z "$(ls -A "$STATE")" ]
+}
+variant qemu:disk=raw,cache=writeback,machine=q35 disk.format=raw disk.cache=writeback platform.machine=q35
+variant qemu:net=tap,prealloc=off,cpus=2,memory=300M net.backend=tap disk.prealloc=off platform.cpus=2 platform.memory=300M
+variant qemu:net=passt,cpu=Nehalem,disk=qed net.backend=passt disk.format=qed
+variant qemu:machine=microvm platform.machine=microvm
+
+# /dev/kvm: either a guest comes up, or the adapter says in time that none does.
+use kvm
+run platform_probe
+if [ "$run_status" -eq 0 ]; then
+    start=$(date +%s)
+    run platform_prepare
+    check 'kvm is usable or not within 15 s' [ $(($(date +%s) - start)) -le 15 ]
+    check 'and the reason is one line' [ "$(wc -l <"$TMP/out")" -le 1 ]
+    check 'nothing is left of the try' [ -z "$(ls -A "$STATE")" ]
+else
+    skip 'kvm' "$(cat "$TMP/out")"
+fi
+
+# One program as the only process: the kernel runs it as init and stops when it ends.
+ok 'a kernel with one tool as init is built' sh vm-image/build.sh tool forksum
+timeout 60 qemu-system-x86_64 -nodefaults -no-user-config -display none -no-reboot -machine pc,accel=tcg -m 256M \
+    -kernel "$BUILD/vm-image/vmlinuz" -initrd "$BUILD/vm-image/forksum.initrd" -serial "file:$TMP/console" \
+    -append 'console=ttyS0 quiet panic=-1 -- -r 1 -t 1ms -f csv 1 100' </dev/null >/dev/null 2>&1
+check 'and measures' grep -q '^forksum,sum,s,lower,1,' "$TMP/console"
+
+tap_done
