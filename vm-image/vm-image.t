@@ -103,7 +103,7 @@ variant() { # PLATFORM FACT=VALUE...
 }
 variant qemu:disk=raw,cache=writeback,machine=q35 disk.format=raw disk.cache=writeback platform.machine=q35
 variant qemu:net=tap,prealloc=off,cpus=2,memory=300M net.backend=tap disk.prealloc=off platform.cpus=2 platform.memory=300M
-variant qemu:net=passt,cpu=Nehalem,disk=qed net.backend=passt disk.format=qed
+variant qemu:net=passt,aio=native,cpu=qemu64 net.backend=passt disk.aio=native
 variant qemu:machine=microvm platform.machine=microvm
 
 # /dev/kvm: either a guest comes up, or the adapter says in time that none does.
