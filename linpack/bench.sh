@@ -74,7 +74,7 @@ table() {
     printf '%8s %16s %16s %8s\n' n "linpack GFLOP/s" "HPL GFLOP/s" ratio
     for size in $SIZES; do
         echo "$size $(median "$work/ours" "$size") $(median "$work/theirs" "$size")"
-    done | awk '{ printf "%8d %16s %16s %8s\n", $1, $2, $3, $3 > 0 ? sprintf("%.2f", $2 / $3) : "-" }'
+    done | awk '{ printf "%8d %16s %16s %8s\n", $1, $2, $3, ($3 > 0 ? sprintf("%.2f", $2 / $3) : "-") }'
 }
 
 main() {
