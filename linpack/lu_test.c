@@ -225,5 +225,6 @@ int main(void)
         test_singular(kernel);
         test_sizes(kernel);
     }
+    tap_ok(size_is_right(kernel_of(cpu_best_isa()), 1511), "n=1511, whose panels are the widest");
     return tap_done();
 }
