@@ -37,9 +37,10 @@ static size_t count_outliers(const double *values, size_t n, double median)
 struct checks checks_of(const double *values, size_t n)
 {
     struct stats stats = stats_of(values, n);
-    struct checks checks = {.outliers = count_outliers(values, n, stats.median)};
+    struct checks checks = {0};
     if (n < LEAST || stats.stddev == 0)
         return checks;
+    checks.outliers = count_outliers(values, n, stats.median);
     double *order = alloc_zero(n, sizeof *order);
     for (size_t i = 0; i < n; i++)
         order[i] = (double)i;

@@ -14,7 +14,7 @@ struct checks {
     size_t outliers; /* values further than 14.8 median absolute deviations from the median */
 };
 
-/* Values in the order of rounds; fewer than 8 are never said to drift or depend. n >= 1. */
+/* Values in the order of rounds; of fewer than 8 nothing is said. n >= 1. */
 struct checks checks_of(const double *values, size_t n);
 
 /*

@@ -18,31 +18,42 @@ static struct remark *add(struct remarks *remarks, struct remark remark)
 
 /* ---- what the driver recorded ---- */
 
-/* Whether `list` ("a, b") holds `name`. */
+/* Whether `list` ("a, b") holds `name`, which may hold a comma but no space. */
 static bool holds(const char *list, const char *name)
 {
     size_t length = strlen(name);
     for (const char *at = list; (at = strstr(at, name)); at += length) {
         bool begins = at == list || at[-1] == ' ';
-        if (begins && (at[length] == '\0' || at[length] == ','))
+        if (begins && (at[length] == '\0' || strncmp(at + length, ", ", 2) == 0))
             return true;
     }
     return false;
 }
 
-/* The remark that says what this event says, or NULL. */
+/* Adds a name to a list that does not hold it yet. */
+static void include(char **list, const char *name)
+{
+    if (holds(*list, name))
+        return;
+    char *longer = alloc_format("%s, %s", *list, name);
+    free(*list);
+    *list = longer;
+}
+
+/* The remark that says what this event says, of this platform or another, or NULL. */
 static struct remark *find_remark(const struct remarks *remarks, const struct event *event)
 {
     for (size_t i = 0; i < remarks->count; i++) {
         struct remark *remark = &remarks->at[i];
-        if (remark->group != event->group || strcmp(remark->platform, event->platform) != 0)
+        if (remark->group != event->group)
             continue;
         if (!event->guard && remark->kind == REMARK_FAILED &&
+            strcmp(remark->platform, event->platform) == 0 &&
             strcmp(remark->evidence, event->evidence) == 0)
             return remark;
         if (event->guard && remark->kind == (event->is_void ? REMARK_VOID : REMARK_MARK) &&
             strcmp(remark->benchmark, event->benchmark) == 0 &&
-            strcmp(remark->guard, event->guard) == 0)
+            strcmp(remark->guard, event->guard) == 0 && strcmp(remark->advice, event->advice) == 0)
             return remark;
     }
     return NULL;
@@ -53,11 +64,8 @@ static void add_event(struct remarks *remarks, const struct event *event)
     struct remark *there = find_remark(remarks, event);
     if (there) {
         there->rounds++;
-        if (!holds(there->benchmark, event->benchmark)) {
-            char *longer = alloc_format("%s, %s", there->benchmark, event->benchmark);
-            free(there->benchmark);
-            there->benchmark = longer;
-        }
+        include(&there->benchmark, event->benchmark);
+        include(&there->platform, event->platform);
         return;
     }
     const char *advice = event->advice ? event->advice : "see the campaign's log folder";
@@ -66,7 +74,7 @@ static void add_event(struct remarks *remarks, const struct event *event)
                      .kind = !event->guard    ? REMARK_FAILED
                              : event->is_void ? REMARK_VOID
                                               : REMARK_MARK,
-                     .platform = event->platform,
+                     .platform = alloc_format("%s", event->platform),
                      .benchmark = alloc_format("%s", event->benchmark),
                      .guard = event->guard ? event->guard : "trial",
                      .evidence = alloc_format("%s", event->evidence),
@@ -82,7 +90,7 @@ static struct remark check(const struct row *row, const struct result *result, c
     return (struct remark){
         .group = row->group,
         .kind = REMARK_CHECK,
-        .platform = result->platform,
+        .platform = alloc_format("%s", result->platform),
         .benchmark = alloc_format("%s", row->metric->benchmark),
         .metric = row->metric->name,
         .guard = guard,
@@ -152,6 +160,7 @@ struct remarks remarks_of(const struct analysis *analysis)
 void remarks_free(struct remarks *remarks)
 {
     for (size_t i = 0; i < remarks->count; i++) {
+        free(remarks->at[i].platform);
         free(remarks->at[i].benchmark);
         free(remarks->at[i].evidence);
         free(remarks->at[i].advice);
@@ -161,7 +170,7 @@ void remarks_free(struct remarks *remarks)
 
 bool remark_touches(const struct remark *remark, const struct row *row, const char *platform)
 {
-    return remark->group == row->group && strcmp(remark->platform, platform) == 0 &&
+    return remark->group == row->group && holds(remark->platform, platform) &&
            (strcmp(remark->benchmark, "-") == 0 ||
             holds(remark->benchmark, row->metric->benchmark)) &&
            (!remark->metric || strcmp(remark->metric, row->metric->name) == 0);

@@ -1,7 +1,8 @@
 /*
  * What the reader must know beside the figures, as numbered sentences: guards that did not pass,
- * trials that failed, and what the values themselves look suspicious for. Equal ones of several
- * rounds are one remark, and so are trials of several benchmarks that failed for one reason.
+ * trials that failed, and what the values themselves look suspicious for. Equal ones of
+ * several rounds or platforms are one remark, and so are trials of several benchmarks that failed
+ * for one reason.
  */
 #ifndef COMPARE_REMARKS_H
 #define COMPARE_REMARKS_H
@@ -14,9 +15,8 @@ extern const char *const remark_kinds[]; /* "marked", "void", "failed", "check" 
 struct remark {
     int group;
     enum remark_kind kind;
-    const char *platform;
-    char *benchmark;    /* "-": all of them; several are separated by ", " */
-    const char *metric; /* NULL: every metric of the benchmark */
+    char *platform, *benchmark; /* several are separated by ", "; benchmark "-": all of them */
+    const char *metric;         /* NULL: every metric of the benchmark */
     const char *guard;
     char *evidence, *advice; /* what was seen; what to do about it */
     size_t rounds;           /* in how many rounds; the evidence is the first one's */

@@ -157,6 +157,9 @@ static void print_remark(const struct remark *remark, size_t index, FILE *out)
     char text[2048];
     int column = fprintf(out, "[%zu] ", index + 1);
     const char *evidence = remark->evidence;
+    char more[NUMBER] = "";
+    if (remark->rounds > 1)
+        snprintf(more, sizeof more, " (1 of %zu trials)", remark->rounds);
     size_t length = strlen(evidence);
     bool ended = length && strchr(".!?", evidence[length - 1]);
     snprintf(
