@@ -104,6 +104,13 @@ check 'takes psync' test "$(fact engine)" = psync
 ok 'io_uring without registration' inject io_uring_register:error=ENOMEM -e auto --verify -d 4
 out_has 'works with plain buffers' '^# engine.detail=(buffers plain, file plain|io_submit|pread)'
 
+if "$BUILD/diskrand" -e uring -S 1M -r 1 -w 0 -t 1ms "$disk" >/dev/null 2>&1; then
+    ok 'io_uring without the newest flags' inject io_uring_setup:error=EINVAL:when=1+2 -e uring --verify -d 4
+    out_has 'takes its completions at once' '^# engine.detail=.*completions at once'
+else
+    skip 'io_uring without the newest flags' 'no io_uring here'
+fi
+
 # A completion's own error: the file ends in the middle of the run.
 for engine in psync aio uring; do
     "$BUILD/diskrand" -e "$engine" -d 4 -p randread -S 4M -t 20s --keep "$disk" >"$TMP/out" 2>"$TMP/err" &
