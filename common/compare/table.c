@@ -157,17 +157,16 @@ static void print_remark(const struct remark *remark, size_t index, FILE *out)
     char text[2048];
     int column = fprintf(out, "[%zu] ", index + 1);
     const char *evidence = remark->evidence;
-    char more[NUMBER] = "";
+    char more[64] = "";
     if (remark->rounds > 1)
         snprintf(more, sizeof more, " (1 of %zu trials)", remark->rounds);
     size_t length = strlen(evidence);
     bool ended = length && strchr(".!?", evidence[length - 1]);
-    snprintf(
-        text, sizeof text, "%s%s%s, %s %s: %s%s%s %s%s", remark->platform,
-        strcmp(remark->benchmark, "-") == 0 ? "" : " ",
-        strcmp(remark->benchmark, "-") == 0 ? "" : remark->benchmark, remark->guard,
-        remark_kinds[remark->kind], evidence, remark->rounds > 1 ? " (and in other trials)" : "",
-        ended && remark->rounds < 2 ? "" : ".", remark->advice[0] ? "To do: " : "", remark->advice);
+    snprintf(text, sizeof text, "%s%s%s, %s %s: %s%s%s %s%s", remark->platform,
+             strcmp(remark->benchmark, "-") == 0 ? "" : " ",
+             strcmp(remark->benchmark, "-") == 0 ? "" : remark->benchmark, remark->guard,
+             remark_kinds[remark->kind], evidence, more, ended && remark->rounds < 2 ? "" : ".",
+             remark->advice[0] ? "To do: " : "", remark->advice);
     print_wrapped(text, column, out);
 }
 
