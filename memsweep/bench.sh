@@ -46,10 +46,11 @@ hpcc_once() {
     done
 }
 
+# Below six seconds it does not give a rate.
 stress_once() {
-    taskset -c "$cpu" stress-ng --stream 1 --stream-l3-size 90M --timeout 3 --metrics 2>&1 |
-        sed -n 's/.*memory rate: \([0-9.]*\) MB read.*/\1/p; s/.*memory rate: \([0-9.]*\) MB.sec.*/\1/p' |
-        head -n 1 >>"$work/stress"
+    taskset -c "$cpu" stress-ng --stream 1 --stream-l3-size 22M --timeout 6 --metrics 2>&1 |
+        sed -n 's/.*memory rate: \([0-9.]*\) MB read.sec, \([0-9.]*\) MB write.*/\1 \2/p' |
+        awk '{ print $1 + $2 }' >>"$work/stress"
 }
 
 sysbench_once() {
@@ -59,7 +60,7 @@ sysbench_once() {
 
 installed() { command -v "$1" >/dev/null 2>&1; }
 
-# peers WHAT OURS PACKAGE NAME FILE FACTOR: one row, whether the peer is there or not.
+# peer_row WHAT OURS PACKAGE NAME FILE FACTOR: one row, whether the peer is there or not.
 peer_row() {
     if [ -s "$work/$5" ]; then
         row "$1" "$2" "$4" "$(median <"$work/$5" | awk -v f="$6" '{ print $1 * f }')"
