@@ -15,7 +15,7 @@ run strace -f -o /dev/null "$BUILD/diskrand" -S 1M -r 1 -w 0 -t 1ms "$disk"
 inject() {
     faults=$1
     shift
-    set -- "$BUILD/diskrand" -f csv -S 1M -r 1 -w 0 -t 100ms "$@" "$disk"
+    set -- "$BUILD/diskrand" -f csv -S 1M -r 1 -w 0 -t 200ms "$@" "$disk"
     for fault in $(echo "$faults" | tr , ' '); do
         set -- -e "inject=$fault" "$@"
     done
@@ -64,16 +64,16 @@ fails 1 'only 0 bytes moved' pread64:retval=0:when=9 -p randread
 fails 1 'only 100 bytes moved' pwrite64:retval=100:when=9
 fails 3 'block [0-9]+ is (lost|stale)' pwrite64:retval=4096:when=4 --verify -t 1ms
 fails 3 'block [0-9]+ is (torn|lost)' pwrite64:retval=512:when=4 --verify -t 1ms
-resumed '[1-9][0-9]* short, 0 EINTR, 0 EAGAIN' pwrite64:retval=512:when=9+10
-resumed '0 short, [1-9][0-9]* EINTR' pwrite64:error=EINTR:when=9+10
-resumed '0 short, 0 EINTR, [1-9][0-9]* EAGAIN' pread64:error=EAGAIN:when=9+10 -p randread
+resumed '[1-9][0-9]* short, 0 EINTR, 0 EAGAIN' pwrite64:retval=512:when=5+3
+resumed '0 short, [1-9][0-9]* EINTR' pwrite64:error=EINTR:when=5+3
+resumed '0 short, 0 EINTR, [1-9][0-9]* EAGAIN' pread64:error=EAGAIN:when=5+3 -p randread
 resumed '0 short, [1-9][0-9]* EINTR' fdatasync:error=EINTR:when=1+2 --sync data
 fails 1 'fdatasync: Input/output error' fdatasync:error=EIO:when=2 --sync data
 fails 1 'fsync: Input/output error' fsync:error=EIO:when=5 --sync file
 
-# A stall of 0.1 s at a fixed rate makes every I/O late that was due meanwhile, not one.
-ok 'a stall at a fixed rate' inject pwrite64:delay_enter=100ms:when=100 --rate 1000 -t 300ms
-check 'is seen by a quarter of the I/Os' awk -F , '$2 == "latency.p90" && $6 > 0.02 { good = 1 }
+# A stall of 0.5 s at a fixed rate makes every I/O late that was due meanwhile, not one.
+ok 'a stall at a fixed rate' inject pwrite64:delay_enter=500ms:when=10 --rate 500 -t 600ms
+check 'is seen by most I/Os' awk -F , '$2 == "latency.p50" && $6 > 0.05 { good = 1 }
     END { exit !good }' "$TMP/out"
 
 # ---- aio and io_uring ----
@@ -88,8 +88,8 @@ for engine in aio uring; do
         uring) hand=io_uring_enter wait=io_uring_enter setup=io_uring_setup ;;
     esac
     for error in EINTR EAGAIN; do
-        resumed "0 short, .*[1-9][0-9]* $error" "$hand:error=$error:when=3+7" -e "$engine" -d 4
-        resumed "0 short, .*[1-9][0-9]* $error" "$wait:error=$error:when=3+7" -e "$engine" -d 4
+        resumed "0 short, .*[1-9][0-9]* $error" "$hand:error=$error:when=2+3" -e "$engine" -d 4 -t 300ms
+        resumed "0 short, .*[1-9][0-9]* $error" "$wait:error=$error:when=2+3" -e "$engine" -d 4 -t 300ms
         fails 1 'diskrand.dat: ' "$hand:error=$error:when=5+" -e "$engine" -d 4
     done
     fails 1 'Input/output error' "$hand:error=EIO:when=5" -e "$engine" -d 4
