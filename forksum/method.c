@@ -13,7 +13,7 @@ const char *const method_names[] = {"fork", "vfork", "spawn", "clone", "thread",
 bool method_lacking(int error)
 {
     return error == ENOSYS || error == EPERM || error == EACCES || error == EINVAL ||
-           error == EOPNOTSUPP || error == ENOENT;
+           error == EOPNOTSUPP || error == ENOENT || error == ENOEXEC;
 }
 
 /* ---- what all processes have in common ---- */

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <unistd.h>
 
 static void *thread_main(void *job)
 {
@@ -12,13 +13,14 @@ static void *thread_main(void *job)
 
 long thread_start(struct job *job)
 {
-    enum { stack_bytes = 65536 }; /* thousands may live at once */
+    const size_t room = 65536; /* little, for thousands may live at once */
     pthread_attr_t attributes;
     pthread_t thread;
     int error = pthread_attr_init(&attributes);
     if (error)
         return -error;
-    error = pthread_attr_setstacksize(&attributes, stack_bytes);
+    long least = sysconf(_SC_THREAD_STACK_MIN); /* 128 KiB on aarch64; -1 where it is not known */
+    error = pthread_attr_setstacksize(&attributes, room + (size_t)(least > 0 ? least : 0));
     if (!error)
         error = pthread_create(&thread, &attributes, thread_main, job);
     pthread_attr_destroy(&attributes);
