@@ -182,26 +182,32 @@ static void put_ratio(const struct page *page, const struct axis *axis, const st
             phrase[0] ? ", " : "", phrase);
 }
 
+/*
+ * The axis holds every ratio, and intervals as far as they reach no more than 8 times beyond the
+ * outermost ratio: those of two or three noisy rounds may span decades.
+ */
 static struct axis forest_axis(const struct page *page)
 {
     struct axis axis = {.low = 1, .high = 1, .logarithmic = true};
-    const struct row *row;
-    for (size_t at = 0; (row = page_row(page, &at));) {
-        if (!row->metric->primary)
-            continue;
-        axis_hold(&axis, exp(-row->floor));
-        axis_hold(&axis, exp(row->floor));
-        for (size_t i = 0; i < row->count; i++) {
-            const struct ratio *ratio = &row->results[i].ratio;
-            if (!row->results[i].has_ratio)
-                continue;
-            axis_hold(&axis, exp(ratio->log_mean));
-            /* An interval from two rounds may reach over decades: it does not set the scale. */
-            if (ratio->n > 2) {
-                axis_hold(&axis, exp(ratio->low));
-                axis_hold(&axis, exp(ratio->high));
+    double low = 0, high = INFINITY;
+    for (int pass = 0; pass < 2; pass++) {
+        const struct row *row;
+        for (size_t at = 0; (row = page_row(page, &at));) {
+            for (size_t i = 0; row->metric->primary && i < row->count; i++) {
+                const struct result *result = &row->results[i];
+                if (!result->has_ratio || !page_compared(row, result))
+                    continue;
+                axis_hold(&axis, exp(result->ratio.log_mean));
+                if (pass == 1) {
+                    axis_hold(&axis, fmax(low, exp(result->ratio.low)));
+                    axis_hold(&axis, fmin(high, exp(result->ratio.high)));
+                    axis_hold(&axis, fmax(low, exp(-row->floor)));
+                    axis_hold(&axis, fmin(high, exp(row->floor)));
+                }
             }
         }
+        low = axis.low / 8;
+        high = axis.high * 8;
     }
     axis_pad(&axis, 0.05);
     return axis;
@@ -232,12 +238,12 @@ void section_forest(const struct page *page)
         plot_text(row->metric->name, out);
         fprintf(out, " <span>");
         put_native(page, row);
+        if (row->baseline)
+            page_marks(page, row, row->baseline->platform);
         if (row->twin && row->twin->has_ratio) {
             fprintf(out, " · noise floor %s", percent(text, expm1(row->floor)));
             page_marks(page, row, row->twin->platform);
         }
-        if (row->baseline)
-            page_marks(page, row, row->baseline->platform);
         fprintf(out, "</span></div>\n");
         for (size_t i = 0; i < row->count; i++) {
             const struct result *result = &row->results[i];
