@@ -80,9 +80,10 @@ check 'no platform is another one than its name says' sh -c '! grep -Eq ",(ident
 if usable qemu; then
     driver -p qemu -n 1 -b memsweep,linpack,forksum,diskrand --limit 60 -o "$TMP/killed" >"$TMP/out" 2>"$TMP/err" &
     run_pid=$!
-    guest=$BUILD/run/$(wait_for 5 test -s "$TMP/pid" && cat "$TMP/pid")/state/qemu.pid
-    # The first guest is the test boot; the round's is killed in its first trial.
-    check 'a guest is there' wait_for 60 sh -c 'grep -q "round 1" "$1" && [ -s "$2" ]' - "$TMP/err" "$guest"
+    # The first guest is prepare's; the round's is killed in its first trial.
+    check 'a round of qemu has begun' wait_for 90 grep -q 'round 1' "$TMP/err"
+    guest=$BUILD/run/$(cat "$TMP/pid")/state/qemu.pid
+    check 'a guest is there' wait_for 60 test -s "$guest"
     sleep 4
     kill -s KILL "$(cat "$guest")"
     wait "$run_pid" || :

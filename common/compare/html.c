@@ -63,7 +63,7 @@ static void put_when(const struct page *page)
         first = fmin(first, cell->trials[0].time);
         last = fmax(last, cell->trials[cell->count - 1].time);
     }
-    if (!(first > 1e6 && last < 1e11))
+    if (!(first <= last && first > 1e6 && last < 1e11))
         return; /* no dates: a folder that counts seconds from its own start */
     time_t ends[2] = {(time_t)first, (time_t)last};
     struct tm parts;
