@@ -40,12 +40,12 @@ run_wrk() {
     awk -v cpu="$cpu_s" '/requests in/ { n = $1 } /^Requests\/sec:/ { print $2, cpu / n * 1e6 }' "$TMP/out"
 }
 run_h2load() {
-    measure h2load --h1 -t 1 -c "$1" -n "$((60000 * seconds))" "$2"
-    awk -v cpu="$cpu_s" '/^finished in/ { print $4, cpu / n * 1e6 }
-        BEGIN { n = '"$((60000 * seconds))"' }' "$TMP/out"
+    measure h2load --h1 -t 1 -c "$1" -D "$seconds" "$2"
+    awk -v cpu="$cpu_s" '/^finished in/ { rate = $4 } /^requests:/ { n = $6 }
+        END { print rate, cpu / n * 1e6 }' "$TMP/out"
 }
 run_ab() {
-    measure ab -q -k -c "$1" -n "$((60000 * seconds))" "$2"
+    measure ab -q -k -c "$1" -t "$seconds" -n 100000000 "$2"
     awk -v cpu="$cpu_s" '/^Complete requests:/ { n = $3 }
         /^Requests per second:/ { print $4, cpu / n * 1e6 }' "$TMP/out"
 }

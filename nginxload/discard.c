@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdbool.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 const char *const discard_names[] = {"auto", "trunc", "splice", "read", NULL};
@@ -62,7 +63,8 @@ static ssize_t by(enum discard_way way, struct discard *discard, int fd, size_t 
 {
     switch (way) {
     case DISCARD_TRUNC:
-        return recv(fd, NULL, bytes, MSG_TRUNC | MSG_DONTWAIT);
+        /* Not recv(): AddressSanitizer's believes that all these bytes were written to NULL. */
+        return syscall(SYS_recvfrom, fd, NULL, bytes, MSG_TRUNC | MSG_DONTWAIT, NULL, NULL);
     case DISCARD_SPLICE:
         return by_splice(discard, fd, bytes);
     default:
