@@ -13,12 +13,13 @@ rm "$BUILD/vm-image/image.stamp"
 ok 'built again' sh vm-image/build.sh image
 ok 'byte for byte the same' cmp "$TMP/first" "$image"
 
-# boots TITLE OPTION...: types a command on the serial console until it is answered and the machine goes off.
+# boots TITLE OPTION...: types a command on the serial console until it is answered and the machine goes off. The shell
+# asks the terminal for its cursor and swallows some of what was typed before as the answer: hence the blanks.
 boots() {
     title=$1
     shift
     while sleep 3; do
-        echo 'echo up-$((6 * 7)) $(grep -c " /data ext4" /proc/mounts) $(ls -d /sys/class/net/eth0); forksum -r 1 -t 1ms -f value 1 10; poweroff -f' ||
+        printf '\n%40s%s\n' '' 'echo up-$((6 * 7)) $(grep -c " /data ext4" /proc/mounts) $(ls -d /sys/class/net/eth0); forksum -r 1 -t 1ms -f value 1 10; poweroff -f' ||
             exit 0
     done 2>/dev/null | timeout 90 qemu-system-x86_64 -nodefaults -display none -no-reboot -snapshot -m 512M -accel tcg -cpu max \
         -serial stdio "$@" >"$TMP/out" 2>"$TMP/err"
