@@ -162,6 +162,7 @@ in_group() {
     for group in /sys/fs/cgroup /sys/fs/cgroup/pids; do
         group=$group/guestmark-$name
         mkdir "$group" 2>/dev/null || continue
+        trap 'rmdir "$group" 2>/dev/null; rm -rf "$TMP"' EXIT
         [ -e "$group/pids.max" ] && echo 40 2>/dev/null >"$group/pids.max" && break
         rmdir "$group"
     done
