@@ -259,9 +259,7 @@ static void handle(struct loop *loop, struct conn *conn, uint32_t events, uint64
     }
     if (outcome == OUTCOME_PENDING)
         return;
-    now = clock_ns();
-    finish(loop, conn, outcome, now);
-    dispatch(loop, now);
+    finish(loop, conn, outcome, clock_ns());
 }
 
 /* Ends what has shown no life for too long, and lets those try again that could not connect. */
@@ -354,6 +352,8 @@ void loop_run(struct loop *loop)
         }
         if (now - loop->scanned_ns >= SCAN_MS * 1000000u)
             scan(loop, now);
+        /* All answers first, then all requests: the server too is woken once for many. */
+        now = clock_ns();
         dispatch(loop, now);
     }
     loop->ended_ns = now = clock_ns();
