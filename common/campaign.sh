@@ -40,7 +40,7 @@ block() {
     rm -rf "$STATE"
     mkdir -p "$STATE"
     : >"$WORK/reason"
-    BLOCK=$1-$$-$((BLOCKS += 1)).
+    BLOCK=$1-$$-$((BLOCKS += 1))_
     GUESTMARK_BLOCK=$BLOCK sh "$ROOT/common/block.sh" "$1" </dev/null &
     block_status=0
     [ -n "$STOPPED" ] || wait "$!" || block_status=$?

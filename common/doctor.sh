@@ -26,7 +26,11 @@ line() { printf '  %-5s %s\n' "$1" "$2"; }
 doctor_platforms() {
     echo 'Platforms'
     sed -n '2,$p' "$OUT/platforms.csv" | awk '
-        /,no,/ { at = index($0, ",no,"); printf "  %-5s %s: %s\n", "no", substr($0, 1, at - 1), substr($0, at + 4); next }
+        function unquoted(text) {
+            if (text ~ /^"/) { text = substr(text, 2, length(text) - 2); gsub(/""/, "\"", text) }
+            return text
+        }
+        /,no,/ { at = index($0, ",no,"); printf "  %-5s %s: %s\n", "no", substr($0, 1, at - 1), unquoted(substr($0, at + 4)); next }
         { sub(/,yes,.*/, ""); printf "  %-5s %s\n", "ok", $0 }'
     sed -n '2,$p' "$OUT/failures.csv" | sed 's/^[^,]*,[^,]*,/  fix   /'
 }

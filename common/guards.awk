@@ -97,7 +97,7 @@ function inside_rules(    wanted, memory) {
         cpus(f["cpu.allowed"]) != wanted && f["cgroup.cpus"] != wanted "")
         guard("resources", "mark", cpus(f["cpu.allowed"]) " CPUs there, " wanted " wanted", "see the platform's cpus key")
     memory = has("cgroup.memory") && f["cgroup.memory"] != "none" ? bytes(f["cgroup.memory"]) : bytes(f["memory"])
-    if (has("memory") && f["platform.kind"] != "native" && own_memory == "" &&
+    if (memory > 0 && f["platform.kind"] != "native" && own_memory == "" &&
         (memory > 1.1 * bytes(f["host.memory"]) || memory < 0.8 * bytes(f["host.memory"])))
         guard("resources", "mark", mib(memory) " of memory there, " f["host.memory"] " wanted",
             "see the platform's memory key")

@@ -3,11 +3,11 @@
 # over its environment (nginx) still has the block's folder in its command line, and its workers
 # are its children.
 
-# block_processes TAG FOLDER: their process ids, the caller's own left out.
+# block_processes TAG FOLDER (no grep -F: busybox's stops at the first zero byte): their process ids, the caller's own left out.
 block_processes() {
     {
-        grep -lsF -e "GUESTMARK_BLOCK=$1" /proc/[0-9]*/environ || :
-        grep -lsF -e "$2/" /proc/[0-9]*/cmdline || :
+        grep -ls -e "GUESTMARK_BLOCK=$1" /proc/[0-9]*/environ || :
+        grep -ls -e "$(printf %s "$2/" | sed 's/[][\.*^$]/\\&/g')" /proc/[0-9]*/cmdline || :
         echo -
         cat /proc/[0-9]*/stat || :
     } 2>/dev/null | awk -v self="$$" '
