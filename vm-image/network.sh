@@ -28,9 +28,9 @@ vm_network_up() {
             ip addr add 10.213.27.1/24 dev "$vm_tap" && ip link set "$vm_tap" up
         ;;
     passt)
-        # As root, passt becomes nobody: its socket needs a folder that nobody can write.
+        # As root, passt becomes nobody: its socket needs a folder that nobody can reach and write.
         mkdir "$STATE/passt"
-        [ "$(id -u)" -ne 0 ] || chown nobody "$STATE/passt"
+        [ "$(id -u)" -ne 0 ] || { chmod go+x "$STATE" && chown nobody "$STATE/passt"; }
         platform_free_port >"$STATE/port"
         platform_taskset "$TEST_CPUS" passt --quiet --socket "$STATE/passt/socket" --pid "$STATE/passt/pid" \
             --tcp-ports "127.0.0.1/$(cat "$STATE/port"):80" >>"$LOG" 2>&1
