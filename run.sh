@@ -66,7 +66,7 @@ fail() {
 # What can be chosen, with its defaults. Names in capitals are known to block.sh too.
 defaults() {
     LOOKS='6 8 12 16 24 32 48'
-    BUDGET=6m
+    BUDGET=8m
     LIMIT=120
     MEMORY=1G
     MODE=measure RESUME='' OUT='' ROUNDS='' SEED='' QUICK='' TEST_CPUS='' CLIENT_CPUS=''

@@ -35,11 +35,13 @@ platform_run() {
     nan,memsweep) echo 'benchmark,metric,unit,better,rep,value'; echo 'memsweep,sweep,s,lower,1,nan'; return ;;
     crash,memsweep) kill -s KILL $$ ;;
     esac
+    fake_metric=time
+    case $* in *' latency '*) fake_metric=latency ;; esac # memsweep's second run
     echo '# quoted=a,"b"'
     echo benchmark,metric,unit,better,rep,value
-    echo "$1,time,s,lower,0,1e-3"
-    echo "$1,time,s,lower,1,0.0012"
-    echo "$1,time,s,lower,2,1.25e-03"
+    echo "$1,$fake_metric,s,lower,0,1e-3"
+    echo "$1,$fake_metric,s,lower,1,0.0012"
+    echo "$1,$fake_metric,s,lower,2,1.25e-03"
 }
 platform_data() { echo "$STATE"; }
 platform_sha256() { sha256sum "$BUILD/linpack" | sed 's|/.*/||'; }

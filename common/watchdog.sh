@@ -4,15 +4,19 @@
 set -u
 . "$ROOT/common/processes.sh"
 
+# USR1 may come at any moment, also before the sleep is known.
 main() {
-    trap 'kill "$sleeper" 2>/dev/null; exit 0' USR1
+    trap 'ended=1; kill "$sleeper" 2>/dev/null' USR1
     sleep "$1" &
     sleeper=$!
+    [ -z "$ended" ] || kill "$sleeper" 2>/dev/null
     wait "$sleeper"
+    [ -z "$ended" ] || exit 0
     trap '' USR1
     echo "$2: not done within $1 s" >"$WORK/reason"
     end_processes "$GUESTMARK_BLOCK" "$STATE"
 }
 
+ended=
 sleeper=
 main "$@"
