@@ -6,6 +6,8 @@
 
 . "$ROOT/docker/engine.sh"
 
+# The image that platform_prepare has built, so that starting a container is all that platform_up does.
+container_image_file=$BUILD/$PLATFORM_NAME.image
 container_name=guestmark-$PLATFORM_NAME-$(echo "$STATE" | cksum | cut -d ' ' -f 1)
 
 platform_keys() {
@@ -16,7 +18,6 @@ runtime default|runc|crun|runsc
 cpus N
 memory SIZE
 END
-    [ "$PLATFORM_NAME" = docker ] || echo "user $(id -un)|rootless"
 }
 
 # container_engine ARGUMENT...: the engine's command line, as the user and to the socket that it takes.
@@ -68,6 +69,7 @@ platform_prepare() {
         echo "${container_image:-the image could not be built; see $LOG}"
         return 77
     }
+    echo "$container_image" >"$container_image_file"
     platform_up 2>"$STATE/why" || {
         platform_down
         echo "a container does not start: $(grep -i error "$STATE/why" | tail -n 1 | cut -c 1-300)"
@@ -90,7 +92,15 @@ container_build() {
     fi
 }
 
-platform_release() { [ "$PLATFORM_NAME" = podman ] || engine_stop; }
+# Podman keeps its images, and our own engine too, in the build folder; a user's engine shall not.
+platform_release() {
+    if [ "$PLATFORM_NAME" = podman ]; then return; fi
+    if ! engine_runs && [ -f "$container_image_file" ]; then
+        docker image rm "$(cat "$container_image_file")" >>"$LOG" 2>&1 || :
+    fi
+    rm -f "$container_image_file"
+    engine_stop
+}
 
 # container_start NAME ARGUMENT...: a container that waits to be told what to run.
 container_start() {
@@ -130,10 +140,7 @@ container_cpus() {
 }
 
 platform_up() {
-    container_image=$(container_build 2>>"$LOG") || {
-        echo "$PLATFORM: $container_image" >&2
-        return 1
-    }
+    container_image=$(cat "$container_image_file") || return
     container_start "$container_name" --network none
 }
 

@@ -12,7 +12,7 @@ const char *wording_of(char text[PHRASE], const struct result *result,
     double cost = exp(result->ratio.log_mean);
     text[0] = '\0';
     if (result->verdict == VERDICT_DIFFERENT && cost >= 2)
-        snprintf(text, PHRASE, "%.3g times", cost);
+        snprintf(text, PHRASE, cost >= 100 ? "%.0f times" : "%.3g times", cost);
     else if (result->verdict == VERDICT_DIFFERENT)
         snprintf(text, PHRASE, "%s%s", cost > 1 ? "+" : "", percent(figure, cost - 1));
     else if (result->verdict == VERDICT_EQUIVALENT)
