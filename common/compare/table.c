@@ -159,7 +159,7 @@ static void print_remark(const struct remark *remark, size_t index, FILE *out)
     const char *evidence = remark->evidence;
     char more[64] = "";
     if (remark->rounds > 1)
-        snprintf(more, sizeof more, " (1 of %zu trials)", remark->rounds);
+        snprintf(more, sizeof more, " (in %zu trials)", remark->rounds);
     size_t length = strlen(evidence);
     bool ended = length && strchr(".!?", evidence[length - 1]);
     snprintf(text, sizeof text, "%s%s%s, %s %s: %s%s%s %s%s", remark->platform,
