@@ -71,6 +71,8 @@ engine_stop() {
     for engine_mount in "$engine_socket"/exec/netns/*; do
         [ ! -e "$engine_mount" ] || umount "$engine_mount" || :
     done
+    # So does what an engine that was killed has mounted over its data.
+    if grep -q " $engine_dir/data " /proc/mounts; then umount "$engine_dir/data" || :; fi
     rm -rf "$engine_socket" "$engine_dir/pid"
 }
 
