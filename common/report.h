@@ -24,6 +24,7 @@ enum format { FORMAT_TEXT, FORMAT_CSV, FORMAT_JSON, FORMAT_VALUE };
 extern const char *const format_names[]; /* ends with NULL, to be an option's choices */
 
 enum better { BETTER_LOWER, BETTER_HIGHER };
+extern const char *const better_names[]; /* by enum better: "lower", "higher" */
 
 struct report;
 struct metric;

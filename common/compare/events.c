@@ -13,6 +13,20 @@ static void add_event(struct model *model, struct event event)
     model->events[model->event_count++] = event;
 }
 
+/* The trial that a row `time,host,platform,round,benchmark,...` is about. */
+static struct event event_at(struct csv *csv, const struct folder *folder,
+                             const struct field *fields)
+{
+    int group = model_group(folder->model, folder->source, fields[1].text);
+    return (struct event){
+        .group = group,
+        .platform = table_text(&fields[2]),
+        .round =
+            table_read_count(csv, &fields[3], "round", 0) + folder->model->groups[group].offset,
+        .benchmark = table_text(&fields[4]),
+    };
+}
+
 static void load_guards(const struct folder *folder)
 {
     struct field fields[9];
@@ -24,18 +38,12 @@ static void load_guards(const struct folder *folder)
         bool is_void = strcmp(fields[6].text, "void") == 0;
         if (!is_void && strcmp(fields[6].text, "mark") != 0)
             csv_die(&csv, "outcome '%.40s' is neither mark nor void", fields[6].text);
-        int group = model_group(folder->model, folder->source, fields[1].text);
-        add_event(folder->model, (struct event){
-                                     .group = group,
-                                     .platform = table_text(&fields[2]),
-                                     .round = table_read_count(&csv, &fields[3], "round", 0) +
-                                              folder->model->groups[group].offset,
-                                     .benchmark = table_text(&fields[4]),
-                                     .guard = table_text(&fields[5]),
-                                     .is_void = is_void,
-                                     .evidence = table_text(&fields[7]),
-                                     .advice = table_text(&fields[8]),
-                                 });
+        struct event event = event_at(&csv, folder, fields);
+        event.guard = table_text(&fields[5]);
+        event.is_void = is_void;
+        event.evidence = table_text(&fields[7]);
+        event.advice = table_text(&fields[8]);
+        add_event(folder->model, event);
     }
     table_close(&csv);
 }
@@ -48,15 +56,9 @@ static void load_failures(const struct folder *folder)
                     false))
         return;
     while (table_next(&csv, folder->model, fields, 6)) {
-        int group = model_group(folder->model, folder->source, fields[1].text);
-        add_event(folder->model, (struct event){
-                                     .group = group,
-                                     .platform = table_text(&fields[2]),
-                                     .round = table_read_count(&csv, &fields[3], "round", 0) +
-                                              folder->model->groups[group].offset,
-                                     .benchmark = table_text(&fields[4]),
-                                     .evidence = table_text(&fields[5]),
-                                 });
+        struct event event = event_at(&csv, folder, fields);
+        event.evidence = table_text(&fields[5]);
+        add_event(folder->model, event);
     }
     table_close(&csv);
 }

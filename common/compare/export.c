@@ -1,5 +1,6 @@
 #include "export.h"
 
+#include "json.h"
 #include "versus.h"
 
 #include <math.h>
@@ -55,11 +56,6 @@ static size_t figures_of(const struct row *row, const struct result *result,
     return count;
 }
 
-static const char *better_name(enum better better)
-{
-    return better == BETTER_HIGHER ? "higher" : "lower";
-}
-
 /* ---- csv ---- */
 
 static void put_field(const char *text, FILE *out)
@@ -100,7 +96,7 @@ void export_csv(const struct analysis *analysis, FILE *out)
             put_field(result->platform, out);
             fprintf(out, ",%s,", metric->benchmark);
             put_field(metric->name, out);
-            fprintf(out, ",%s,%s,%s,%s", metric->unit, better_name(metric->better),
+            fprintf(out, ",%s,%s,%s,%s", metric->unit, better_names[metric->better],
                     metric->primary ? "yes" : "no", verdict_names[result->verdict]);
             for (size_t f = 0; f < count; f++)
                 fprintf(out, isfinite(figures[f].value) ? ",%.10g" : ",", figures[f].value);
@@ -111,24 +107,10 @@ void export_csv(const struct analysis *analysis, FILE *out)
 
 /* ---- json ---- */
 
-static void put_string(const char *text, FILE *out)
-{
-    fputc('"', out);
-    for (const unsigned char *c = (const unsigned char *)text; *c; c++) {
-        if (*c == '"' || *c == '\\')
-            fprintf(out, "\\%c", *c);
-        else if (*c < ' ')
-            fprintf(out, "\\u%04x", *c);
-        else
-            fputc(*c, out);
-    }
-    fputc('"', out);
-}
-
 static void put_pair(const char *before, const char *name, const char *text, FILE *out)
 {
     fprintf(out, "%s\"%s\": ", before, name);
-    put_string(text, out);
+    json_string(text, out);
 }
 
 static void put_result(const struct row *row, const struct result *result, FILE *out)
@@ -154,7 +136,7 @@ static void put_row(const struct analysis *analysis, const struct row *row, FILE
     put_pair(",\n     ", "benchmark", row->metric->benchmark, out);
     put_pair(", ", "metric", row->metric->name, out);
     put_pair(", ", "unit", row->metric->unit, out);
-    put_pair(", ", "better", better_name(row->metric->better), out);
+    put_pair(", ", "better", better_names[row->metric->better], out);
     fprintf(out, ", \"primary\": %s, \"results\": [\n", row->metric->primary ? "true" : "false");
     for (size_t k = 0; k < row->count; k++) {
         put_result(row, &row->results[k], out);
@@ -231,7 +213,7 @@ void export_json(const struct analysis *analysis, const struct remarks *remarks,
     fprintf(out, "],\n  \"notes\": [");
     for (size_t i = 0; i < model->note_count; i++) {
         fprintf(out, i ? ",\n    " : "\n    ");
-        put_string(model->notes[i], out);
+        json_string(model->notes[i], out);
     }
     fprintf(out, "]\n}\n");
 }

@@ -1,0 +1,132 @@
+#include "report_data.h"
+
+#include "err.h"
+#include "json.h"
+#include "stats.h"
+#include "units.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#ifndef GM_VERSION
+#error "GM_VERSION comes from the Makefile"
+#endif
+
+const char *const format_names[] = {"text", "csv", "json", "value", NULL};
+
+const char *const better_names[] = {[BETTER_LOWER] = "lower", [BETTER_HIGHER] = "higher"};
+
+/* The counted samples' statistics; false if there is none. */
+static bool metric_stats(const struct metric *metric, struct stats *stats)
+{
+    if (metric->counted == 0)
+        return false;
+    double *values = malloc(metric->counted * sizeof *values);
+    if (!values)
+        die(STATUS_SYSTEM, "report: out of memory");
+    size_t n = 0;
+    for (size_t i = 0; i < metric->count; i++) {
+        if (metric->samples[i].rep > 0)
+            values[n++] = metric->samples[i].value;
+    }
+    *stats = stats_of(values, n);
+    free(values);
+    return true;
+}
+
+static void print_text(const struct report *report, FILE *out)
+{
+    struct stats stats;
+    if (report->title)
+        fprintf(out, "%s: %s\n", report->benchmark, report->title);
+    fprintf(out, "%-22s %10s %10s %9s %9s %4s  %s\n", "metric", "median", "mean", "+-95%", "stddev",
+            "n", "unit");
+    for (const struct metric *metric = report->metrics; metric; metric = metric->next) {
+        if (!metric_stats(metric, &stats))
+            continue;
+        struct unit unit = unit_for(metric->unit, stats.median);
+        fprintf(out, "%-22s %10.5g %10.5g ", metric->name, stats.median / unit.factor,
+                stats.mean / unit.factor);
+        if (stats.n > 1)
+            fprintf(out, "%9.2g %9.2g", stats.ci95 / unit.factor, stats.stddev / unit.factor);
+        else
+            fprintf(out, "%9s %9s", "-", "-");
+        fprintf(out, " %4zu  %s\n", stats.n, unit.shown);
+    }
+    for (const struct note *note = report->notes; note; note = note->next)
+        fprintf(out, "%s\n", note->text);
+    fprintf(out, "\n");
+    for (const struct fact *fact = report->facts; fact; fact = fact->next) {
+        if (strncmp(fact->key, "histogram.", 10) != 0 && strncmp(fact->key, "series.", 7) != 0)
+            fprintf(out, "%-22s %s\n", fact->key, fact->value);
+    }
+}
+
+static void print_csv(const struct report *report, FILE *out)
+{
+    for (const struct fact *fact = report->facts; fact; fact = fact->next)
+        fprintf(out, "# %s=%s\n", fact->key, fact->value);
+    fprintf(out, "benchmark,metric,unit,better,rep,value\n");
+    for (const struct metric *metric = report->metrics; metric; metric = metric->next) {
+        for (size_t i = 0; i < metric->count; i++)
+            fprintf(out, "%s,%s,%s,%s,%d,%.10g\n", report->benchmark, metric->name, metric->unit,
+                    better_names[metric->better], metric->samples[i].rep, metric->samples[i].value);
+    }
+}
+
+static void print_json_metric(const struct metric *metric, FILE *out)
+{
+    struct stats stats = {0};
+    bool counted = metric_stats(metric, &stats);
+
+    fprintf(out, "    {\"name\": ");
+    json_string(metric->name, out);
+    fprintf(out, ", \"unit\": \"%s\", \"better\": \"%s\",\n     \"samples\": [", metric->unit,
+            better_names[metric->better]);
+    for (size_t i = 0; i < metric->count; i++)
+        fprintf(out, "%s{\"rep\": %d, \"value\": %.10g}", i ? ", " : "", metric->samples[i].rep,
+                metric->samples[i].value);
+    fprintf(out, "],\n     \"n\": %zu", stats.n);
+    if (counted)
+        fprintf(out, ", \"median\": %.10g, \"mean\": %.10g, \"stddev\": %.10g, \"ci95\": %.10g",
+                stats.median, stats.mean, stats.stddev, stats.ci95);
+    fprintf(out, "}");
+}
+
+static void print_json(const struct report *report, FILE *out)
+{
+    fprintf(out, "{\n  \"benchmark\": \"%s\",\n  \"version\": \"%s\",\n  \"facts\": {",
+            report->benchmark, GM_VERSION);
+    for (const struct fact *fact = report->facts; fact; fact = fact->next) {
+        fprintf(out, "%s\n    ", fact == report->facts ? "" : ",");
+        json_string(fact->key, out);
+        fprintf(out, ": ");
+        json_string(fact->value, out);
+    }
+    fprintf(out, "\n  },\n  \"metrics\": [\n");
+    for (const struct metric *metric = report->metrics; metric; metric = metric->next) {
+        print_json_metric(metric, out);
+        fprintf(out, "%s\n", metric->next ? "," : "");
+    }
+    fprintf(out, "  ]\n}\n");
+}
+
+static void print_value(const struct report *report, FILE *out)
+{
+    struct stats stats;
+    if (report->metrics && metric_stats(report->metrics, &stats))
+        fprintf(out, "%.10g\n", stats.median);
+}
+
+void report_print(const struct report *report, enum format format)
+{
+    static void (*const printers[])(const struct report *, FILE *) = {
+        [FORMAT_TEXT] = print_text,
+        [FORMAT_CSV] = print_csv,
+        [FORMAT_JSON] = print_json,
+        [FORMAT_VALUE] = print_value,
+    };
+    printers[format](report, stdout);
+    if (fflush(stdout) != 0 || ferror(stdout))
+        die_errno(STATUS_SYSTEM, "stdout");
+}
