@@ -138,10 +138,7 @@ check_options() {
         !/^[0-9]+[smh]?$/ { exit 1 }
         { print $0 * (/h$/ ? 3600 : /m$/ ? 60 : 1) }') || bad "--budget $BUDGET: not a time such as 90s or 30m"
     [ -z "$ROUNDS" ] || [ -n "$BUDGET_GIVEN" ] || BUDGET_SECONDS=
-    case $MEMORY in
-    [1-9]*[0-9MG]) ;;
-    *) bad "--memory $MEMORY: not a size such as 512M" ;;
-    esac
+    echo "$MEMORY" | grep -Eqx '[1-9][0-9]*[MG]' || bad "--memory $MEMORY: not a size such as 512M"
     choose_cpus || bad "--cpus $TEST_CPUS: not CPUs this process may use"
     [ -z "$RESUME" ] || [ -f "$RESUME/environment.txt" ] || bad "--resume $RESUME: no campaign there"
 }

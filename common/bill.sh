@@ -58,6 +58,18 @@ throttled() {
         awk '{ n += $1 } END { print n + 0 }'
 }
 
+# cached: how much of the platform's disk, where that is one file, lies in the host's page cache.
+cached() {
+    if [ -f "$BILL_DATA" ] && command -v fincore >/dev/null 2>&1; then
+        fincore --bytes --noheadings --output RES "$BILL_DATA" | sed 's/^ *\(.*\)/host.data_cached=\1 B/'
+    fi
+}
+
+# counters: the adapter's own, if it has any.
+counters() {
+    ! command -v platform_counters >/dev/null || within 10 "counters of $PLATFORM" platform_counters 2>>"$LOG" || :
+}
+
 # host_load: CPUs' worth of work that goes on before anything is started, as a fact.
 host_load() {
     load_before=$(host_counters)
@@ -69,6 +81,7 @@ host_load() {
 # bill_start: remembers the counters. BILL_CGROUP and BILL_DEVICE are set for the block.
 bill_start() {
     bill_platform_before=$(platform_cpu_seconds)
+    bill_counters=$(counters)
     bill_before=$(host_counters)
 }
 
@@ -90,4 +103,8 @@ bill_stop() {
             printf "host.data_grown=%.0f B\n", ($15 - $7) * 1024
             printf "host.throttled=%d\n", $16 - $8
         }'
+    printf '%s\n' "$bill_counters" "$(counters)" | awk -F= '
+        $1 in first { printf "bill.%s=%.0f\n", $1, $2 - first[$1]; next }
+        NF == 2 { first[$1] = $2 }'
+    cached
 }

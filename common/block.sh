@@ -45,6 +45,7 @@ block_probe() {
 
 # up: starts it and runs a first tool. The time that takes goes to $WORK/startup.
 up() {
+    fresh || return
     up_start=$(seconds)
     within 90 "starting $PLATFORM" platform_up >>"$LOG" 2>"$WORK/said" || {
         cat "$WORK/said" >>"$LOG"
@@ -57,6 +58,14 @@ up() {
         return 1
     }
     echo "$up_start $(seconds)" | awk '{ printf "%.6f\n", $2 - $1 }' >"$WORK/startup"
+}
+
+# fresh: what a start needs, where the adapter has such a thing.
+fresh() {
+    command -v platform_fresh >/dev/null || return 0
+    within 90 "making the disk of $PLATFORM" platform_fresh >>"$LOG" 2>"$WORK/said" && return
+    refuse "$WORK/said" "$PLATFORM: has no disk"
+    return 1
 }
 
 down() { within 60 "stopping $PLATFORM" platform_down >>"$LOG" 2>&1; }

@@ -133,6 +133,9 @@ function disk_rules(    moved) {
         number("host.disk_written") < 0.9 * moved)
         guard("direct", "mark", mib(f["host.disk_written"]) " reached the host's disk of " mib(moved) " written there",
             "the rest is in the host's page cache: this is the speed of memory; use cache=none")
+    else if (moved > 0 && number("host.data_cached") > 0.1 * moved)
+        guard("direct", "mark", mib(f["host.data_cached"]) " of its disk lie in the host's page cache",
+            "what is read there, and maybe what is written, is the speed of memory; use cache=none")
     if (f["platform.kind"] == "vm" && number("host.data_grown") > 1048576)
         guard("allocation", "mark", "the disk image grew by " mib(f["host.data_grown"]) " meanwhile",
             "allocate it beforehand: prealloc=falloc or full")

@@ -90,6 +90,8 @@ disk() { # fires or silent, with the facts of wrote
 disk 1000000 fires direct mark qemu diskrand platform.kind=vm
 disk 68000000 fires direct mark qemu diskrand platform.kind=vm
 disk 77000000 silent qemu diskrand platform.kind=vm
+disk 77000000 fires direct mark qemu diskrand platform.kind=vm 'host.data_cached=70000000 B'
+disk 77000000 silent qemu diskrand platform.kind=vm 'host.data_cached=4096 B'
 fires direct mark native diskrand 'direct=no: --buffered'
 silent native diskrand 'direct=yes: offsets of 512'
 fires overlay mark docker diskrand data.storage=overlay

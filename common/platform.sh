@@ -15,6 +15,7 @@
 #
 #   platform_probe      cheap: 0 if usable, else says why not
 #   platform_prepare    once per campaign, outside any timing: builds what is missing, or says why not
+#   platform_fresh      may be left out: makes what platform_up needs anew (a data disk); not timed
 #   platform_up         starts it fresh; returns 0 once the first tool can run there
 #   platform_run ARGV   runs a tool there, handing back stdout, stderr and exit status; stdin is empty
 #   platform_data       path, inside, of the folder for disk benchmarks
@@ -23,6 +24,8 @@
 #                       it serves /small (1 KiB) and /big (512 MiB)
 #   platform_facts      KEY=VALUE lines, the evidence for guards (keys: below)
 #   platform_pids       host processes whose CPU time is this platform's bill, one per line
+#   platform_counters   may be left out: KEY=NUMBER lines of what only goes up while it runs (a VM's exits); by how
+#                       much in a trial is recorded as bill.KEY
 #   platform_down       stops and removes everything it started; may be called at any time, any number of times
 #   platform_release    undoes platform_prepare where that left something running (a private engine);
 #                       once at the end of a campaign; same subshell rules as platform_down
@@ -75,7 +78,8 @@ platform_key() {
 }
 
 # platform_check_keys: 0 if every key and value of $PLATFORM is one of platform_keys; else says why not.
-# A value that platform_keys gives in capitals (N, SIZE, FILE) stands for anything.
+# A value that platform_keys gives in capitals stands for others: N for a number from 1, SIZE for one such as 512M,
+# any other (FILE, MODEL) for what the adapter itself looks at.
 platform_check_keys() {
     case $PLATFORM in
     exec:* | *[!:]) ;;
@@ -103,6 +107,14 @@ platform_check_keys() {
                 }
                 if (value == "") {
                     printf "%s: %s has no value\n", platform, key
+                    exit 77
+                }
+                if (known[key] == "N" && (value !~ /^[0-9]+$/ || value + 0 < 1 || value + 0 > 255)) {
+                    printf "%s: %s is not a number from 1 to 255\n", platform, key
+                    exit 77
+                }
+                if (known[key] == "SIZE" && value !~ /^[1-9][0-9]*[MG]$/) {
+                    printf "%s: %s is not a size such as 512M\n", platform, key
                     exit 77
                 }
             }

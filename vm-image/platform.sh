@@ -6,6 +6,7 @@
 
 . "$ROOT/vm-image/channel.sh"
 . "$ROOT/vm-image/network.sh"
+. "$ROOT/vm-image/probe.sh"
 
 vm_out=$BUILD/vm-image
 vm_pid_file=$STATE/qemu.pid
@@ -18,7 +19,7 @@ cache none|writeback|writethrough|directsync|unsafe
 aio threads|native|io_uring
 net user|tap|passt
 machine pc|q35|microvm
-cpu $(if [ "$PLATFORM_NAME" = kvm ]; then echo host; else echo max; fi)|MODEL
+cpu $(PLATFORM=$PLATFORM_NAME vm_cpu)|MODEL
 cpus N
 memory SIZE
 kernel FILE
@@ -27,39 +28,7 @@ END
 
 platform_probe() {
     platform_check_keys || return
-    vm_need qemu-system-x86_64 qemu-system-x86 || return
-    vm_need qemu-img qemu-utils || return
-    vm_need mkfs.ext4 e2fsprogs || return
-    [ "$(uname -m)" = x86_64 ] || {
-        echo "guests are built for x86-64 only; this is $(uname -m)"
-        return 77
-    }
-    if [ "$PLATFORM_NAME" = kvm ] && ! { : <>/dev/kvm; } 2>/dev/null; then
-        if [ -e /dev/kvm ]; then
-            echo "/dev/kvm may not be opened by $(id -un); add the user to its group: adduser $(id -un) kvm"
-        else
-            echo "no /dev/kvm; enable virtualization in the firmware, or nested virtualization in the hypervisor, and load kvm_intel or kvm_amd"
-        fi
-        return 77
-    fi
-    vm_kernel=$(platform_key kernel "$vm_out/vmlinuz")
-    if [ "$vm_kernel" != "$vm_out/vmlinuz" ] && [ ! -r "$vm_kernel" ]; then
-        echo "kernel $vm_kernel: not readable"
-        return 77
-    fi
-    # KVM hands its guests a clock; an emulated microvm has only a TSC, and nothing to calibrate that against.
-    if [ "$PLATFORM_NAME:$(platform_key machine pc)" = qemu:microvm ]; then
-        echo "an emulated microvm has no timer that a stock kernel can set its clock by; machine=microvm is for kvm"
-        return 77
-    fi
-    vm_network_probe
-}
-
-vm_need() {
-    PATH=$PATH:/usr/sbin:/sbin command -v "$1" >/dev/null 2>&1 || {
-        echo "$1: not found; install it: apt-get install $2"
-        return 77
-    }
+    vm_check_host && vm_check_machine && vm_check_cpu && vm_check_kernel && vm_check_disk && vm_network_probe
 }
 
 # Builds the guest; for kvm also boots it once, because /dev/kvm can open, create a machine, and
@@ -80,24 +49,28 @@ platform_prepare() {
 }
 platform_release() { :; }
 
-# The data disk is fresh: what a guest before it wrote is not there. A qcow2 made with prealloc=off or metadata
-# grows while it is written.
+# The data disk is fresh: what a guest before it wrote is not there. Making it is no part of starting a guest.
+platform_fresh() { vm_disk; }
+
+# qed has no preallocation: it always grows while it is written, as does a qcow2 made with prealloc=off or metadata.
+vm_prealloc() { platform_key prealloc "$(if [ "$(platform_key disk qcow2)" = qed ]; then echo off; else echo falloc; fi)"; }
+
+# 1 GiB: half of it is what nginx serves, and diskrand's file is small.
 vm_disk() {
-    vm_format=$(platform_key disk qcow2)
-    vm_prealloc=$(platform_key prealloc falloc)
-    vm_template=$vm_out/data.ext4
+    vm_template=$vm_out/disk.ext4
     if [ ! -f "$vm_template" ]; then
-        truncate -s 3G "$vm_template.$$"
+        truncate -s 1G "$vm_template.$$"
         PATH=$PATH:/usr/sbin:/sbin mkfs.ext4 -q -F -L guestmark -m 0 -E lazy_itable_init=0,lazy_journal_init=0 -J size=16 "$vm_template.$$"
         mv "$vm_template.$$" "$vm_template"
     fi
-    case $vm_format in
-    qed) set -- ;;
-    raw) set -- -o preallocation="$(echo "$vm_prealloc" | sed s/metadata/off/)" ;;
-    *) set -- -o preallocation="$vm_prealloc" ;;
-    esac
-    qemu-img convert -q -f raw -O "$vm_format" "$@" "$vm_template" "$STATE/data.$vm_format"
+    set -- -o preallocation="$(vm_prealloc)"
+    [ "$(platform_key disk qcow2)" != qed ] || set --
+    qemu-img convert -q -f raw -O "$(platform_key disk qcow2)" "$@" "$vm_template" "$(vm_data)" || return
+    # Written and out of the host's page cache (GNU dd): nothing is left to be written back, or to be read from there.
+    dd of="$(vm_data)" oflag=nocache conv=notrunc,fdatasync count=0 2>/dev/null || :
 }
+
+vm_data() { echo "$STATE/data.$(platform_key disk qcow2)"; }
 
 vm_machine() {
     vm_machine=$(platform_key machine pc)
@@ -111,7 +84,7 @@ vm_machine() {
 
 # vm_start SECONDS: boots a guest and waits until its agent answers.
 vm_start() {
-    vm_disk
+    [ -f "$(vm_data)" ] || vm_disk || return
     vm_machine
     vm_network_up || return
     mkfifo "$STATE/agent.in" "$STATE/agent.out" "$STATE/qmp.in" "$STATE/qmp.out"
@@ -133,8 +106,9 @@ vm_start() {
     }
 }
 
+vm_cpu() { platform_key cpu "$(if [ "$PLATFORM_NAME" = kvm ]; then echo host; else echo max; fi)"; }
+
 vm_arguments() {
-    vm_cpu=$(platform_key cpu "$(if [ "$PLATFORM_NAME" = kvm ]; then echo host; else echo max; fi)")
     vm_words="console=ttyS0 quiet panic=-1 reboot=t cryptomgr.notests 8250.nr_uarts=1 guestmark.agent $(vm_network_kernel)"
     vm_words="$vm_words transparent_hugepage=$(sed 's/.*\[//; s/\].*//' /sys/kernel/mm/transparent_hugepage/enabled 2>/dev/null || echo madvise)"
     cat <<END
@@ -153,7 +127,7 @@ $vm_machine
 -accel
 $vm_accel
 -cpu
-$vm_cpu
+$(vm_cpu)
 -smp
 $(platform_key cpus "$(platform_cpu_count "$TEST_CPUS")")
 -m
@@ -179,7 +153,7 @@ pipe,id=qmp,path=$STATE/qmp
 -mon
 chardev=qmp,mode=control
 -drive
-if=none,id=data,file=$STATE/data.$vm_format,format=$vm_format,cache=$(platform_key cache none),aio=$(platform_key aio threads)
+if=none,id=data,file=$(vm_data),format=$(platform_key disk qcow2),cache=$(platform_key cache none),aio=$(platform_key aio threads)
 -device
 virtio-blk-$vm_bus,drive=data
 -netdev
@@ -211,6 +185,7 @@ platform_facts() {
     echo platform.kind=vm
     echo "platform.engine=$(qemu-system-x86_64 --version | head -n 1)"
     echo "platform.machine=$(platform_key machine pc)"
+    echo "platform.cpu_model=$(vm_cpu)"
     echo "platform.cpus=$(platform_key cpus "$(platform_cpu_count "$TEST_CPUS")")"
     echo "platform.memory=$(platform_key memory "$MEMORY")"
     echo "identity.accelerator=${vm_accel%%,*}"
@@ -220,12 +195,25 @@ platform_facts() {
     platform_run sh -c 'echo "guest.kernel=$(uname -r)"; nginx -v 2>&1 | sed "s|.*nginx/|nginx.version=|"'
     echo nginx.origin=rootfs
     echo data.storage=disk
-    platform_host_data "$STATE/data.$(platform_key disk qcow2)"
+    platform_host_data "$(vm_data)"
     echo "disk.format=$(platform_key disk qcow2)"
-    echo "disk.prealloc=$(platform_key prealloc falloc)"
+    echo "disk.prealloc=$(vm_prealloc)"
     echo "disk.cache=$(platform_key cache none)"
     echo "disk.aio=$(platform_key aio threads)"
     echo disk.bus=virtio
+}
+
+# KVM counts how often each virtual CPU left the guest, and for what; under TCG there is nothing to leave.
+platform_counters() {
+    channel_qmp "$STATE/qmp" '{"execute": "query-stats", "arguments": {"target": "vcpu"}}' | awk -v RS='{' '
+        match($0, /"name": *"((io|mmio|halt|irq)_)?exits"/) {
+            split(substr($0, RSTART, RLENGTH), word, "\"")
+            if (match($0, /"value": *[0-9]+/)) {
+                split(substr($0, RSTART, RLENGTH), part, ":")
+                sum[word[4]] += part[2]
+            }
+        }
+        END { for (name in sum) printf "%s=%.0f\n", name, sum[name] }'
 }
 
 platform_pids() {

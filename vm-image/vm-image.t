@@ -31,8 +31,32 @@ rm "$BUILD/vm-image/guest.stamp"
 ok 'built anew' platform_prepare
 ok 'the initrd is byte for byte the same' cmp "$TMP/initrd" "$BUILD/vm-image/initrd"
 
-status 77 'an unknown key is refused' env ROOT="$ROOT" BUILD="$BUILD" STATE="$STATE" PLATFORM=qemu:dsk=raw PLATFORM_NAME=qemu \
-    sh -c '. common/platform.sh; . vm-image/platform.sh; platform_probe'
+# Each value that cannot be is one line, before anything is started.
+echo 'not a kernel, though it is longer than its boot sector' >"$TMP/text"
+truncate -s 4k "$TMP/text"
+while read -r platform reason; do
+    use "$platform"
+    status 77 "refused: $platform" platform_probe
+    out_has "says why: $platform" "^$reason"
+    check "in one line: $platform" [ "$(wc -l <"$TMP/out")" -eq 1 ]
+done <<END
+qemu:dsk=raw qemu:dsk=raw: no key dsk; there are:.* disk
+qemu:disk=vmdk qemu:disk=vmdk: disk is not qcow2
+qemu:cpu=nonsense cpu=nonsense: QEMU has no such model
+qemu:cpu=host cpu=host is for kvm
+qemu:machine=nonsense qemu:machine=nonsense: machine is not pc
+qemu:machine=microvm an emulated microvm has no timer
+qemu:kernel=$TMP/none kernel=$TMP/none: not a file
+qemu:kernel=$TMP kernel=$TMP: not a file
+qemu:kernel=$TMP/text kernel=$TMP/text: not a bzImage
+qemu:cpus=0 qemu:cpus=0: cpus is not a number from 1
+qemu:cpus=x qemu:cpus=x: cpus is not a number from 1
+qemu:memory=lots qemu:memory=lots: memory is not a size
+qemu:disk=raw,prealloc=metadata disk=raw cannot be made with prealloc=metadata
+qemu:disk=qed,prealloc=full disk=qed cannot be made with prealloc=full
+qemu:cache=writeback,aio=native a disk with cache=writeback,aio=native cannot be used here: .*cache.direct=on
+END
+use qemu
 
 # A guest: everything that the contract names.
 ok 'up' platform_up
@@ -55,6 +79,7 @@ out_has 'the disk file and what it holds' '^data\.allocated=[0-9]+$'
 check 'are KEY=VALUE lines' awk '!/^[a-z0-9_.]+=./ { exit 1 }' "$TMP/out"
 run platform_run forksum -r 1 -t 1ms -f csv 1 10
 out_has 'a tool sees that it is emulated' '^# hypervisor=.*TCG'
+check 'no exits are counted: there is no KVM to leave' [ -z "$(platform_counters)" ]
 check 'one process is billed' [ "$(platform_pids | wc -l)" -eq 1 ]
 
 nginx_answers() {
@@ -82,31 +107,83 @@ ok 'down' platform_down
 check 'nothing is left' [ -z "$(ls -A "$STATE")" ]
 check 'nor a process' sh -c '[ -z "$(tr "\0" " " <"/proc/$1/cmdline")" ]' - "$pid"
 
-# Variants: each boots, has its disk and its network, and says what it is.
-variant() { # PLATFORM FACT=VALUE...
+# Variants: each boots, has its disk and its network, and says what it is. One boot proves several keys.
+variant() { # PLATFORM: what its keys ask for is what its facts say
     use "$1"
-    shift
     run platform_probe
     if [ "$run_status" -eq 77 ]; then
         skip "$PLATFORM" "$(cat "$TMP/out")"
         return
     fi
+    ok "$PLATFORM has its disk" platform_fresh
     ok "$PLATFORM comes up" platform_up
-    ok "$PLATFORM has its data disk" platform_run sh -c 'grep -q " /data ext4 " /proc/mounts && echo x >/data/x'
+    ok "$PLATFORM writes to its disk" platform_run sh -c '
+        grep -q " /data ext4 " /proc/mounts && head -c 20000000 /dev/zero >/data/x && sync'
     case $1 in
-    net=*) ok "$PLATFORM: nginx answers the host" nginx_answers ;;
+    *net=*) ok "$PLATFORM: nginx answers the host" nginx_answers ;;
     esac
     run platform_facts
-    for fact; do
-        out_has "$PLATFORM: $fact" "^$fact\$"
-    done
+    echo "${1#*:}" | tr , '\n' | sed 's/^cpu=/cpu_model=/' >"$TMP/keys"
+    while IFS='=' read -r key value; do
+        [ "$key" = kernel ] || out_has "$PLATFORM: $key" "^[a-z]*\.($key|format|backend)=$value\$"
+    done <"$TMP/keys"
+}
+
+# variant_ends: what variant() has started.
+variant_ends() {
+    [ "$run_status" -ne 77 ] || return 0
     ok "$PLATFORM goes down" platform_down
     check "$PLATFORM leaves nothing" [ -z "$(ls -A "$STATE")" ]
 }
-variant qemu:disk=raw,cache=writeback,machine=q35 disk.format=raw disk.cache=writeback platform.machine=q35
-variant qemu:net=tap,prealloc=off,cpus=2,memory=300M net.backend=tap disk.prealloc=off platform.cpus=2 platform.memory=300M
-variant qemu:net=passt,aio=native,cpu=qemu64 net.backend=passt disk.aio=native
-variant qemu:machine=microvm platform.machine=microvm
+
+# page_cache WORD SIZE: the guest's disk lies there with at least / at most so many bytes.
+page_cache() {
+    [ "$run_status" -ne 77 ] || return 0
+    if ! command -v fincore >/dev/null 2>&1; then
+        skip "$PLATFORM: the host's page cache" 'fincore: not found; install util-linux'
+        return
+    fi
+    run cached
+    check "$PLATFORM: $1 $2 bytes of its disk are in the host's page cache" awk -F '[= ]' -v word="$1" -v size="$2" '
+        { exit !(word == "least" ? $2 >= size : $2 <= size) }' "$TMP/out"
+}
+# shellcheck disable=SC2034 # for bill.sh
+BILL_DATA=$(vm_data)
+. common/bill.sh
+
+variant qemu:disk=raw,cache=writeback,machine=q35
+BILL_DATA=$(vm_data) page_cache least 20000000
+variant_ends
+variant qemu:net=tap,prealloc=off,cpus=2,memory=300M
+variant_ends
+variant qemu:net=passt,aio=native,cpu=qemu64
+variant_ends
+cp "$BUILD/vm-image/vmlinuz" "$TMP/kernel"
+variant "qemu:kernel=$TMP/kernel,disk=raw,prealloc=full,aio=io_uring"
+BILL_DATA=$(vm_data) page_cache most 4000000
+variant_ends
+variant qemu:prealloc=metadata,cache=directsync,net=user
+variant_ends
+variant qemu:disk=qed,cache=unsafe
+variant_ends
+variant qemu:cache=writethrough
+variant_ends
+
+# What QEMU answers about two virtual CPUs of KVM (QEMU QMP reference, query-stats), and what becomes of it.
+exits() (
+    channel_qmp() {
+        cat <<'END'
+{"QMP": {"version": {"qemu": {"micro": 0, "minor": 2, "major": 7}}, "capabilities": []}}
+{"return": {}}
+{"return": [{"provider": "kvm", "qom-path": "/machine/unattached/device[0]", "stats": [{"name": "exits", "value": 1200}, \
+{"name": "halt_wait_hist", "value": [1, 2]}, {"name": "io_exits", "value": 77}]}, {"provider": "kvm", "stats": \
+[{"value": 34, "name": "exits"}, {"name": "directed_yield_attempted", "value": 3}]}]}
+END
+    }
+    platform_counters
+)
+run exits
+check 'exits are summed over virtual CPUs' [ "$(sort "$TMP/out" | tr '\n' ' ')" = 'exits=1234 io_exits=77 ' ]
 
 # /dev/kvm: either a guest comes up, or the adapter says in time that none does.
 use kvm
