@@ -6,6 +6,7 @@
 #   *_helper.c    a program that tests use
 #   *_fuzz.c      a libFuzzer target
 #   *.t           a TAP test in shell
+#   *.css         a style sheet, built in as the string html_style
 
 VERSION := 0.1
 
@@ -25,8 +26,8 @@ gm_ldflags := -pthread $(or $(STATIC),-no-pie)
 gm_libs := -lm
 comma := ,
 
-sources = $(filter-out %_test.c %_helper.c %_fuzz.c,$(wildcard $(1)/*.c))
-objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
+sources = $(filter-out %_test.c %_helper.c %_fuzz.c,$(wildcard $(1)/*.c $(1)/*.css))
+objects = $(patsubst %,$(BUILD)/obj/%.o,$(basename $(1)))
 parts   = $(call objects,$(filter-out $(1)/$(notdir $(1)).c,$(call sources,$(1))))
 
 folders  := common common/compare $(TOOLS)
@@ -64,6 +65,11 @@ $(BUILD)/flags: FORCE
 $(BUILD)/obj/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(CC) $(gm_cflags) $(CFLAGS) -c -o $@ $<
+
+$(BUILD)/obj/%.o: %.css $(BUILD)/flags
+	@mkdir -p $(@D)
+	{ echo 'const char html_style[] ='; sed 's/[\\"]/\\&/g; s/.*/"&\\n"/' $<; echo ';'; } | \
+		$(CC) $(gm_cflags) $(CFLAGS) -x c -c -o $@ -
 
 $(lib): $(call objects,$(call sources,common))
 	rm -f $@

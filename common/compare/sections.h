@@ -14,6 +14,7 @@ struct page {
     FILE *out;
 };
 
+/* report.css, as the page carries it. */
 extern const char html_style[];
 
 /* Every metric by every platform at a glance. */
