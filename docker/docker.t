@@ -22,10 +22,19 @@ nginx_answers() {
     "$BUILD/nginxload" -r 1 -t 50ms -w 0 -f value "$url/small"
 }
 
+# firewall: rules and network cards of the host, without counters.
+firewall() {
+    PATH=$PATH:/usr/sbin:/sbin
+    iptables-save | sed '/^#/d; s/\[.*\]//'
+    ls /sys/class/net
+    cat /proc/sys/net/ipv4/ip_forward
+}
+
 # container PLATFORM FACT...: everything that the contract names; a platform that is not usable here says why.
 container() {
     use "$1"
     shift
+    firewall >"$TMP/firewall" 2>/dev/null
     run platform_probe
     [ "$run_status" -ne 0 ] || run platform_prepare
     if [ "$run_status" -eq 77 ]; then
@@ -51,8 +60,19 @@ container() {
     ok "$PLATFORM: down" platform_down
     ok "$PLATFORM: down twice" platform_down
     check "$PLATFORM: nothing is left" [ -z "$(ls -A "$STATE")" ]
+    if [ "$PLATFORM_NAME" = podman ]; then
+        firewall >"$TMP/after" 2>/dev/null
+        check "$PLATFORM: the host's firewall is as it was" cmp "$TMP/firewall" "$TMP/after"
+    fi
     check "$PLATFORM: no container" [ -z "$(container_engine ps --all --quiet --filter "name=$container_name")" ]
 }
+
+# With arguments, this is one container's part of the test.
+[ $# -eq 0 ] || {
+    container "$@"
+    tap_done
+}
+firewall >"$TMP/firewall.before" 2>/dev/null
 
 container docker net.backend=bridge data.storage=volume
 if [ "$run_status" -ne 77 ]; then
@@ -67,14 +87,53 @@ if [ "$run_status" -ne 77 ]; then
 fi
 container docker:net=host,storage=overlay net.backend=host data.storage=overlay
 container docker:runtime=runsc identity.runtime=runsc
-container podman:runtime=runc identity.runtime=runc
+container docker:runtime=crun identity.runtime=crun
+container podman net.backend=bridge 'identity.runtime=(runc|crun)'
+container podman:net=slirp4netns,runtime=runc net.backend=slirp4netns identity.runtime=runc
+container podman:net=host,runtime=runsc net.backend=host identity.runtime=runsc
+
+# Podman of an ordinary user: nobody, with a build folder of its own.
+user() { setpriv --reuid 65534 --regid 65534 --clear-groups env -i PATH="$PATH" HOME="$TMP/user" TMPDIR="$TMP/user" BUILD="$TMP/user" "$@"; }
+rootless() {
+    mkdir -p "$TMP/user/vm-image"
+    for tool in $PLATFORM_TOOLS; do cp "$BUILD/$tool" "$TMP/user"; done
+    cp "$BUILD/vm-image/base.tar" "$TMP/user/vm-image"
+    chown -R 65534:65534 "$TMP/user"
+    chmod 711 "$TMP"
+    user sh docker/docker.t podman platform.rootless=yes
+}
+if [ "$(id -u)" -ne 0 ] || ! command -v setpriv >/dev/null 2>&1; then
+    skip 'rootless podman' 'it is tried by root, as nobody'
+elif ! setpriv --reuid 65534 --regid 65534 --clear-groups test -r docker/docker.t; then
+    skip 'rootless podman' "nobody cannot read $PWD"
+elif [ ! -f "$BUILD/vm-image/base.tar" ]; then
+    skip 'rootless podman' 'there is no root filesystem'
+else
+    ok 'rootless podman' rootless
+    why=$(sed -n 's/.*# SKIP //p' "$TMP/out")
+    [ -z "$why" ] || skip 'rootless podman' "$why"
+    # What it has made belongs to user ids of its own.
+    user podman --root "$TMP/user/podman/data" --runroot "$TMP/user/podman/run" unshare rm -rf "$TMP/user/podman" 2>/dev/null
+fi
 
 use docker
 ok 'the engine is released' platform_release
 check 'an engine of our own is gone' [ ! -e "$engine_socket" ]
+firewall >"$TMP/firewall.after" 2>/dev/null
+check "the host's firewall is as it was" cmp "$TMP/firewall.before" "$TMP/firewall.after"
 
-use docker:runtime=nonsense
-status 77 'an unknown runtime is refused' platform_probe
+while read -r platform reason; do
+    use "$platform"
+    status 77 "refused: $platform" platform_probe
+    out_has "says why: $platform" "$reason"
+    check "in one line: $platform" [ "$(wc -l <"$TMP/out")" -eq 1 ]
+done <<'END'
+docker:runtime=nonsense runtime is not default
+docker:net=slirp4netns net is not bridge
+docker:storage=disk storage is not volume
+docker:cpus=2 the platform under test has CPU 0 only
+podman:memory=1x memory is not a size
+END
 
 # exec: a prefix that takes words, and one that takes a line, as ssh does.
 for prefix in 'nice -n 0' "sh $TMP/line"; do

@@ -20,7 +20,7 @@ engine_start() {
     mkdir -p "$engine_dir" "$engine_socket"
     engine_config >"$engine_dir/daemon.json"
     # No address of its own where the machine has a docker0 already; else the bridge is made, and removed again.
-    [ -e /sys/class/net/docker0 ] || engine_firewall >"$engine_dir/bridge"
+    [ -e /sys/class/net/docker0 ] || firewall_save >"$engine_dir/bridge"
     # It outlives the process that prepares a platform, and so must not be found as a left-over of that.
     env -u GUESTMARK_BLOCK dockerd --config-file "$engine_dir/daemon.json" \
         --host "unix://$engine_socket/docker.sock" --data-root "$engine_dir/data" \
@@ -63,8 +63,7 @@ engine_stop() {
         done 2>/dev/null
     fi
     if [ -f "$engine_dir/bridge" ]; then
-        ip link del docker0 2>/dev/null || :
-        engine_restore <"$engine_dir/bridge"
+        firewall_restore docker0 -e DOCKER -e docker0 -e '-s 172\.17\.0\.0/16 ' <"$engine_dir/bridge"
         rm -f "$engine_dir/bridge"
     fi
     # What net=host makes of the host's network namespace stays mounted.
@@ -74,23 +73,4 @@ engine_stop() {
     # So does what an engine that was killed has mounted over its data.
     if grep -q " $engine_dir/data " /proc/mounts; then umount "$engine_dir/data" || :; fi
     rm -rf "$engine_socket" "$engine_dir/pid"
-}
-
-# engine_firewall: what dockerd is about to change of the host's network: forwarding, and its default policy.
-engine_firewall() {
-    cat /proc/sys/net/ipv4/ip_forward
-    iptables-save -t filter 2>/dev/null | sed -n 's/^:FORWARD \([A-Z]*\) .*/\1/p'
-}
-
-# engine_restore: puts that back, and takes out the rules that dockerd leaves behind.
-engine_restore() {
-    PATH=$PATH:/usr/sbin:/sbin
-    read -r engine_forward
-    read -r engine_policy || engine_policy=ACCEPT
-    for engine_table in filter nat; do
-        iptables-save -t "$engine_table" 2>/dev/null | grep -v -e DOCKER -e docker0 -e '-s 172\.17\.0\.0/16 ' |
-            iptables-restore -T "$engine_table" 2>/dev/null || :
-    done
-    iptables -P FORWARD "$engine_policy" 2>/dev/null || :
-    echo "$engine_forward" >/proc/sys/net/ipv4/ip_forward
 }

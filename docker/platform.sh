@@ -4,7 +4,9 @@
 # once it is asked for. Both have no capabilities, no new privileges, and a read-only root (but for
 # storage=overlay, whose point is to write to it).
 
+. "$ROOT/docker/firewall.sh"
 . "$ROOT/docker/engine.sh"
+. "$ROOT/docker/podman.sh"
 
 # The image that platform_prepare has built, so that starting a container is all that platform_up does.
 container_image_file=$BUILD/$PLATFORM_NAME.image
@@ -12,7 +14,7 @@ container_name=guestmark-$PLATFORM_NAME-$(echo "$STATE" | cksum | cut -d ' ' -f 
 
 platform_keys() {
     cat <<END
-net bridge|host|slirp4netns
+net $(container_default_net)|$(container_other_nets)
 storage volume|overlay
 runtime default|runc|crun|runsc
 cpus N
@@ -23,7 +25,7 @@ END
 # container_engine ARGUMENT...: the engine's command line, as the user and to the socket that it takes.
 container_engine() {
     if [ "$PLATFORM_NAME" = podman ]; then
-        container_podman "$@"
+        podman_engine "$@"
     elif engine_runs; then
         docker --host "unix://$engine_socket/docker.sock" "$@"
     else
@@ -31,32 +33,61 @@ container_engine() {
     fi
 }
 
-# podman's images and containers are kept in the build folder, apart from the user's own.
-container_podman() {
-    set -- --root "$BUILD/podman/data" --runroot "$BUILD/podman/run" --cgroup-manager cgroupfs "$@"
-    [ "$container_runtime" = default ] || set -- --runtime "$(command -v "$container_runtime")" "$@"
-    podman "$@"
+container_default_net() { if podman_rootless; then podman_rootless_net; else echo bridge; fi; }
+
+container_other_nets() {
+    case $PLATFORM_NAME:$(container_default_net) in
+    docker:*) echo host ;;
+    podman:bridge) echo 'host|slirp4netns' ;;
+    podman:slirp4netns) echo host ;;
+    podman:host) echo slirp4netns ;;
+    esac
 }
+
+container_net() { platform_key net "$(container_default_net)"; }
+
+# runc is where only root looks for it.
+container_which() { PATH=$PATH:/usr/sbin:/sbin command -v "$1"; }
+
+# crun does not run on a host that has control groups of both versions.
+container_hybrid() { grep -qs . /sys/fs/cgroup/unified/cgroup.controllers; }
 
 container_runtime=$(platform_key runtime default)
 
 platform_probe() {
     platform_check_keys || return
-    command -v "$PLATFORM_NAME" >/dev/null 2>&1 || {
+    container_which "$PLATFORM_NAME" >/dev/null || {
         case $PLATFORM_NAME in docker) container_package=docker.io ;; *) container_package=$PLATFORM_NAME ;; esac
         echo "$PLATFORM_NAME: not found; install it: apt-get install $container_package"
         return 77
     }
-    if [ "$container_runtime" != default ] && ! command -v "$container_runtime" >/dev/null 2>&1; then
-        echo "runtime $container_runtime: not found; install it: apt-get install $container_runtime"
+    container_probe_runtime || return
+    container_count=$(platform_key cpus 1)
+    if [ "$container_count" -gt "$(platform_cpu_count "$TEST_CPUS")" ]; then
+        echo "cpus=$container_count: the platform under test has CPU $TEST_CPUS only; give it more with --cpus"
         return 77
     fi
-    if [ "$PLATFORM_NAME" = docker ] && ! engine_runs && ! timeout 2 docker version >/dev/null 2>&1; then
-        # As root, platform_prepare starts one.
-        if [ "$(id -u)" -ne 0 ] || ! PATH=$PATH:/usr/sbin:/sbin command -v dockerd >/dev/null 2>&1; then
-            echo "no Docker engine answers to $(id -un); start it (systemctl start docker) or, if it runs, join its group (adduser $(id -un) docker)"
-            return 77
-        fi
+    if [ "$PLATFORM_NAME" = podman ]; then podman_probe; else container_probe_docker; fi
+}
+
+container_probe_runtime() {
+    [ "$container_runtime" != default ] || return 0
+    container_which "$container_runtime" >/dev/null || {
+        echo "runtime $container_runtime: not found; install it: apt-get install $container_runtime"
+        return 77
+    }
+    if [ "$container_runtime" = crun ] && container_hybrid; then
+        echo "crun refuses a host with control groups of both versions, as this one is; use runtime=runc"
+        return 77
+    fi
+}
+
+# As root, platform_prepare starts an engine where none runs.
+container_probe_docker() {
+    if engine_runs || timeout 2 docker version >/dev/null 2>&1; then return; fi
+    if [ "$(id -u)" -ne 0 ] || ! container_which dockerd >/dev/null; then
+        echo "no Docker engine answers to $(id -un); start it (systemctl start docker) or, if it runs, join its group (adduser $(id -un) docker)"
+        return 77
     fi
 }
 
@@ -116,10 +147,11 @@ container_start() {
     docker:default) ;;
     docker:*) set -- --runtime "$container_runtime" "$@" ;;
     esac
+    # Root in a rootless container is the user outside.
+    if podman_rootless; then set -- --user 0:0 "$@"; else set -- --user "$(id -u):$(id -g)" --cpuset-cpus "$(container_cpus)" "$@"; fi
     container_memory=$(platform_key memory "$MEMORY")
     container_engine run --detach --name "$container_start" --hostname guestmark --pull never \
-        --cap-drop ALL --security-opt no-new-privileges --user "$(id -u):$(id -g)" \
-        --cpuset-cpus "$(container_cpus)" --memory "$container_memory" --memory-swap "$container_memory" \
+        --cap-drop ALL --security-opt no-new-privileges --memory "$container_memory" --memory-swap "$container_memory" \
         "$@" "$container_image" sleep 2147483647 >>"$LOG"
 }
 
@@ -153,7 +185,7 @@ platform_sha256() {
 }
 
 platform_url() {
-    container_net=$(platform_key net bridge)
+    container_net=$(container_net)
     container_port=8080 container_listen=8080
     if ! container_engine exec "$container_name-www" test -f /data/www/nginx.pid >/dev/null 2>&1; then
         case $container_net in
@@ -165,6 +197,7 @@ platform_url() {
             ;;
         *) set -- --network "$container_net" --publish "127.0.0.1::8080" ;;
         esac
+        [ "$PLATFORM_NAME:$container_net" != podman:bridge ] || firewall_podman_save
         if ! container_start "$container_name-www" "$@" 2>>"$LOG" ||
             ! container_engine exec "$container_name-www" serve /data/www "$container_listen" >>"$LOG" 2>&1; then
             echo "nginx does not start in $PLATFORM: $(tail -n 1 "$LOG")"
@@ -183,17 +216,20 @@ platform_facts() {
     echo "platform.engine=$(container_engine --version)"
     echo "platform.cpus=$(container_cpus)"
     echo "platform.memory=$(platform_key memory "$MEMORY")"
-    [ "$(id -u)" -eq 0 ] || echo platform.rootless=yes
+    if podman_rootless; then podman_rootless_facts; fi
     if [ "$PLATFORM_NAME" = docker ]; then
         echo "identity.runtime=$(container_engine inspect --format '{{.HostConfig.Runtime}}' "$container_name")"
     else
         container_oci=$(container_engine inspect --format '{{.OCIRuntime}}' "$container_name")
         echo "identity.runtime=${container_oci##*/}"
+        if [ "$container_runtime" = default ] && container_hybrid; then
+            echo "platform.runtime=runc: crun refuses a host with control groups of both versions"
+        fi
     fi
     container_pid=$(platform_pids | head -n 1)
     echo "identity.pid_namespace=$(readlink "/proc/$container_pid/ns/pid")"
     echo "identity.host_pid_namespace=$(readlink /proc/self/ns/pid)"
-    echo "net.backend=$(platform_key net bridge)"
+    echo "net.backend=$(container_net)"
     platform_run sh -c 'nginx -v 2>&1 | sed "s|.*nginx/|nginx.version=|"'
     echo nginx.origin=rootfs
     echo "data.storage=$(platform_key storage volume)"
@@ -217,5 +253,6 @@ platform_down() {
     for container in "$container_name" "$container_name-www"; do
         container_engine rm --force --volumes "$container" >/dev/null 2>&1 || :
     done
+    firewall_podman_restore
     rm -rf "$STATE/data" "$STATE/port"
 }

@@ -10,7 +10,7 @@ vm_check_host() {
         return 77
     }
     [ "$PLATFORM_NAME" = kvm ] || return 0
-    { : <>/dev/kvm; } 2>/dev/null && return
+    (: <>/dev/kvm) 2>/dev/null && return # a subshell, which a refusal ends
     if [ -e /dev/kvm ]; then
         echo "/dev/kvm may not be opened by $(id -un); add the user to its group: adduser $(id -un) kvm"
     else
