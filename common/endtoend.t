@@ -78,6 +78,9 @@ done
 check 'no platform is another one than its name says' sh -c '! grep -Eq ",(identity|sha256|isa|clock)," "$1"' - "$campaign/guards.csv"
 
 if usable qemu; then
+    check 'every trial over user-mode networking is marked' [ \
+        "$(grep -c ',qemu,1,nginxload,network,mark,' "$campaign/guards.csv")" -eq \
+        "$(grep -c ',qemu,1,nginxload,trial,complete' "$campaign/facts.csv")" ]
     driver -p qemu -n 1 -b memsweep,linpack,forksum,diskrand --limit 60 -o "$TMP/killed" >"$TMP/out" 2>"$TMP/err" &
     run_pid=$!
     # The first guest is prepare's; the round's is killed in its first trial.

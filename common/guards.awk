@@ -128,6 +128,9 @@ function disk_rules(    moved) {
         guard("direct", "mark", "not direct: " f["direct"], "measure on a file system with O_DIRECT")
     if (f["data.storage"] == "overlay")
         guard("overlay", "mark", "the file lies on overlayfs", "storage=volume is what data belongs on")
+    if (f["guard.bytes"] ~ /^failed/)
+        guard("bytes", "mark", substr(f["guard.bytes"], 9),
+            "where a cache took it, this is the speed of memory; else end what else uses that disk")
     moved = f["trial.bandwidth"] * f["timed.wall"] + bytes(f["option.size"])
     if (has("data.device") && f["data.device"] != "none" && f["option.pattern"] ~ /write|rw$/ && moved > 0 &&
         number("host.disk_written") < 0.9 * moved)
@@ -145,10 +148,21 @@ function network_rules() {
     if (f["net.backend"] ~ /^(user|slirp)/)
         guard("network", "mark", "the network is " f["net.backend"] ", which moves every packet by a process on the host",
             "net=tap or net=passt shows how much of the cost that is")
-    if (number("client.cpu_share") > 0.9 || number("big.client.cpu_share") > 0.9)
-        guard("client", "mark", "the load client used " percent(f["client.cpu_share"], 1) " (requests) and " percent(f["big.client.cpu_share"], 1) " (download) of its CPUs",
-            "this is the client's limit, not the server's; give it more CPUs")
+    client_guard("client", "this is the client's limit, not the server's; give it more CPUs")
+    client_guard("connections", "with fewer it is less load; look at the server's log and its limit of open files")
+    client_guard("rate", "latencies are those of a lower rate; ask for less with --rate, or give the client more CPUs")
+    client_guard("retransmits", "look for the link or queue that drops packets: tc -s qdisc, ip -s link")
     if (number("host.disk_read") > 16777216 && number("host.disk_read") > 0.1 * number("big.download.bytes") && number("big.download.bytes") > 0)
         guard("resident", "mark", mib(f["host.disk_read"]) " were read from the disk meanwhile",
             "the file served does not stay in the page cache; give the platform more memory")
+}
+
+# What the load client says of itself: `pass` or a sentence; twice, for requests and for the download.
+function client_guard(guard_name, advice) {
+    client_said(guard_name, "requests", f["guard." guard_name], advice)
+    client_said(guard_name, "download", f["big.guard." guard_name], advice)
+}
+function client_said(guard_name, load, said, advice) {
+    if (said != "" && said != "pass")
+        guard(guard_name, "mark", "the client's " load ": " said, advice)
 }

@@ -94,6 +94,9 @@ disk 77000000 fires direct mark qemu diskrand platform.kind=vm 'host.data_cached
 disk 77000000 silent qemu diskrand platform.kind=vm 'host.data_cached=4096 B'
 fires direct mark native diskrand 'direct=no: --buffered'
 silent native diskrand 'direct=yes: offsets of 512'
+fires bytes mark native diskrand 'guard.bytes=failed: the device saw 0.4 bytes written per byte asked for, a cache took the rest'
+silent native diskrand 'guard.bytes=passed: the device agrees; no /proc/self/io'
+silent docker diskrand 'guard.bytes=unknown: no /proc/self/io, no counters of the device'
 fires overlay mark docker diskrand data.storage=overlay
 silent docker diskrand data.storage=volume
 fires allocation mark qemu diskrand platform.kind=vm 'host.data_grown=67108864 B'
@@ -101,9 +104,14 @@ silent qemu diskrand platform.kind=vm 'host.data_grown=4096 B'
 
 fires network mark qemu nginxload net.backend=user
 silent qemu nginxload net.backend=tap
-fires client mark native nginxload client.cpu_share=0.97
-fires client mark native nginxload client.cpu_share=0.5 big.client.cpu_share=0.95
-silent native nginxload client.cpu_share=0.6
+fires client mark native nginxload 'guard.client=used 97 % of its CPU: give it more CPUs and --threads' client.cpu_share=0.97
+fires client mark native nginxload guard.client=pass 'big.guard.client=used 95 % of its CPU: give it more CPUs and --threads'
+fires connections mark docker nginxload 'guard.connections=60 of 64 connections were made: Connection refused'
+fires rate mark docker nginxload 'guard.rate=8000 of 10000 requests/s were achieved, 20000 were never sent'
+fires retransmits mark qemu nginxload net.backend=tap 'big.guard.retransmits=900 segments had to be sent again: packets are lost'
+silent native nginxload guard.client=pass guard.connections=pass guard.rate=pass guard.retransmits=pass big.guard.client=pass
+run judge native nginxload 'guard.client=used 97 % of its CPU' 'big.guard.client=used 93 % of its CPU'
+check 'both loads may have reached the limit of the client' [ "$(grep -c '^P,client,mark,' "$TMP/out")" -eq 2 ]
 fires resident mark qemu nginxload 'big.download.bytes=100000000 of 500000000' 'host.disk_read=90000000 B'
 silent qemu nginxload 'big.download.bytes=100000000 of 500000000' 'host.disk_read=4096 B'
 
