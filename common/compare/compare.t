@@ -58,6 +58,15 @@ mkdir "$TMP/exact"
 { echo "$header"; rows native 1 4 100; rows native2 1 4 100; rows docker 1 4 50; } >"$TMP/exact/samples.csv"
 ok 'exact numbers' "$BUILD/compare" "$TMP/exact"
 out_has 'half the rate is twice the cost' '^  docker +2\.000 +2\.000 \.\. 2\.000 '
+check 'with native2 there is nothing to say of a noise floor' sh -c '! grep -q "noise floor check" "$1"' - "$TMP/out"
+mkdir "$TMP/no-twin"
+grep -v ,native2, "$TMP/exact/samples.csv" >"$TMP/no-twin/samples.csv"
+ok 'a campaign without native2' "$BUILD/compare" "$TMP/no-twin"
+check 'says once that there is no noise floor' [ "$(grep -c 'native2, noise floor check: was not run' "$TMP/out")" -eq 1 ]
+mkdir "$TMP/alone"
+grep -v ,native "$TMP/exact/samples.csv" >"$TMP/alone/samples.csv"
+ok 'a campaign without native' "$BUILD/compare" "$TMP/alone"
+check 'has nothing to compare, and no noise floor to miss' sh -c '! grep -q "noise floor" "$1"' - "$TMP/out"
 
 # ---- what is read ----
 

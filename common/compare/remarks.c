@@ -141,11 +141,40 @@ static void check_twin(struct remarks *remarks, const struct row *row)
                                   "host");
 }
 
+/* Without a second native run nobody knows how far equal things differ here. */
+static void check_no_twin(struct remarks *remarks, const struct analysis *analysis, int group)
+{
+    bool compared = false;
+    for (size_t i = 0; i < analysis->count; i++) {
+        const struct row *row = &analysis->rows[i];
+        if (row->group != group || !row->metric->primary)
+            continue;
+        if (row->twin)
+            return;
+        compared |= row->baseline && row->count > 1;
+    }
+    if (!compared || strcmp(analysis->settings.baseline, "native") != 0)
+        return;
+    add(remarks,
+        (struct remark){
+            .group = group,
+            .kind = REMARK_CHECK,
+            .platform = alloc_format("native2"),
+            .benchmark = alloc_format("-"),
+            .guard = "noise floor",
+            .evidence = alloc_format("was not run: how far two equal runs differ is not known"),
+            .advice = alloc_format("small differences may be the host's own; ./run.sh runs native "
+                                   "twice per round"),
+        });
+}
+
 struct remarks remarks_of(const struct analysis *analysis)
 {
     struct remarks remarks = {0};
     for (size_t i = 0; i < analysis->model->event_count; i++)
         add_event(&remarks, &analysis->model->events[i]);
+    for (size_t group = 0; group < analysis->model->group_count; group++)
+        check_no_twin(&remarks, analysis, (int)group);
     for (size_t i = 0; i < analysis->count; i++) {
         const struct row *row = &analysis->rows[i];
         if (!row->metric->primary)
