@@ -43,6 +43,7 @@ of an adapter of your own (./my-platform.sh).
   -c, --cpus LIST        CPUs of the platform under test (half of those allowed)
   -m, --memory SIZE      memory of the platform under test ($MEMORY)
       --limit SECONDS    longest trial ($LIMIT)
+      --methods          forksum also by vfork, spawn, clone and thread
       --quick            next to no work: checks the chain, figures mean nothing
       --resume DIR       go on with the campaign in DIR where it was stopped
       --list             show platforms and variants, and what each lacks
@@ -69,7 +70,7 @@ defaults() {
     BUDGET=8m
     LIMIT=120
     MEMORY=1G
-    MODE=measure RESUME='' OUT='' ROUNDS='' SEED='' QUICK='' TEST_CPUS='' CLIENT_CPUS=''
+    MODE=measure RESUME='' OUT='' ROUNDS='' SEED='' QUICK='' METHODS='' TEST_CPUS='' CLIENT_CPUS=''
     CHOSEN_PLATFORMS='' CHOSEN_BENCHMARKS='' BUDGET_GIVEN=''
     COMMAND="./run.sh $*"
 }
@@ -77,6 +78,7 @@ defaults() {
 options() {
     while [ $# -gt 0 ]; do
         case $1 in
+        --methods) METHODS=1 ;;
         --quick) QUICK=1 ;;
         --list | --doctor) MODE=${1#--} ;;
         -h | --help)

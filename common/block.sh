@@ -12,7 +12,7 @@
 # $WORK/reason says why. Environment: what adapters get (common/platform.sh), and
 #
 #   OUT WORK         results folder; the driver's own temporary files
-#   HOST ROUND ORDER SEED LIMIT QUICK ISA BEST
+#   HOST ROUND ORDER SEED LIMIT QUICK METHODS ISA BEST
 #   GUESTMARK_BLOCK  the mark by which this block's processes are found
 set -eu
 . "$ROOT/common/platform.sh"
@@ -38,6 +38,7 @@ load_adapter() {
 }
 
 block_probe() {
+    # What a usable platform says is something yet to be seen.
     within 10 "looking for $PLATFORM" platform_probe >"$WORK/said" 2>>"$LOG" && return
     refuse "$WORK/said" "$PLATFORM: not usable here"
     return 77

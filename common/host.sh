@@ -54,12 +54,13 @@ new_output() {
 # settings: what a resumed campaign takes over, and how to run this one again.
 settings() {
     echo "command=$COMMAND"
-    echo "reproduce=./run.sh -s $SEED -c $TEST_CPUS -m $MEMORY${QUICK:+ --quick} with the same platforms, benchmarks and rounds"
+    echo "reproduce=./run.sh -s $SEED -c $TEST_CPUS -m $MEMORY${METHODS:+ --methods}${QUICK:+ --quick} with the same platforms, benchmarks and rounds"
     echo "setting.seed=$SEED"
     echo "setting.test_cpus=$TEST_CPUS"
     echo "setting.client_cpus=$CLIENT_CPUS"
     echo "setting.memory=$MEMORY"
     echo "setting.quick=$QUICK"
+    echo "setting.methods=$METHODS"
     echo "setting.benchmarks=$CHOSEN_BENCHMARKS"
     printf '%s' "$CHOSEN_PLATFORMS" | sed 's/^/setting.platform=/'
 }

@@ -37,10 +37,18 @@ list() {
 
 list_probed() {
     if block probe "$1"; then
-        list_row "$1" usable
+        list_said=$(cat "$WORK/said")
+        list_row "$1" "usable${list_said:+: $list_said}"
     else
         list_row "$1" "no: $(reason)"
     fi
 }
 
-list_row() { printf '  %-30s %s\n' "$1" "$2"; }
+# list_row NAME TEXT: within 80 columns.
+list_row() {
+    list_name_shown=$1
+    echo "$2" | fold -s -w 47 | sed 's/ *$//' | while IFS= read -r list_line; do
+        printf '  %-30s %s\n' "$list_name_shown" "$list_line"
+        list_name_shown=
+    done
+}

@@ -13,7 +13,8 @@
 # An adapter defines the functions below, and nothing else without its own name as prefix. It never
 # parses results. "Says why" is one line on stdout, with the remedy, and status 77.
 #
-#   platform_probe      cheap: 0 if usable, else says why not
+#   platform_probe      cheap: 0 if usable (one line on stdout says what only platform_prepare can tell), else says
+#                       why not
 #   platform_prepare    once per campaign, outside any timing: builds what is missing, or says why not
 #   platform_fresh      may be left out: makes what platform_up needs anew (a data disk); not timed
 #   platform_up         starts it fresh; returns 0 once the first tool can run there

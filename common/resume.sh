@@ -9,7 +9,7 @@ resume_output() {
     OUT=$(cd "$RESUME" && pwd)
     SEED=$(setting seed)
     TEST_CPUS=$(setting test_cpus) CLIENT_CPUS=$(setting client_cpus) MEMORY=$(setting memory)
-    QUICK=$(setting quick) CHOSEN_BENCHMARKS=$(setting benchmarks)
+    QUICK=$(setting quick) METHODS=$(setting methods) CHOSEN_BENCHMARKS=$(setting benchmarks)
     CHOSEN_PLATFORMS=$(setting platform)
     CHOSEN_PLATFORMS=${CHOSEN_PLATFORMS:+$CHOSEN_PLATFORMS$NEWLINE}
     [ -n "$SEED$TEST_CPUS" ] || bad "--resume $RESUME: no campaign there"

@@ -33,6 +33,7 @@ platform_run() {
     silent,memsweep) return 9 ;;
     torn,memsweep) echo 'benchmark,metric,unit,better,rep,value'; echo 'memsweep,sweep,s/acc'; return ;;
     nan,memsweep) echo 'benchmark,metric,unit,better,rep,value'; echo 'memsweep,sweep,s,lower,1,nan'; return ;;
+    methods,forksum) case $* in *' clone '*) return 77 ;; esac ;;
     crash,memsweep) kill -s KILL $$ ;;
     esac
     fake_metric=time
@@ -90,6 +91,21 @@ operand
 --resume .
 END
 
+# ---- --list ----
+ok '--list' driver --list
+cp "$TMP/out" "$TMP/list"
+check 'fits 80 columns' awk 'length > 80 { exit 1 }' "$TMP/list"
+check 'every row has an answer' awk '
+    /^  [a-z]/ && !($2 ~ /^usable:?$/ || $2 == "no:" && NF > 2 || $0 ~ /any value$/ || $1 == "exec:COMMAND") { exit 1 }' "$TMP/list"
+for row in native docker docker:net=host docker:storage=overlay docker:runtime=runsc podman apptainer kvm qemu \
+    qemu:disk=raw qemu:disk=qed qemu:prealloc=full qemu:cache=unsafe qemu:aio=io_uring qemu:net=tap qemu:net=passt \
+    qemu:machine=q35 qemu:machine=microvm qemu:cpu=MODEL qemu:cpus=N qemu:kernel=FILE exec:COMMAND; do
+    check "--list has $row" grep -q "^  $row " "$TMP/list"
+done
+check 'each row is there once' [ -z "$(awk '/^  [a-z]/ { print $1 }' "$TMP/list" | sort | uniq -d)" ]
+check 'an emulated microvm is none, with the reason' grep -Eq '^  qemu:machine=microvm +no: [a-z]' "$TMP/list"
+nothing_left '--list'
+
 # ---- what is recorded ----
 out=$TMP/out.d
 for shell in dash 'busybox'; do
@@ -132,6 +148,14 @@ run plan_of 2 "$TMP/p3"
 check 'same seed, same order' cmp "$TMP/p1/plan.csv" "$TMP/p2/plan.csv"
 check 'other seed, other order' sh -c '! cmp -s "$1" "$2"' - "$TMP/p1/plan.csv" "$TMP/p3/plan.csv"
 check 'rounds differ in order' awk -F, '{ o[$1] = o[$1] $2 $3 } END { exit o[1] == o[2] }' "$TMP/p1/plan.csv"
+
+# forksum by every method; what a platform does not have is left out.
+run driver -p "$fake:mode=methods" -b forksum -n 1 --methods --quick -o "$TMP/methods"
+for method in vfork spawn thread; do
+    check "--methods: a row for $method" row "$fake:mode=methods,1,forksum,time\[$method\],s,lower,1,0.0012" "$TMP/methods/samples.csv"
+done
+check '--methods: clone is not there' sh -c '! grep -q clone "$1"' - "$TMP/methods/samples.csv"
+check '--methods: the trial is good' row "$fake:mode=methods,1,forksum,time,s,lower,1,0.0012" "$TMP/methods/samples.csv"
 
 # A comma may also separate the keys of a platform.
 run driver -p "$fake:mode=a,other=b,$fake:mode=c" -b linpack -n 1 --quick -o "$TMP/keys"

@@ -28,7 +28,8 @@ END
 
 platform_probe() {
     platform_check_keys || return
-    vm_check_host && vm_check_machine && vm_check_cpu && vm_check_kernel && vm_check_disk && vm_network_probe
+    vm_check_host && vm_check_machine && vm_check_cpu && vm_check_kernel && vm_check_disk && vm_network_probe || return
+    [ "$PLATFORM" != kvm ] || echo "/dev/kvm opens; whether a guest comes up, ./run.sh --doctor tells"
 }
 
 # Builds the guest; for kvm also boots it once, because /dev/kvm can open, create a machine, and

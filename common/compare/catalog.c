@@ -18,6 +18,10 @@ static struct known_metric metrics[32 + MAX_ADDED] = {
     {"memsweep", "fault", "s/page", BETTER_LOWER, false, "first touch of a page"},
     {"memsweep", "gups", "1/s", BETTER_HIGHER, false, "random memory updates"},
     {"forksum", "sum", "s", BETTER_LOWER, true, "processes"},
+    {"forksum", "sum[vfork]", "s", BETTER_LOWER, true, "processes by vfork"},
+    {"forksum", "sum[spawn]", "s", BETTER_LOWER, true, "processes by posix_spawn"},
+    {"forksum", "sum[clone]", "s", BETTER_LOWER, true, "processes by clone"},
+    {"forksum", "sum[thread]", "s", BETTER_LOWER, true, "threads"},
     {"forksum", "process", "s", BETTER_LOWER, false, "one process"},
     {"diskrand", "iops", "1/s", BETTER_HIGHER, true, "random disk writes"},
     {"diskrand", "bandwidth", "B/s", BETTER_HIGHER, false, "disk bandwidth"},
@@ -26,7 +30,7 @@ static struct known_metric metrics[32 + MAX_ADDED] = {
     {"nginxload", "throughput", "B/s", BETTER_HIGHER, false, "network bandwidth"},
     {"platform", "startup", "s", BETTER_LOWER, true, "starting it"},
 };
-static size_t metric_count = 17;
+static size_t metric_count = 21;
 
 const struct known_metric *catalog_find(const char *benchmark, const char *metric)
 {
