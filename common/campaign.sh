@@ -270,11 +270,14 @@ report() {
     report_status=0
     if [ "$(wc -l <"$OUT/samples.csv")" -le 1 ]; then
         say "no trial has ended well; $OUT/failures.csv has the reasons"
+        say_how_to_go_on
         exit "${STOPPED:-1}"
     fi
     "$BUILD/compare" -f text -o "$OUT/report.txt" "$OUT" && cat "$OUT/report.txt" || report_status=1
     "$BUILD/compare" -f html -o "$OUT/report.html" "$OUT" || report_status=1
-    [ -z "$STOPPED" ] || say "stopped; go on with ./run.sh --resume $OUT"
+    say_how_to_go_on
     say "results: $OUT"
     exit "${STOPPED:-$report_status}"
 }
+
+say_how_to_go_on() { [ -z "$STOPPED" ] || say "stopped; go on with ./run.sh --resume $OUT"; }

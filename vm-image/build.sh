@@ -39,9 +39,11 @@ fetch() {
     [ ! -f "$out/$fetch.tar" ] || return 0
     need mmdebstrap mmdebstrap
     release=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
-    sources=$(grep -lEs "(^|[ :])$release( |-|\$)" /etc/apt/sources.list /etc/apt/sources.list.d/* || :)
+    sources=$(grep -lEs "(^|[ :])$release( |-|\$)" /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources || :)
     [ -n "$sources" ] || unavailable "no apt source for $release on this machine: vm-image/build.sh needs a Debian or Ubuntu"
     rm -rf "$out/$fetch.tar.new"
+    # Nothing of the packages is run; an ordinary user needs no name space of his own for that.
+    [ "$(id -u)" -eq 0 ] || set -- --mode=chrootless "$@"
     # shellcheck disable=SC2086 # a list of files
     mmdebstrap --variant=extract --format=tar --architectures="$(dpkg --print-architecture)" "$@" \
         --extract-hook="$hook" "$release" "$out/$fetch.tar.new" $sources >"$out/$fetch.log" 2>&1 </dev/null ||
@@ -119,7 +121,7 @@ build_rootfs() {
     tree=$BUILD/rootfs.new
     rm -rf "$tree" "$out/rootfs.stamp"
     mkdir -p "$tree"
-    tar -xf "$out/base.tar" -C "$tree" --no-same-owner --exclude='./dev/*' --exclude='./etc/apt' \
+    tar -xf "$out/base.tar" -C "$tree" --no-same-owner --exclude='./dev/*' --exclude='./etc/apt' --exclude='./etc/dpkg' \
         --exclude='./usr/share/doc' --exclude='./usr/share/man' --exclude='./usr/share/locale' \
         --exclude='./usr/share/lintian' --exclude='./usr/share/perl5' --exclude='./usr/share/bash-completion' \
         --exclude='./var/lib/dpkg' --exclude='./var/cache' --exclude='./etc/init.d' --exclude='./etc/resolv.conf'
