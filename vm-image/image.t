@@ -19,11 +19,12 @@ boots() {
     title=$1
     shift
     while sleep 3; do
-        printf '\n%40s%s\n' '' 'echo up-$((6 * 7)) $(grep -c " /data ext4" /proc/mounts) $(ls -d /sys/class/net/eth0); forksum -r 1 -t 1ms -f value 1 10; poweroff -f' ||
+        printf '\n%40s%s\n' '' 'echo up-$((6 * 7)) $(grep -c " /data ext4" /proc/mounts) $(ls -d /sys/class/net/eth0); echo screen-$(grep -ac "what does this platform" /dev/vcs1); forksum -r 1 -t 1ms -f value 1 10; poweroff -f' ||
             exit 0
-    done 2>/dev/null | timeout 90 qemu-system-x86_64 -nodefaults -display none -no-reboot -snapshot -m 512M -accel tcg -cpu max \
+    done 2>/dev/null | timeout 90 qemu-system-x86_64 -nodefaults -display none -vga std -no-reboot -snapshot -m 512M -accel tcg -cpu max \
         -serial stdio "$@" >"$TMP/out" 2>"$TMP/err"
     out_has "$title: a shell on the console, the data partition and the network card" 'up-42 1 /sys/class/net/eth0'
+    out_has "$title: the message of the day is on the screen, too" 'screen-1'
     out_has "$title: the tools are in PATH" '^0\.[0-9]+'
 }
 boots 'BIOS, virtio' -machine q35 -drive "file=$image,if=virtio" -nic user,model=virtio-net-pci
