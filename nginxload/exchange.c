@@ -1,6 +1,7 @@
 #include "exchange.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 const char *const method_names[] = {"GET", "HEAD", "POST", "PUT", NULL};
@@ -35,7 +36,10 @@ static bool make_upload(struct exchange *exchange, const struct config *config, 
     snprintf(line, sizeof line, "Content-Length: %llu\r\n", (unsigned long long)bytes);
     *exchange = (struct exchange){
         .status = (unsigned)config->status, .length = HTTP_UNKNOWN, .upload_bytes = bytes};
-    return make(exchange, config, line);
+    int fence = asprintf(&exchange->fence, "HEAD %s HTTP/1.1\r\nHost: %s\r\n\r\n",
+                         config->url.target, config->url.authority);
+    exchange->fence_bytes = fence > 0 ? (size_t)fence : 0;
+    return fence > 0 && make(exchange, config, line);
 }
 
 bool exchange_make(struct exchange *exchange, const struct config *config, int index,
@@ -60,4 +64,10 @@ bool exchange_make_probe(struct exchange *exchange, const struct config *config)
     if (config->upload)
         return make_upload(exchange, config, 1);
     return exchange_make(exchange, config, 0, HTTP_UNKNOWN);
+}
+
+void exchange_free(struct exchange *exchange)
+{
+    free(exchange->head);
+    free(exchange->fence);
 }

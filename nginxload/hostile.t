@@ -52,6 +52,12 @@ err_has 'and says so' 'no answer within 0.1 s'
 status 77 'a server without ranges' "$load" -r 1 --download "$url/good"
 err_has 'is told how to go on' 'try --whole'
 
+# ---- a body that is waited for in large pieces, and comes in small ones ----
+ok 'a slow body, with a timeout shorter than it' \
+    "$load" -f csv -r 1 -w 0 -n 2 --requests 2 --timeout 150ms "$url/trickle/30"
+out_has 'moves on' '^# requests.good=2$'
+ok 'a download of it' "$load" -f csv -r 1 -w 0 -t 1ms --timeout 150ms --download --whole "$url/trickle/30"
+
 # ---- latencies that are known ----
 # value METRIC: its last value in the last run's csv.
 value() { awk -F, -v metric="$1" '$2 == metric { value = $6 } END { print value }' "$TMP/out"; }
@@ -65,6 +71,10 @@ ok 'a server that takes 20 ms' "$load" -f csv -r 1 -w 0 -n 4 --requests 80 "$url
 between 0.020 latency.p50 0.030 'has a latency of 20 ms'
 # Four connections, each busy for 20 ms: no more than 200 requests/s.
 between 100 requests 200.5 'and allows 200 requests/s'
+
+ok 'an upload that is answered before it is taken' \
+    "$load" -f csv -r 1 -w 0 -t 1ms --upload 100k "$url/early/200"
+between 0.2 upload 1 'ends when all of it has been taken'
 
 # 100 requests/s in time, each 10 ms late: latency is the delay, nothing waits.
 ok 'a rate that the server keeps' \
@@ -87,18 +97,4 @@ out_has 'fails the guard' '^# guard.rate=.* of 400 requests/s were achieved'
 
 exec 9>&-
 wait
-
-# ---- IPv6 ----
-if [ -s /proc/net/if_inet6 ] && grep -q '^0*1 ' /proc/net/if_inet6; then
-    "$BUILD/test/hostile_helper" nginxload/corpus inet6 <"$TMP/stdin" >"$TMP/port" &
-    exec 9>"$TMP/stdin"
-    read -r port <"$TMP/port"
-    ok 'IPv6' "$load" -f csv -r 1 -t 10ms "http://[::1]:$port/good"
-    out_has 'its address' "^# address=\\[::1\\]:$port\$"
-    exec 9>&-
-    wait
-else
-    skip 'IPv6' 'no IPv6 loopback'
-fi
-
 tap_done

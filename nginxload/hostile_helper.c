@@ -9,8 +9,11 @@
  *                    the body is wrong)
  *   /delay/MS        answers MS milliseconds late
  *   /stall/MS/OF     does not answer during the first MS of every OF milliseconds
+ *   /early/MS        answers an upload at once and takes it MS milliseconds later
+ *   /trickle/MS      a body of 12 x 50,000 bytes, with MS milliseconds in between
  *
- * Takes uploads. Prints its port; ends when its stdin does. usage: hostile_helper CORPUS [inet6]
+ * Takes uploads, and answers HEAD with an empty 200. Prints its port; ends when its stdin does.
+ * usage: hostile_helper CORPUS [inet6]
  */
 #include "clock.h"
 #include "err.h"
@@ -104,6 +107,21 @@ static void stall(unsigned ms, unsigned of)
         sleep_ms(ms - (unsigned)now);
 }
 
+static bool trickle(int fd, unsigned ms)
+{
+    enum { PIECES = 12, PIECE_BYTES = 50000 };
+    static const char piece[PIECE_BYTES];
+    char head[64];
+    int bytes = snprintf(head, sizeof head, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n",
+                         PIECES * PIECE_BYTES);
+    bool sent = send_all(fd, head, (size_t)bytes);
+    for (int i = 0; i < PIECES && sent; i++) {
+        sleep_ms(ms);
+        sent = send_all(fd, piece, sizeof piece);
+    }
+    return sent;
+}
+
 /* Answers one request; false when the connection is to be closed. */
 static bool answer(int fd, const char *target)
 {
@@ -116,12 +134,14 @@ static bool answer(int fd, const char *target)
         sleep_ms(ms);
     } else if (sscanf(target, "/stall/%u/%u", &ms, &of) == 2) {
         stall(ms, of);
+    } else if (sscanf(target, "/trickle/%u", &ms) == 1) {
+        return trickle(fd, ms);
     }
     return send_all(fd, good, sizeof good - 1);
 }
 
-/* Reads one head, and the upload behind it; false at the end. */
-static bool read_request(int fd, char *head, size_t room)
+/* Reads one head; false at the end. *upload is how much of a body is still to come. */
+static bool read_head(int fd, char *head, size_t room, uint64_t *upload)
 {
     size_t bytes = 0;
     char *end = NULL, *length;
@@ -136,8 +156,13 @@ static bool read_request(int fd, char *head, size_t room)
     if (!end)
         return false;
     length = strstr(head, "Content-Length: ");
-    uint64_t upload = length ? strtoull(length + 16, NULL, 10) : 0;
-    upload -= bytes - (size_t)(end + 4 - head);
+    *upload = length ? strtoull(length + 16, NULL, 10) : 0;
+    *upload -= bytes - (size_t)(end + 4 - head);
+    return true;
+}
+
+static bool take_upload(int fd, uint64_t upload)
+{
     while (upload) {
         char data[16384];
         ssize_t got = recv(fd, data, upload < sizeof data ? (size_t)upload : sizeof data, 0);
@@ -148,19 +173,36 @@ static bool read_request(int fd, char *head, size_t room)
     return true;
 }
 
+/* Serves one request; false when the connection is to be closed. */
+static bool serve_one(int fd)
+{
+    static const char empty[] = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+    char head[8192];
+    uint64_t upload;
+    unsigned ms;
+    if (!read_head(fd, head, sizeof head, &upload))
+        return false;
+    char *target = strchr(head, ' '), *end = target ? strchr(target + 1, ' ') : NULL;
+    if (!end)
+        return false;
+    *end = '\0';
+    if (strncmp(head, "HEAD ", 5) == 0)
+        return send_all(fd, empty, sizeof empty - 1);
+    if (sscanf(target + 1, "/early/%u", &ms) == 1) {
+        if (!send_all(fd, empty, sizeof empty - 1))
+            return false;
+        sleep_ms(ms);
+        return take_upload(fd, upload);
+    }
+    return take_upload(fd, upload) && answer(fd, target + 1);
+}
+
 static void *serve(void *argument)
 {
     int fd = (int)(intptr_t)argument, on = 1;
-    char head[8192];
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    while (read_request(fd, head, sizeof head)) {
-        char *target = strchr(head, ' '), *end = target ? strchr(target + 1, ' ') : NULL;
-        if (!end)
-            break;
-        *end = '\0';
-        if (!answer(fd, target + 1))
-            break;
-    }
+    while (serve_one(fd))
+        ;
     close(fd);
     return NULL;
 }

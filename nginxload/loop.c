@@ -1,8 +1,8 @@
 #include "loop.h"
 
 #include "clock.h"
+#include "schedule.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -13,8 +13,7 @@
 enum {
     EVENTS = 256,
     BUFFER_BYTES = 64 << 10,
-    CONNECTING_MAX = 128, /* at once while connecting: below every usual listen backlog */
-    SCAN_MS = 100         /* how often timeouts are looked for */
+    SCAN_NS = 100000000 /* how often timeouts are looked for */
 };
 
 bool loop_init(struct loop *loop, int conn_count, enum discard_way way)
@@ -69,58 +68,6 @@ static void hang_up(struct loop *loop, struct conn *conn)
     conn_close(conn);
 }
 
-/* ---- connecting before a run ---- */
-
-/* Waits for connections to be made until fewer than `limit` are still in the making. */
-static int wait_connecting(struct loop *loop, int connecting, int limit)
-{
-    struct epoll_event events[EVENTS];
-    uint64_t deadline = clock_ns() + loop->load->timeout_ns;
-    while (connecting >= limit && clock_ns() < deadline) {
-        int count = epoll_wait(loop->pool.epoll, events, EVENTS, SCAN_MS);
-        for (int i = 0; i < count; i++) {
-            struct conn *conn = events[i].data.ptr;
-            if (!conn)
-                continue;
-            connecting -= conn->state == CONN_CONNECTING;
-            if (conn_event(conn, &loop->pool, events[i].events) != OUTCOME_GOOD) {
-                loop->connect_error = conn->error;
-                conn_close(conn);
-            }
-        }
-    }
-    return connecting;
-}
-
-int loop_connect(struct loop *loop)
-{
-    struct epoll_event event;
-    int connecting = 0, open = 0;
-    /* The server may have closed some since the last run. */
-    while (epoll_wait(loop->pool.epoll, &event, 1, 0) > 0) {
-        if (event.data.ptr)
-            conn_close(event.data.ptr);
-    }
-    for (int i = 0; i < loop->conn_count; i++) {
-        struct conn *conn = &loop->conns[i];
-        if (conn->state != CONN_CLOSED)
-            continue;
-        if (conn_open(conn, &loop->pool) != OUTCOME_PENDING)
-            loop->connect_error = conn->error;
-        connecting += conn->state == CONN_CONNECTING;
-        connecting = wait_connecting(loop, connecting, CONNECTING_MAX);
-    }
-    wait_connecting(loop, connecting, 1);
-    for (int i = 0; i < loop->conn_count; i++) {
-        if (loop->conns[i].state == CONN_CONNECTING) {
-            loop->connect_error = ETIMEDOUT;
-            conn_close(&loop->conns[i]);
-        }
-        open += loop->conns[i].state == CONN_IDLE;
-    }
-    return open;
-}
-
 /* ---- the end of a request ---- */
 
 static void record(struct loop *loop, const struct conn *conn, uint64_t now)
@@ -170,44 +117,6 @@ static void finish(struct loop *loop, struct conn *conn, enum outcome outcome, u
 
 /* ---- the beginning of a request ---- */
 
-static bool grant_file(struct load *load, const struct conn *conn, uint64_t now)
-{
-    uint_fast64_t granted = atomic_load(&load->files);
-    if (atomic_load(&load->failed))
-        return false;
-    if (conn->files < granted)
-        return true;
-    if (clock_seconds(load->start_ns, now) >= load->time_s)
-        return false;
-    /* Whoever comes first decides for all whether there is another file. */
-    atomic_compare_exchange_strong(&load->files, &granted, granted + 1);
-    return true;
-}
-
-/* When the open loop's next request is due: the threads take turns. */
-static uint64_t next_due(const struct loop *loop)
-{
-    const struct load *load = loop->load;
-    uint64_t index = loop->dues * (uint64_t)load->threads + (uint64_t)loop->rank;
-    return load->start_ns + (uint64_t)((double)index / load->rate * 1e9);
-}
-
-/* Whether `conn` may begin a request now, and when that was due. */
-static bool may_begin(struct loop *loop, const struct conn *conn, uint64_t now, uint64_t *due_ns)
-{
-    struct load *load = loop->load;
-    *due_ns = now;
-    if (load->transfer)
-        return grant_file(load, conn, now);
-    if (loop->budget == 0 || now >= loop->until_ns)
-        return false;
-    if (load->rate > 0) {
-        *due_ns = next_due(loop);
-        return *due_ns <= now;
-    }
-    return true;
-}
-
 static void begin(struct loop *loop, struct conn *conn, uint64_t due_ns, uint64_t now)
 {
     enum outcome outcome = OUTCOME_PENDING;
@@ -235,7 +144,7 @@ static void dispatch(struct loop *loop, uint64_t now)
     uint64_t due_ns;
     for (int tries = loop->idle_count; tries && loop->idle_count; tries--) {
         struct conn *conn = loop->idle[loop->idle_count - 1];
-        if (!may_begin(loop, conn, now, &due_ns))
+        if (!schedule_may_begin(loop, conn, now, &due_ns))
             return;
         loop->idle_count--;
         begin(loop, conn, due_ns, now);
@@ -243,6 +152,18 @@ static void dispatch(struct loop *loop, uint64_t now)
 }
 
 /* ---- the run ---- */
+
+/*
+ * Waits for events, but not for a lone connection's: that waits in conn_event(). The timer's events
+ * end the sleep; a timeout of epoll's own would be set up and taken down for every answer.
+ */
+static int wait_events(struct loop *loop, struct epoll_event events[EVENTS])
+{
+    if (!conn_waits(&loop->conns[0], &loop->pool))
+        return epoll_wait(loop->pool.epoll, events, EVENTS, -1);
+    events[0] = (struct epoll_event){.events = EPOLLIN, .data.ptr = &loop->conns[0]};
+    return 1;
+}
 
 static void handle(struct loop *loop, struct conn *conn, uint32_t events, uint64_t now)
 {
@@ -268,7 +189,13 @@ static void scan(struct loop *loop, uint64_t now)
     loop->scanned_ns = now;
     for (int i = 0; i < loop->conn_count; i++) {
         struct conn *conn = &loop->conns[i];
-        if (conn->busy && now >= conn->progress_ns + loop->load->timeout_ns)
+        if (!conn->busy || now < conn->progress_ns + loop->load->timeout_ns)
+            continue;
+        /* Something may have come, only less than it is woken for. */
+        uint64_t body = conn->http.body;
+        if (conn->awaited > 1)
+            handle(loop, conn, EPOLLIN, now);
+        if (conn->busy && conn->http.body == body)
             finish(loop, conn, OUTCOME_TIMEOUT, now);
     }
     loop->idle_count = 0;
@@ -278,27 +205,6 @@ static void scan(struct loop *loop, uint64_t now)
     }
 }
 
-/* Whether requests are still to begin. */
-static bool more(struct loop *loop, uint64_t now)
-{
-    return !loop->load->transfer && loop->budget > 0 && now < loop->until_ns;
-}
-
-/* How long to sleep at most; the open loop sets its timer for the next request that is due. */
-static int sleep_ms(struct loop *loop, uint64_t now)
-{
-    if (!more(loop, now))
-        return SCAN_MS;
-    if (loop->load->rate > 0 && loop->idle_count) {
-        uint64_t due_ns = next_due(loop), left = due_ns > now ? due_ns - now : 1;
-        struct itimerspec when = {.it_value = {.tv_sec = (time_t)(left / 1000000000u),
-                                               .tv_nsec = (long)(left % 1000000000u)}};
-        timerfd_settime(loop->timer, 0, &when, NULL);
-    }
-    uint64_t left_ms = (loop->until_ns - now) / 1000000u + 1;
-    return left_ms < SCAN_MS ? (int)left_ms : SCAN_MS;
-}
-
 static double thread_cpu(void)
 {
     struct timespec now = {0};
@@ -306,34 +212,20 @@ static double thread_cpu(void)
     return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
 }
 
-static void prepare(struct loop *loop)
+/* Rings at `wake_ns`, but in SCAN_NS at the latest. */
+static void set_timer(struct loop *loop, uint64_t wake_ns, uint64_t now)
 {
-    const struct load *load = loop->load;
-    uint64_t threads = (uint64_t)load->threads, rank = (uint64_t)loop->rank;
-    memset(&loop->tally, 0, sizeof loop->tally);
-    loop->pool.stamp_first = load->close;
-    loop->dues = 0;
-    loop->budget =
-        load->requests ? load->requests / threads + (rank < load->requests % threads) : UINT64_MAX;
-    loop->until_ns = load->time_s > 0 && !load->transfer
-                         ? load->start_ns + (uint64_t)(load->time_s * 1e9)
-                         : UINT64_MAX;
-    for (int i = 0; i < loop->conn_count; i++)
-        loop->conns[i].files = 0;
-    scan(loop, load->start_ns);
+    uint64_t left = wake_ns > now ? wake_ns - now : 1;
+    struct itimerspec when = {.it_value.tv_nsec = left < SCAN_NS ? (long)left : SCAN_NS};
+    timerfd_settime(loop->timer, 0, &when, NULL);
 }
 
-/* What was due and never sent has waited at least until now. */
-static void count_unsent(struct loop *loop, uint64_t now)
+static void prepare(struct loop *loop)
 {
-    for (uint64_t due_ns; loop->load->rate > 0 && loop->budget > 0; loop->budget--) {
-        due_ns = next_due(loop);
-        if (due_ns >= loop->until_ns || due_ns > now)
-            return;
-        hist_add(&loop->seen->latency, now - due_ns);
-        loop->tally.unsent++;
-        loop->dues++;
-    }
+    memset(&loop->tally, 0, sizeof loop->tally);
+    loop->pool.stamp_first = loop->load->close;
+    schedule_start(loop);
+    scan(loop, loop->load->start_ns);
 }
 
 void loop_run(struct loop *loop)
@@ -342,15 +234,21 @@ void loop_run(struct loop *loop)
     prepare(loop);
     double cpu_s = thread_cpu();
     uint64_t now = clock_ns();
+    bool rang = true;
     dispatch(loop, now);
-    while (loop->busy || more(loop, now)) {
-        int count = epoll_wait(loop->pool.epoll, events, EVENTS, sleep_ms(loop, now));
+    while (loop->busy || schedule_more(loop, now)) {
+        uint64_t wake_ns = schedule_wake(loop, now);
+        if (rang || wake_ns != UINT64_MAX)
+            set_timer(loop, wake_ns, now);
+        rang = false;
+        int count = wait_events(loop, events);
         now = clock_ns();
         for (int i = 0; i < count; i++) {
+            rang = rang || !events[i].data.ptr;
             if (events[i].data.ptr)
                 handle(loop, events[i].data.ptr, events[i].events, now);
         }
-        if (now - loop->scanned_ns >= SCAN_MS * 1000000u)
+        if (now - loop->scanned_ns >= SCAN_NS)
             scan(loop, now);
         /* All answers first, then all requests: the server too is woken once for many. */
         now = clock_ns();
@@ -358,7 +256,7 @@ void loop_run(struct loop *loop)
     }
     loop->ended_ns = now = clock_ns();
     loop->tally.cpu_s = thread_cpu() - cpu_s;
-    count_unsent(loop, now);
+    schedule_count_unsent(loop, now);
     loop->series_ns += now - loop->load->start_ns;
     for (int i = 0; i < loop->conn_count; i++)
         loop->tally.retransmits += conn_retransmits(&loop->conns[i]);

@@ -74,6 +74,8 @@ ok 'an upload' "$load" -f csv -r 2 -w 0 -t 1ms --upload 10000001 -n 3 "$url/uplo
 out_has 'seconds first' '^nginxload,upload,s,lower,2,'
 out_has 'throughput' '^nginxload,throughput,B/s,higher,2,'
 check 'the last part has arrived' sh -c '[ "$(wc -c <"$1")" -ge 3333333 ]' - "$TMP/nginx/put/upload/file"
+ok 'an upload that nginx discards' "$load" -f csv -r 2 -w 0 -t 1ms --upload 10000001 -n 3 "$url/discard"
+out_has 'has its throughput' '^nginxload,throughput,B/s,higher,2,'
 status 3 'a server that takes no upload' "$load" -r 1 --upload 1M "$url/small"
 err_has 'says so' 'status 405, expected 2xx'
 
@@ -83,6 +85,16 @@ out_has 'its address' "^# address=$nginx_socket\$"
 ok 'a download through it' "$load" -f csv -r 1 -t 1ms --download "http://unix:$nginx_socket:/big"
 out_has 'moves pages where bytes cannot be dropped' '^# discard=(splice|read)$'
 ok 'localhost' "$load" -f csv -r 1 -t 10ms "http://localhost:$nginx_port/small"
+
+# ---- the suite's own configuration, with the files made beforehand ----
+mkdir -p "$TMP/www/files" && touch "$TMP/www/files/ready"
+own_port=$(free_port)
+ok 'the suite'"'"'s own nginx' \
+    sh vm-image/root/usr/local/sbin/serve "$TMP/www" "127.0.0.1:$own_port" "$nginx_program"
+ok 'takes uploads' "$load" -f csv -r 2 -w 0 -t 1ms --wait-up 10s --upload 20M "http://127.0.0.1:$own_port/upload"
+out_has 'of all sizes' '^nginxload,upload,s,lower,2,'
+check 'and keeps none' sh -c '! find "$1" -size +1000k | grep .' - "$TMP/www"
+kill "$(cat "$TMP/www/nginx.pid")"
 
 # ---- many connections, and a server that comes up late ----
 most=$(awk '/^Max open files/ { print $5 }' /proc/self/limits)

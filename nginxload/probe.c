@@ -87,7 +87,7 @@ struct probe probe_server(const struct config *config, const char *url)
             if (outcome == OUTCOME_GOOD) {
                 struct probe probe = {.address = list[i], .length = http.body, .total = http.total};
                 memcpy(probe.digest, exchange.digest, sizeof probe.digest);
-                free(exchange.head);
+                exchange_free(&exchange);
                 return probe;
             }
             if (!is_passing(outcome))

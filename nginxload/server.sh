@@ -7,8 +7,9 @@ free_port() {
         print IO::Socket::INET->new(Listen => 1, LocalAddr => "127.0.0.1")->sockport'
 }
 
-# nginx_start FOLDER [BIG_BYTES]: serves /small, /empty and /big (20 MB or so many bytes), and takes
-# uploads at /upload/. Sets nginx_url, nginx_socket and nginx_pid, which is empty if there is no
+# nginx_start FOLDER [BIG_BYTES]: serves /small, /empty and /big (20 MB or so many bytes), stores
+# uploads at /upload/ and discards them at /discard; otherwise like the suite's own
+# (vm-image/root/usr/local/sbin/serve). Sets nginx_url, nginx_socket and nginx_pid, which is empty if there is no
 # nginx to start.
 nginx_start() {
     nginx_pid=
@@ -36,6 +37,7 @@ events { worker_connections 16384; }
 http {
     access_log off;
     sendfile on;
+    tcp_nopush on;
     keepalive_requests 1000000000;
     client_max_body_size 0;
     client_body_temp_path $1/tmp/body;
@@ -48,6 +50,7 @@ http {
         listen unix:$nginx_socket;
         root $1/root;
         location /upload/ { root $1/put; dav_methods PUT; }
+        location /discard { return 200; }
     }
 }
 CONFIG

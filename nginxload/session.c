@@ -113,7 +113,7 @@ void session_close(struct session *session)
     for (int rank = 0; rank < session->load.threads; rank++)
         loop_free(&session->loops[rank]);
     for (int i = 0; i < session->exchange_count; i++)
-        free(session->exchanges[i].head);
+        exchange_free(&session->exchanges[i]);
     free(session->loops);
     free(session->exchanges);
     free(session->upload);

@@ -3,6 +3,7 @@
 #include "clock.h"
 #include "err.h"
 #include "exchange.h"
+#include "guards.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -36,7 +37,7 @@ static void tally_add(struct tally *into, const struct tally *from)
     into->cpu_s += from->cpu_s;
 }
 
-static uint64_t error_count(const struct tally *tally)
+uint64_t summary_errors(const struct tally *tally)
 {
     uint64_t count = 0;
     for (int i = OUTCOME_GOOD + 1; i < OUTCOME_COUNT; i++)
@@ -61,7 +62,7 @@ static void add_transfer(struct summary *summary, const struct config *config,
                          const struct load *load, const struct tally *run, int rep)
 {
     char errors[256];
-    if (error_count(run))
+    if (summary_errors(run))
         die(STATUS_WRONG, "a transfer has failed: %s", error_text(run, errors, sizeof errors));
     uint64_t files = load->files * (config->whole ? (uint64_t)config->connections : 1);
     double seconds = clock_seconds(load->start_ns, run->last_ns);
@@ -107,7 +108,7 @@ void summary_verify(const struct summary *summary)
 {
     const double tolerated = 0.001;
     char errors[256];
-    uint64_t failed = error_count(&summary->all);
+    uint64_t failed = summary_errors(&summary->all);
     uint64_t all = summary->all.good + summary->all.drained + failed;
     if ((double)failed > tolerated * (double)all)
         die(STATUS_WRONG, "%llu of %llu requests failed: %s", (unsigned long long)failed,
@@ -145,56 +146,6 @@ static void report_series(struct report *report, const uint64_t *series, double 
     free(text);
 }
 
-/* A guard that fails is a fact and, for people, a sentence below the table. */
-static void guard(struct report *report, const char *name, bool good, const char *sentence)
-{
-    char key[64];
-    snprintf(key, sizeof key, "guard.%s", name);
-    report_fact(report, key, "%s", good ? "pass" : sentence);
-    if (!good)
-        report_note(report, "guard %s: %s", name, sentence);
-}
-
-static void guard_client(const struct summary *summary, const struct config *config,
-                         struct report *report)
-{
-    char text[160];
-    double cpus = fmin(config->threads, cpu_usable());
-    double share = summary->total.cpu_s / (summary->wall_s * cpus);
-    report_fact(report, "client.cpu_share", "%.3f", share);
-    snprintf(text, sizeof text, "used %.0f %% of its CPU: give it more CPUs and --threads",
-             100 * share);
-    guard(report, "client", share < 0.9, text);
-}
-
-static void report_guards(const struct summary *summary, const struct config *config,
-                          struct report *report)
-{
-    char text[160];
-    guard_client(summary, config, report);
-    report_fact(report, "connections", "%d", summary->connections);
-    snprintf(text, sizeof text, "%d of %d connections were made: %s", summary->connections,
-             config->connections, strerror(summary->connect_error));
-    guard(report, "connections", summary->connections == config->connections, text);
-    if (config->rate > 0) {
-        /* What was sent in time; what came back in time is the metric. */
-        double sent = (double)(summary->total.good + summary->total.drained) +
-                      (double)error_count(&summary->total);
-        double achieved = sent / summary->asked_s;
-        report_fact(report, "rate.achieved", "%.6g", achieved);
-        snprintf(text, sizeof text, "%.6g of %.6g requests/s were achieved, %llu were never sent",
-                 achieved, config->rate, (unsigned long long)summary->total.unsent);
-        guard(report, "rate", achieved >= 0.99 * config->rate, text);
-    }
-    /* A few are no news: a receiver that is slower than its sender drops some even on loopback. */
-    double tolerated =
-        fmax((double)summary->total.good * 1e-3, (double)summary->total.bytes / (double)(1 << 20));
-    snprintf(text, sizeof text, "%llu segments had to be sent again: packets are lost",
-             (unsigned long long)summary->total.retransmits);
-    report_fact(report, "tcp.retransmits", "%llu", (unsigned long long)summary->total.retransmits);
-    guard(report, "retransmits", (double)summary->total.retransmits <= tolerated, text);
-}
-
 static void report_latencies(const struct config *config, const struct distributions *seen,
                              struct report *report)
 {
@@ -228,5 +179,5 @@ void summary_report(const struct summary *summary, const struct config *config,
     if (config->verify)
         report_fact(report, "body.sha256", "%s",
                     sha256_hex(loops[0].conns[0].exchange->digest, hex));
-    report_guards(summary, config, report);
+    guards_report(summary, config, report);
 }

@@ -24,6 +24,9 @@ void summary_start(struct summary *summary, const struct config *config, struct 
 void summary_add(struct summary *summary, const struct config *config, const struct load *load,
                  const struct loop *loops, int rep);
 
+/* Requests that failed, whatever the reason. */
+uint64_t summary_errors(const struct tally *tally);
+
 /* Ends the process with status 3 when more than 0.1 % of the requests have failed. */
 void summary_verify(const struct summary *summary);
 
