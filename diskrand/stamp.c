@@ -33,7 +33,7 @@ static uint64_t checksum_of(const void *block, size_t bytes)
 void stamp_put(void *block, size_t bytes, struct stamp stamp, bool checksum)
 {
     uint64_t tag = rng_mix(stamp.number ^ rng_mix(stamp.generation ^ stamp.run));
-    for (size_t at = STAMP_SECTOR; at < bytes; at += STAMP_SECTOR)
+    for (size_t at = STAMP_PAGE; at < bytes; at += STAMP_PAGE)
         *(uint64_t *)((char *)block + at) = tag + at;
     memcpy(block, &stamp, sizeof stamp);
     if (checksum)

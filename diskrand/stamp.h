@@ -1,7 +1,9 @@
 /*
  * What a block holds. Its contents are random and so neither compress nor deduplicate; on top of
- * them lie a stamp, which says which block this is and which write of it, and in every further
- * sector a tag derived from the stamp, so that no two sectors of a file are ever equal.
+ * them lie a stamp, which says which block this is and which write of it, and in every further page
+ * a tag derived from the stamp, so that no two pages of a file are ever equal: filesystems and
+ * volumes that deduplicate do it by 4 KiB or more. A tag per sector would cost seven more cache
+ * lines that the device has just read: a tenth of the CPU time of an I/O.
  */
 #ifndef DISKRAND_STAMP_H
 #define DISKRAND_STAMP_H
@@ -12,7 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { STAMP_SECTOR = 512 };
+enum { STAMP_SECTOR = 512, STAMP_PAGE = 4096 };
 
 /* The first 32 bytes of a block. */
 struct stamp {

@@ -15,13 +15,18 @@
 enum {
     most_tries = 1000,    /* of one I/O: more EAGAIN, EINTR or short transfers are a failure */
     spin_ns = 100 * 1000, /* sleeping is late by up to the timer slack: spin the last part */
-    buffer_align = 4096,
-    /*
-     * Ends taken up at once, and so I/Os begun at once. One at a time costs a system call each; all
-     * that there are leaves the disk idle while they are prepared (measured: 15 % fewer I/Os/s).
-     */
-    together = 2
+    buffer_align = 4096
 };
+
+/*
+ * Ends taken up at once, and so I/Os begun at once. One at a time costs a system call and a signal
+ * to the device each; all that there are leaves the device idle while they are prepared. Of 32 in
+ * flight to a virtio disk: 4 at once need 0.9 of the CPU time of 2; all at once, 16 % fewer I/Os/s.
+ */
+static int together(int depth)
+{
+    return depth < 16 ? 1 : depth < 32 ? 2 : 4;
+}
 
 static void *must(void *memory)
 {
@@ -259,7 +264,8 @@ static uint64_t reap(struct worker *worker, bool stopping)
 {
     bool full = stopping || worker->interval_ns == 0 || worker->idle_count == 0;
     int least = worker->in_flight > worker->ready_count && full ? 1 : 0;
-    int ended = worker->want->engine->reap(worker->queue, worker->ended, least, together);
+    int ended =
+        worker->want->engine->reap(worker->queue, worker->ended, least, together(worker->depth));
     uint64_t now = clock_ns();
     if (ended == -EINTR || ended == -EAGAIN)
         *(ended == -EINTR ? &worker->tally.interrupted : &worker->tally.again) += 1;
