@@ -111,18 +111,68 @@ else
     skip 'io_uring without the newest flags' 'no io_uring here'
 fi
 
-# A completion's own error: the file ends in the middle of the run.
-for engine in psync aio uring; do
-    "$BUILD/diskrand" -e "$engine" -d 4 -p randread -S 4M -t 20s --keep "$disk" >"$TMP/out" 2>"$TMP/err" &
+# ---- errors that a completion brings: aio's io_event, io_uring's entry ----
+
+# limited BLOCKS OPTION...: with a limit on the file's size, in units of 512 bytes: what lies beyond
+# is EFBIG, what crosses it is cut short. The file is there already; the signal is ignored.
+limited() (
+    trap '' XFSZ
+    ulimit -f "$1"
+    shift
+    exec "$BUILD/diskrand" -S 1M -b 8k -r 1 -w 0 -t 200ms --keep "$@" "$disk"
+)
+
+# begun OPTION...: starts reading in the background and waits until it does; its pid is in $pid.
+begun() {
+    "$BUILD/diskrand" -d 4 -p randread -S 4M -t 20s "$@" >"$TMP/out" 2>"$TMP/err" &
     pid=$!
-    sleep 0.4
-    truncate -s 2M "$disk/diskrand.dat"
+    tries=0
+    until awk '$1 == "read_bytes:" && $2 > 100000 { good = 1 } END { exit !good }' \
+        "/proc/$pid/io" 2>/dev/null || [ "$tries" -eq 50 ] || ! kill -0 "$pid" 2>/dev/null; do
+        sleep 0.1
+        tries=$((tries + 1))
+    done
+}
+
+# ended ENGINE TITLE REGEX: what has begun ends with 1 and one line that matches.
+ended() {
     run_status=0
     wait "$pid" || run_status=$?
-    [ "$run_status" -ne 77 ] || { skip "$engine: cut short" "$(cat "$TMP/err")"; continue; }
-    check "$engine: a file that is cut short ends with 1" test "$run_status" -eq 1
-    err_has "$engine: and says where" 'read of 4096 bytes at offset [0-9]+: only 0 bytes moved'
+    check "$1: $2 ends with 1" test "$run_status" -eq 1
+    err_has "$1: and says where" "$3"
+    one_line_error "$1: in one line"
+}
+
+for engine in psync aio uring; do
+    run "$BUILD/diskrand" -e "$engine" -S 1M -b 8k -r 1 -w 0 -t 1ms --keep "$disk"
+    if [ "$run_status" -eq 77 ]; then
+        skip "$engine: completions" "$(cat "$TMP/err")"
+        continue
+    fi
+    status 1 "$engine: an error ends with 1" limited 3072 -e "$engine" -d 4
+    err_has "$engine: and says where and why" 'write of 8192 bytes at offset [0-9]+: File too large'
+    one_line_error "$engine: in one line"
+    status 1 "$engine: a short write is continued" limited 2072 -e "$engine" -p write
+    err_has "$engine: and the rest fails" 'write of 8192 bytes at offset 1056768: File too large'
+
+    begun -e "$engine" --keep "$disk"
+    truncate -s 2M "$disk/diskrand.dat"
+    ended "$engine" 'a file that is cut short' 'read of 4096 bytes at offset [0-9]+: only 0 bytes moved'
     rm -f "$disk/diskrand.dat"
+done
+
+# A loop device reads nothing but EIO where its file has been cut off.
+PATH=$PATH:/sbin:/usr/sbin
+for engine in psync aio uring; do
+    dd if=/dev/zero of="$TMP/image" bs=1M count=4 2>/dev/null
+    if ! device=$(losetup --show -f "$TMP/image" 2>/dev/null); then
+        skip "$engine: a disk that fails" 'no loop device can be set up here'
+        continue
+    fi
+    begun -e "$engine" --i-know-this-destroys "$device" "$device"
+    truncate -s 64k "$TMP/image"
+    ended "$engine" 'a disk that fails' 'read of 4096 bytes at offset [0-9]+: Input/output error'
+    losetup -d "$device"
 done
 
 tap_done

@@ -80,12 +80,25 @@ static void set_name(struct work_file *file, const char *path)
     snprintf(file->name, sizeof file->name, "%s%s", path, folder ? "/diskrand.dat" : "");
 }
 
+/* A lock may outlive its owner: a kernel that still tears down a ring holds the file open. */
+static bool lock(int fd)
+{
+    const uint64_t patience_ns = 1000000000, pause_ns = 10000000, begin = clock_ns();
+    while (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+        uint64_t now = clock_ns();
+        if (errno != EWOULDBLOCK || now - begin > patience_ns)
+            return false;
+        clock_sleep_until(now + pause_ns);
+    }
+    return true;
+}
+
 static void create(struct work_file *file, const struct file_want *want)
 {
     file->fd = open(file->name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (file->fd < 0)
         die_errno(STATUS_SYSTEM, "%s", file->name);
-    if (flock(file->fd, LOCK_EX | LOCK_NB) != 0)
+    if (!lock(file->fd))
         give_up(file, STATUS_SYSTEM, errno, "flock");
     /* A file without a name cannot stay behind, whatever ends this process. */
     file->linked = true;
@@ -121,7 +134,7 @@ static bool open_existing(struct work_file *file, const struct file_want *want)
     file->fd = open(file->name, O_RDWR | O_CLOEXEC | (S_ISBLK(status.st_mode) ? O_EXCL : 0));
     if (file->fd < 0)
         die_errno(STATUS_SYSTEM, "%s", file->name);
-    if (flock(file->fd, LOCK_EX | LOCK_NB) != 0)
+    if (!lock(file->fd))
         die(STATUS_SYSTEM, "%s: another program holds a lock on it", file->name);
     bool ours = S_ISREG(status.st_mode) && header_read(file->fd, &header);
     if (!ours) {
@@ -290,8 +303,7 @@ void file_open(struct work_file *file, const struct file_want *want)
 
 void file_close(struct work_file *file)
 {
-    /* A kernel that still tears down a ring holds the file open, and so the lock. */
-    flock(file->fd, LOCK_UN);
+    flock(file->fd, LOCK_UN); /* now, whoever else still holds the file open: see lock() */
     close(file->fd);
     file->fd = -1;
 }

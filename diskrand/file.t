@@ -35,6 +35,15 @@ check 'makes it anew too' test "$(fact file.made)" = now
 printf x | dd of="$disk/diskrand.dat" bs=1 seek=100 conv=notrunc 2>/dev/null
 status 2 'a file whose header is damaged is foreign' quick "$disk"
 rm "$disk/diskrand.dat"
+ok 'a file to be damaged' quick --keep "$disk"
+if fallocate -p -o 1310720 -l 8192 "$disk/diskrand.dat" 2>/dev/null; then
+    status 77 'a kept file with a hole is refused' quick --keep "$disk"
+    err_has 'with the size of the hole' '8192 bytes of it are holes or unwritten extents'
+    one_line_error 'in one line'
+else
+    skip 'a kept file with a hole' 'fallocate cannot punch one here'
+fi
+rm "$disk/diskrand.dat"
 ok 'a file by name' quick "$disk/by-name"
 check 'does not stay' test ! -e "$disk/by-name"
 
@@ -76,6 +85,17 @@ if unshare -rm mount -t tmpfs -o size=1500k none "$TMP/small" 2>/dev/null; then
     one_line_error 'in one line'
 else
     skip 'no space' 'no user namespace to mount a small filesystem in'
+fi
+
+mkdir "$TMP/lower" "$TMP/upper" "$TMP/layers" "$TMP/merged"
+layers=lowerdir=$TMP/lower,upperdir=$TMP/upper,workdir=$TMP/layers
+if unshare -rm mount -t overlay -o "$layers" none "$TMP/merged" 2>/dev/null; then
+    ok 'overlay is measured' unshare -rm sh -c 'mount -t overlay -o "$1" none "$2" &&
+        exec "$3" -S 1M -r 1 -w 0 -t 10ms "$2"' - "$layers" "$TMP/merged" "$BUILD/diskrand"
+    out_has 'and named' '^filesystem +overlay$'
+    out_has 'with what that may mean' "^overlay is not a disk's own filesystem"
+else
+    skip 'overlay' 'no user namespace to mount one in'
 fi
 
 dd if=/dev/zero of="$TMP/image" bs=1M count=4 2>/dev/null
