@@ -2,6 +2,7 @@
 # The containers: the image, the adapter, its variants, and that nothing stays behind.
 . common/tap.sh
 . common/platform.sh
+. common/processes.sh
 
 export BUILD ROOT STATE LOG TEST_CPUS MEMORY PLATFORM PLATFORM_NAME
 BUILD=$(cd "$BUILD" && pwd)
@@ -93,7 +94,10 @@ container podman:net=slirp4netns,runtime=runc net.backend=slirp4netns identity.r
 container podman:net=host,runtime=runsc net.backend=host identity.runtime=runsc
 
 # Podman of an ordinary user: nobody, with a build folder of its own.
-user() { setpriv --reuid 65534 --regid 65534 --clear-groups env -i PATH="$PATH" HOME="$TMP/user" TMPDIR="$TMP/user" BUILD="$TMP/user" "$@"; }
+user() {
+    setpriv --reuid 65534 --regid 65534 --clear-groups env -i PATH="$PATH" HOME="$TMP/user" TMPDIR="$TMP/user" BUILD="$TMP/user" \
+        GUESTMARK_BLOCK="rootless-$$_" "$@"
+}
 rootless() {
     mkdir -p "$TMP/user/vm-image"
     for tool in $PLATFORM_TOOLS; do cp "$BUILD/$tool" "$TMP/user"; done
@@ -114,6 +118,7 @@ else
     [ -z "$why" ] || skip 'rootless podman' "$why"
     # What it has made belongs to user ids of its own.
     user podman --root "$TMP/user/podman/data" --runroot "$TMP/user/podman/run" unshare rm -rf "$TMP/user/podman" 2>/dev/null
+    end_processes "rootless-$$_" "$TMP/user" # podman keeps one, which holds its name space
 fi
 
 use docker
@@ -134,23 +139,5 @@ docker:storage=disk storage is not volume
 docker:cpus=2 the platform under test has CPU 0 only
 podman:memory=1x memory is not a size
 END
-
-# exec: a prefix that takes words, and one that takes a line, as ssh does.
-for prefix in 'nice -n 0' "sh $TMP/line"; do
-    (
-        PLATFORM="exec:$prefix" PLATFORM_NAME=exec
-        printf '%s\n' 'sh -c "$*"' >"$TMP/line"
-        . common/exec.sh
-        platform_probe && platform_prepare && platform_up || exit
-        [ "$(platform_run printf '%s|' "it's" 'a  b' '$HOME')" = "it's|a  b|\$HOME|" ] || exit
-        (cd "$BUILD" && platform_sha256 | sha256sum -c --quiet) || exit
-        folder=$(platform_data)
-        platform_run sh -c 'exit 7'
-        [ $? -eq 7 ] || exit
-        platform_down
-        [ ! -e "$folder" ] && [ -z "$(ls -A "$STATE")" ]
-    ) >"$TMP/out" 2>"$TMP/err"
-    tap_report $? "exec:$prefix"
-done
 
 tap_done

@@ -1,0 +1,96 @@
+#!/bin/sh
+# exec:COMMAND with prefixes of every kind: words, a line, a name space, another root, a container, another host.
+. common/tap.sh
+. common/platform.sh
+
+# shellcheck disable=SC2034 # for the adapter
+ROOT=$PWD BUILD=$(cd "$BUILD" && pwd) STATE=$TMP/state LOG=$TMP/log TEST_CPUS=0 PLATFORM_NAME=exec
+PATH=$PATH:/usr/sbin:/sbin
+mkdir "$STATE"
+
+# prefix COMMAND: everything that the contract names, in a shell of its own.
+prefix() {
+    (
+        PLATFORM=exec:$1
+        . common/exec.sh
+        wrong() {
+            echo "$1"
+            platform_down
+            exit 1
+        }
+        { platform_probe && platform_prepare && platform_up; } || wrong 'it does not come up'
+        [ "$(platform_run printf '%s|' "it's" 'a  b' '$HOME' '*')" = "it's|a  b|\$HOME|*|" ] || wrong 'words are not what they were'
+        (cd "$BUILD" && platform_sha256 | sha256sum -c --quiet) || wrong 'other programs'
+        platform_run forksum -r 1 -t 1ms -f value 1 10 >/dev/null || wrong 'forksum does not run'
+        folder=$(platform_data)
+        platform_run sh -c 'echo x >"$0/x" && rm "$0/x"' "$folder" || wrong 'no data folder'
+        status=0
+        platform_run sh -c 'exit 7' || status=$?
+        [ "$status" -eq 7 ] || wrong "status $status instead of 7"
+        platform_down
+        left=$(printf '[ ! -e "%s" ] || echo left\n' "${folder%/data}" | exec_script)
+        [ -z "$left$(ls -A "$STATE")" ] || wrong 'something is left'
+    ) >"$TMP/out" 2>"$TMP/err" </dev/null
+    tap_report $? "exec:$1"
+}
+
+PLATFORM=exec:
+. common/exec.sh
+status 77 'no command' platform_probe
+PLATFORM='exec:no-such-command x'
+. common/exec.sh
+status 77 'a command that is not there' platform_probe
+out_has 'is named' '^no-such-command: not found$'
+
+prefix 'nice -n 0'
+printf '%s\n' 'sh -c "$*"' >"$TMP/line" # as ssh does: joins the words, and a shell splits them
+prefix "sh $TMP/line"
+prefix "env A=b"
+
+if unshare --user --map-root-user --pid --fork true 2>/dev/null; then
+    prefix 'unshare --user --map-root-user --pid --fork --mount-proc'
+else
+    skip 'exec:unshare' 'no user namespaces'
+fi
+
+# A tree of its own: the root filesystem, with what a system has beside its files.
+tree() {
+    sh vm-image/build.sh rootfs >"$TMP/why" 2>/dev/null && cp -R "$BUILD/rootfs" "$TMP/tree" &&
+        mknod -m 666 "$TMP/tree/dev/null" c 1 3 2>/dev/null
+}
+if [ "$(id -u)" -ne 0 ]; then
+    skip 'exec:chroot, exec:systemd-nspawn' 'not root'
+elif ! tree; then
+    skip 'exec:chroot, exec:systemd-nspawn' "no tree: $(cat "$TMP/why")"
+else
+    prefix "chroot $TMP/tree"
+    if command -v systemd-nspawn >/dev/null 2>&1 && systemd-nspawn --quiet -D "$TMP/tree" true >/dev/null 2>&1; then
+        prefix "systemd-nspawn --quiet --pipe -D $TMP/tree"
+    else
+        skip 'exec:systemd-nspawn' 'systemd-nspawn is not there, or does not run here'
+    fi
+fi
+
+# Another host, which is this one: an ssh server of our own on loopback, for a key made here.
+server() {
+    port=$(platform_free_port)
+    ssh-keygen -q -t ed25519 -N '' -f "$TMP/key" && cp "$TMP/key.pub" "$TMP/authorized" || return
+    mkdir /run/sshd 2>/dev/null && : >"$TMP/made"
+    "$(command -v sshd)" -f /dev/null -h "$TMP/key" -p "$port" -o ListenAddress=127.0.0.1 -o StrictModes=no \
+        -o "AuthorizedKeysFile=$TMP/authorized" -o "PidFile=$TMP/sshd.pid" -o UsePAM=no -E "$TMP/sshd.log"
+    tries=30
+    until [ -s "$TMP/sshd.pid" ]; do
+        [ $((tries -= 1)) -gt 0 ] || return 1
+        sleep 0.1
+    done
+}
+if ! command -v sshd >/dev/null 2>&1 || ! command -v ssh >/dev/null 2>&1; then
+    skip 'exec:ssh' 'no sshd here; install openssh-server'
+elif ! server >/dev/null 2>&1; then
+    skip 'exec:ssh' "sshd does not start: $(tail -n 1 "$TMP/sshd.log")"
+else
+    trap 'kill "$(cat "$TMP/sshd.pid")"; [ ! -f "$TMP/made" ] || rmdir /run/sshd; rm -rf "$TMP"' EXIT
+    prefix "ssh -q -i $TMP/key -p $port -o UserKnownHostsFile=/dev/null -o StrictHostKeyChecking=no -o BatchMode=yes 127.0.0.1"
+fi
+
+tap_done
