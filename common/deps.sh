@@ -6,7 +6,7 @@ set -eu
 # package:command pairs; a package is wanted when its command is not in PATH.
 wanted='gcc:gcc clang:clang libc6-dev:/usr/include/stdio.h perl:prove
 clang-format:clang-format shellcheck:shellcheck cppcheck:cppcheck git:git
-qemu-system-x86:qemu-system-x86_64 qemu-utils:qemu-img e2fsprogs:mkfs.ext4
+qemu-system-x86:qemu-system-x86_64 qemu-user:qemu-x86_64 qemu-utils:qemu-img e2fsprogs:mkfs.ext4
 mmdebstrap:mmdebstrap docker.io:dockerd ovmf:/usr/share/OVMF/OVMF_CODE_4M.fd passt:passt nginx-light:nginx strace:strace
 libclang-rt-14-dev:/usr/lib/llvm-14/lib/clang/14.0.6/lib/linux
 iptables:iptables python3-minimal:python3'

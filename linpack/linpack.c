@@ -18,19 +18,15 @@
  * instruction set must agree on it.
  */
 #include "bench.h"
-#include "classic.h"
 #include "err.h"
 #include "kernel.h"
-#include "lu.h"
-#include "matrix.h"
-#include "mem.h"
 #include "peak.h"
+#include "system.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /*
@@ -87,16 +83,10 @@ static const struct tool tool = {
     .option_count = sizeof options / sizeof options[0],
 };
 
-/* Everything that solving systems of one size needs. */
+/* One size: its system, and the fingerprint of its first solution. */
 struct run {
-    struct matrix matrix;
-    struct team *team;
-    struct lu *lu; /* NULL: classic */
-    struct mem memory;
-    double *a, *b, *scratch;
-    size_t lda, *pivots;
-    bool singular;
-    bool solved; /* fingerprint is that of the first solution */
+    struct system system;
+    bool solved;
     uint64_t fingerprint;
 };
 
@@ -146,13 +136,10 @@ static enum matrix_kind matrix_kind_for(size_t n)
     return config.kernel == KERNEL_CLASSIC && !singular ? MATRIX_NETLIB : MATRIX_UNIFORM;
 }
 
-/* Doubles for one system: the matrix, b, what the check needs, what the factorization needs. */
-static uint64_t doubles_for(const struct kernel *kernel, const struct team *team, size_t n)
+/* What solves the systems: NULL is the classic algorithm. */
+static const struct kernel *solver(const struct kernel *kernel)
 {
-    uint64_t lda = lu_lda(n);
-    uint64_t work =
-        config.kernel == KERNEL_BLOCKED ? lu_workspace(kernel, n, team_threads(team)) : 0;
-    return lda * n + lda + matrix_scratch(lda) + work;
+    return config.kernel == KERNEL_BLOCKED ? kernel : NULL;
 }
 
 /* Refuses what does not fit before anything is allocated. */
@@ -162,78 +149,45 @@ static void require_memory(const struct kernel *kernel, const struct team *team)
         char what[32];
         size_t n = (size_t)config.sizes.at[i];
         snprintf(what, sizeof what, "n=%zu", n);
-        mem_require(8 * doubles_for(kernel, team, n), what);
+        mem_require(system_bytes(solver(kernel), n, team_threads(team)), what);
     }
 }
 
 static void run_setup(struct run *run, const struct kernel *kernel, struct team *team, size_t n)
 {
-    size_t bytes = (size_t)(8 * doubles_for(kernel, team, n));
-    *run = (struct run){.team = team, .lda = lu_lda(n)};
-    run->matrix = (struct matrix){matrix_kind_for(n), n, config.bench.seed};
-
-    int error = mem_map_touched(&run->memory, bytes, (enum mem_pages)config.pages);
-    if (error == EINVAL && config.pages == PAGES_THP) /* a kernel without them */
-        error = mem_map_touched(&run->memory, bytes, PAGES_DEFAULT);
-    errno = error;
-    if (error)
-        die_errno(STATUS_SYSTEM, "%zu MiB of %s pages", bytes >> 20, mem_pages_names[config.pages]);
-    run->a = run->memory.data;
-    run->b = run->a + run->lda * n;
-    run->scratch = run->b + run->lda;
-    if (config.kernel == KERNEL_BLOCKED)
-        run->lu = lu_new(kernel, team, n, run->scratch + matrix_scratch(run->lda));
-    run->pivots = malloc(n * sizeof *run->pivots);
-    if (!run->pivots || (config.kernel == KERNEL_BLOCKED && !run->lu))
-        die_errno(STATUS_SYSTEM, "n=%zu", n);
-}
-
-static void run_teardown(struct run *run)
-{
-    lu_free(run->lu);
-    free(run->pivots);
-    mem_unmap(&run->memory);
+    struct matrix matrix = {matrix_kind_for(n), n, config.bench.seed};
+    *run = (struct run){.solved = false};
+    errno = system_new(&run->system, solver(kernel), team, matrix, (enum mem_pages)config.pages);
+    if (errno)
+        die_errno(STATUS_SYSTEM, "n=%zu in %s pages", n, mem_pages_names[config.pages]);
 }
 
 /* ---- measure ---- */
 
-static void classic(void *context, int rank)
+static void inject(const struct run *run, enum fault fault)
 {
-    struct run *run = context;
-    (void)rank;
-    size_t n = run->matrix.n;
-    run->singular = !classic_factor(n, run->a, run->lda, run->pivots);
-    if (!run->singular)
-        classic_solve(n, run->a, run->lda, run->pivots, run->b);
-}
-
-static void inject(struct run *run, enum fault fault)
-{
+    const struct system *system = &run->system;
+    size_t n = system->matrix.n;
     if (fault == FAULT_BIT)
-        run->b[run->matrix.n / 2] *= 1 + 1e-6;
+        system->b[n / 2] *= 1 + 1e-6;
     else if (fault == FAULT_NAN)
-        run->b[0] = NAN;
+        system->b[0] = NAN;
     else if (fault == FAULT_UNSTEADY && run->solved)
-        run->b[0] = nextafter(run->b[0], 2);
+        system->b[0] = nextafter(system->b[0], 2);
     else if (fault == FAULT_SINGULAR && !run->solved)
-        memset(run->a, 0, run->matrix.n * sizeof *run->a);
+        memset(system->a, 0, n * sizeof *system->a);
 }
 
 /* Makes the system and solves it; the solution is in b. Returns the seconds of solving. */
 static double solve(struct run *run)
 {
     double seconds;
-    size_t n = run->matrix.n;
 
-    matrix_fill(&run->matrix, run->a, run->lda, run->b);
+    system_fill(&run->system);
     if (config.fault == FAULT_SINGULAR)
         inject(run, config.fault);
-    if (run->lu)
-        seconds = lu_solve(run->lu, run->a, run->b, &run->singular);
-    else
-        seconds = team_run(run->team, classic, run);
-    if (run->singular)
-        die(STATUS_WRONG, "n=%zu: a pivot is zero, the matrix is singular", n);
+    if (!system_solve(&run->system, &seconds))
+        die(STATUS_WRONG, "n=%zu: a pivot is zero, the matrix is singular", run->system.matrix.n);
     if (config.fault != FAULT_SINGULAR)
         inject(run, config.fault);
     return seconds;
@@ -246,12 +200,12 @@ static double solve_often(void *context, uint64_t units)
     double seconds = 0;
     for (uint64_t i = 0; i < units; i++) {
         seconds += solve(run);
-        uint64_t fingerprint = matrix_fingerprint(run->b, run->matrix.n);
+        uint64_t fingerprint = matrix_fingerprint(run->system.b, run->system.matrix.n);
         if (!run->solved)
             run->fingerprint = fingerprint;
         run->solved = true;
         if (fingerprint != run->fingerprint)
-            die(STATUS_WRONG, "n=%zu: two solutions of one system differ", run->matrix.n);
+            die(STATUS_WRONG, "n=%zu: two solutions of one system differ", run->system.matrix.n);
     }
     return seconds;
 }
@@ -261,10 +215,10 @@ static double solve_often(void *context, uint64_t units)
 /* Solutions that are equal bit for bit have equal residuals: checking the last one is enough. */
 static struct residuals check(const struct run *run)
 {
-    struct residuals found = matrix_residuals(&run->matrix, run->b, run->scratch);
+    struct residuals found = system_residuals(&run->system);
     if (!(found.netlib < netlib_limit && found.hpl < hpl_limit))
         die(STATUS_WRONG, "n=%zu: residual %.3g (netlib; limit %g), %.3g (HPL; limit %g)",
-            run->matrix.n, found.netlib, netlib_limit, found.hpl, hpl_limit);
+            run->system.matrix.n, found.netlib, netlib_limit, found.hpl, hpl_limit);
     return found;
 }
 
@@ -280,7 +234,7 @@ struct findings {
 static void measure(struct run *run, struct metric *metric, struct findings *findings)
 {
     const struct bench *bench = &config.bench;
-    double n = (double)run->matrix.n, flops = 2.0 / 3 * n * n * n + 2 * n * n;
+    double n = (double)run->system.matrix.n, flops = 2.0 / 3 * n * n * n + 2 * n * n;
     uint64_t units = bench_calibrate(solve_often, run, bench->time_s);
 
     for (int rep = bench_first_rep(bench); rep <= bench->reps; rep++) {
@@ -295,7 +249,7 @@ static void measure(struct run *run, struct metric *metric, struct findings *fin
         metric_add(metric, rep, rate);
     }
     findings->fingerprint = findings->fingerprint * 31 + run->fingerprint;
-    findings->huge_bytes += mem_huge_bytes(&run->memory);
+    findings->huge_bytes += mem_huge_bytes(&run->system.memory);
 }
 
 /* ---- report ---- */
@@ -311,7 +265,7 @@ static void measure_sizes(const struct kernel *kernel, struct team *team, struct
             snprintf(name, sizeof name, "lu[n=%zu]", n);
         run_setup(&run, kernel, team, n);
         measure(&run, report_metric(report, name, "flop/s", BETTER_HIGHER), findings);
-        run_teardown(&run);
+        system_free(&run.system);
     }
     report_note(report, "best: %.0f KFLOPS", findings->best / 1e3);
 }

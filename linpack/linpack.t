@@ -45,6 +45,22 @@ for isa in generic sse2 avx2 avx512; do
     check "$isa: same bits with 1 and 3 threads" same \
         "$(fact fingerprint --isa "$isa" -n 631 -T 1)" "$(fact fingerprint --isa "$isa" -n 631 -T 3)"
 done
+
+# QEMU's plainest CPU has nothing beyond SSE2, whatever this one has.
+# shellcheck disable=SC2317 # called through the checks
+plain_cpu() { qemu-x86_64 -cpu qemu64 "$BUILD/linpack" "$@"; }
+if plain_cpu --version >/dev/null 2>&1; then
+    for isa in avx2 avx512; do
+        status 77 "a plain CPU: $isa is refused" plain_cpu --isa "$isa" -n 50
+        one_line_error "a plain CPU: $isa missing is one line"
+    done
+    ok "a plain CPU: the best that it has" plain_cpu -n 90 -r 1 -w 0 -t 0 -f csv
+    out_has "a plain CPU: sse2 is the fact" '^# isa=sse2$'
+    out_has "a plain CPU: same bits as here" "^# fingerprint=$(fact fingerprint --isa sse2 -n 90)\$"
+else
+    skip "a plain CPU" "qemu-x86_64 is missing, or cannot run this build"
+fi
+
 check "same seed, same bits" same "$(fact fingerprint -s 7 -n 90)" "$(fact fingerprint -s 7 -n 90)"
 check "another seed, other bits" test "$(fact fingerprint -s 7 -n 90)" != "$(fact fingerprint -s 8 -n 90)"
 
