@@ -3,7 +3,7 @@
 #include <string.h>
 
 /* A block of left slivers that stays in the second-level cache while the right ones pass by. */
-enum { BLOCK_BYTES = 256 << 10 };
+enum { BLOCK_BYTES = 512 << 10 };
 
 static size_t min(size_t a, size_t b)
 {

@@ -19,6 +19,13 @@
 #endif
 
 /*
+ * How many columns ahead a tile fetches the left operand from the second-level cache, which the
+ * processor's own prefetchers do too late: a column takes the tile 6 to 12 cycles, the cache 15,
+ * more when two hardware threads share it.
+ */
+enum { FETCH_AHEAD = 16 };
+
+/*
  * The tile: MV vectors of VL doubles down, NR columns across, accumulated in MV * NR registers;
  * MV more hold the left operand and one the right, so MV * (NR + 1) + 1 must not exceed the
  * register file. Enough accumulators to cover the latency of the multiply-add: 4 cycles times two

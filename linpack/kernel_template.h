@@ -34,6 +34,9 @@ static TARGET void NAME(tile)(size_t k, const double *left, size_t ld, const dou
         TWICE
         for (; p < k * part / NR; p++, left += ld, right += NR) {
             UNROLL
+            for (int r = 0; r < MR; r += 8)
+                __builtin_prefetch(left + FETCH_AHEAD * ld + r);
+            UNROLL
             for (int j = 0; j < NR; j++) {
                 UNROLL
                 for (int v = 0; v < MV; v++)

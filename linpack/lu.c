@@ -7,8 +7,8 @@
 #include <stdlib.h>
 
 enum {
-    LINE = 8,  /* doubles of a cache line */
-    CHUNK = 96 /* most columns that a thread updates at a time: they stay in its cache */
+    LINE = 8,   /* doubles of a cache line */
+    CHUNK = 192 /* most columns that a thread updates at a time: they stay in its cache */
 };
 
 struct lu {
@@ -43,7 +43,7 @@ size_t lu_lda(size_t n)
 size_t lu_panel_width(const struct kernel *kernel, size_t n)
 {
     /* Wider panels multiply faster, narrower ones leave less work outside multiplication. */
-    size_t wanted = n < 400 ? 48 : n < 1500 ? 72 : 144;
+    size_t wanted = n < 400 ? 48 : n < 1500 ? 72 : n < 3000 ? 144 : 192;
     return round_up(wanted, kernel->rows);
 }
 
