@@ -1,6 +1,8 @@
 #!/bin/sh
 # nginxload beside wrk, h2load, ab and curl: alternating runs, medians of five, ratios to the peer.
-# Server on the first CPU, client on the second, as nobody wants to measure the scheduler.
+# Server on the first CPU, client on the second, as nobody wants to measure the scheduler. Where it can
+# be had, all of it in a network namespace with Reno: a host's firewall rules, or BBR, which paces by
+# timers even on loopback, would cost more than what is compared.
 # usage: bench.sh [fixed|nginx|big ...]
 #   fixed  a small answer from the barest epoll server: here the client is the limit
 #   nginx  a small file from nginx, 1, 16 and 64 connections
@@ -127,7 +129,18 @@ against_nginx() {
     done
 }
 
+# own_network ARGUMENT...: starts this script anew in a network of its own, if there can be one.
+own_network() {
+    if [ -z "${NGINXLOAD_NETWORK:-}" ] && unshare -rn ip link set lo up 2>/dev/null; then
+        NGINXLOAD_NETWORK=own exec unshare -rn sh nginxload/bench.sh "$@"
+    fi
+    [ "${NGINXLOAD_NETWORK:-}" = own ] || return 0
+    ip link set lo up
+    echo reno >/proc/sys/net/ipv4/tcp_congestion_control
+}
+
 main() {
+    own_network "$@"
     if ! has taskset || [ "$(nproc)" -lt 2 ]; then
         echo 'nginxload/bench.sh: needs taskset and two CPUs'
         return 0

@@ -32,7 +32,7 @@ static int listen_somewhere(void)
 
 static void watch(int epoll, int fd)
 {
-    struct epoll_event event = {.events = EPOLLIN, .data.fd = fd};
+    struct epoll_event event = {.events = EPOLLIN | EPOLLET, .data.fd = fd};
     if (epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) != 0)
         die_errno(STATUS_SYSTEM, "epoll");
 }

@@ -8,7 +8,8 @@
  *               the moment a request was due, so that a server that stalls cannot hide it.
  *   --download  one big file over several connections at once, each fetching its part by a range
  *               request: seconds per file, and B/s. Received bytes are thrown away uncopied.
- *   --upload    the other direction: a body of this size, split over the connections.
+ *   --upload    the other direction: a body of this size, split over the connections. All of it has
+ *               arrived when the server answers a small request behind it.
  *
  * Timed: requests, answers and, with --close, connecting; from one clock read when all threads are
  * ready to the last answer. Not timed: resolving, the probe, connecting for keep-alive.
