@@ -33,7 +33,8 @@ static uint64_t checksum_of(const void *block, size_t bytes)
 void stamp_put(void *block, size_t bytes, struct stamp stamp, bool checksum)
 {
     uint64_t tag = rng_mix(stamp.number ^ rng_mix(stamp.generation ^ stamp.run));
-    for (size_t at = STAMP_PAGE; at < bytes; at += STAMP_PAGE)
+    size_t stride = checksum ? STAMP_SECTOR : STAMP_PAGE;
+    for (size_t at = stride; at < bytes; at += stride)
         *(uint64_t *)((char *)block + at) = tag + at;
     memcpy(block, &stamp, sizeof stamp);
     if (checksum)

@@ -2,8 +2,9 @@
  * What a block holds. Its contents are random and so neither compress nor deduplicate; on top of
  * them lie a stamp, which says which block this is and which write of it, and in every further page
  * a tag derived from the stamp, so that no two pages of a file are ever equal: filesystems and
- * volumes that deduplicate do it by 4 KiB or more. A tag per sector would cost seven more cache
- * lines that the device has just read: a tenth of the CPU time of an I/O.
+ * volumes that deduplicate do it by 4 KiB or more. To be verified, every sector has a tag, so that
+ * a part of an older write is never equal to the newer one's. That touches seven more cache lines
+ * of a page, which the device has just read: a tenth of the CPU time of an I/O.
  */
 #ifndef DISKRAND_STAMP_H
 #define DISKRAND_STAMP_H
@@ -28,8 +29,8 @@ struct stamp {
 void stamp_fill(void *buffer, size_t bytes, struct rng *rng, double compressible);
 
 /*
- * Writes stamp and tags into a block of `bytes` bytes, a multiple of STAMP_SECTOR. The checksum is
- * computed only if `checksum` is set: it alone costs time.
+ * Writes stamp and tags into a block of `bytes` bytes, a multiple of STAMP_SECTOR. The checksum and
+ * the tags of sectors are there only if `checksum` is set: they cost time.
  */
 void stamp_put(void *block, size_t bytes, struct stamp stamp, bool checksum);
 

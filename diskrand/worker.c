@@ -35,6 +35,18 @@ static void *must(void *memory)
     return memory;
 }
 
+/*
+ * A huge page, where its size is not wasted: with 256 buffers in as many pages a write at depth 1
+ * took a fifth more CPU time in a guest with nested paging, and 10 % longer.
+ */
+static int map_buffers(struct worker *worker, size_t bytes)
+{
+    const size_t large = 1 << 20;
+    if (bytes >= large && mem_map_touched(&worker->buffers, bytes, PAGES_THP) == 0)
+        return 0;
+    return mem_map_touched(&worker->buffers, bytes, PAGES_DEFAULT);
+}
+
 void worker_init(struct worker *worker, uint64_t stream)
 {
     const struct workload_want *want = worker->want;
@@ -46,7 +58,7 @@ void worker_init(struct worker *worker, uint64_t stream)
     worker->buffer_bytes = each;
     worker->turns = (unsigned)turns;
     mem_require(turns * depth * each, "buffers");
-    int error = mem_map_touched(&worker->buffers, turns * depth * each, PAGES_DEFAULT);
+    int error = map_buffers(worker, turns * depth * each);
     if (error)
         die(STATUS_SYSTEM, "buffers: %s", strerror(error));
     rng_seed(&rng, want->seed, stream + (UINT64_C(1) << 32));
