@@ -53,6 +53,8 @@ function block_rules() {
         f["identity.pid_namespace"] == f["host.pid_namespace"])
         guard("identity", "void", "it is in the host's pid namespace " f["host.pid_namespace"],
             "no container was made; look at the engine's log")
+    if (f["identity.runtime"] == "runsc" && f["identity.kernel"] == f["host.kernel"])
+        guard("identity", "void", "it sees the host's kernel " f["host.kernel"], "this is not gVisor; look at the engine's log")
     if (has("sha256.different"))
         guard("sha256", "void", "other programs there than here: " f["sha256.different"],
             "build the image again: make clean all, then ./run.sh")

@@ -5,6 +5,7 @@ host_facts() {
     echo "host.isa=$ISA"
     echo "host.test_cpus=$TEST_CPUS"
     echo "host.memory=$MEMORY"
+    echo "host.kernel=$(uname -r)"
     echo "host.pid_namespace=$(readlink /proc/self/ns/pid || :)"
     if grep -qw hypervisor /proc/cpuinfo; then echo host.virtualized=yes; fi
     if [ -r /sys/kernel/mm/ksm/run ]; then echo "host.ksm=$(cat /sys/kernel/mm/ksm/run)"; fi

@@ -37,6 +37,10 @@ silent qemu nginxload hypervisor=KVMKVMKVM
 fires identity void docker - platform.kind=container identity.pid_namespace='pid:[1]' host.pid_namespace='pid:[1]'
 silent docker - platform.kind=container identity.pid_namespace='pid:[1]' host.pid_namespace='pid:[2]'
 
+fires identity void docker:runtime=runsc - identity.runtime=runsc identity.kernel=6.1.0 host.kernel=6.1.0
+silent docker:runtime=runsc - identity.runtime=runsc identity.kernel=4.4.0 host.kernel=6.1.0
+silent docker - identity.runtime=runc identity.kernel=6.1.0 host.kernel=6.1.0
+
 fires sha256 void docker - sha256.different='linpack memsweep'
 fires sha256 mark docker - sha256.unknown=yes
 silent docker - sha256.equal=yes

@@ -37,7 +37,8 @@
 #   platform.engine    program and version that runs it; platform.cpus, platform.memory: what it was given
 #   platform.unlimited what could not be limited as asked (memory, cpus)
 #   identity.*         evidence that it is what its name says: identity.kvm_enabled, identity.kvm_present
-#                      (QMP query-kvm), identity.accelerator, identity.pid_namespace, identity.runtime
+#                      (QMP query-kvm), identity.accelerator, identity.pid_namespace and identity.kernel (as seen from
+#                      inside), identity.runtime
 #   net.backend        loopback, host, bridge, slirp4netns, user, tap, passt
 #   nginx.version, nginx.origin (rootfs: the binary that every platform has; system: the host's)
 #   data.storage       folder | volume | overlay | disk

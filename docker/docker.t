@@ -57,6 +57,8 @@ container() {
     for fact in 'platform\.memory=512M' 'data\.device=.+' "$@"; do
         out_has "$PLATFORM: $fact" "^$fact\$"
     done
+    namespace=$(sed -n 's/^identity.pid_namespace=//p' "$TMP/out")
+    check "$PLATFORM: a pid namespace of its own" [ "$namespace" != "$(readlink /proc/self/ns/pid)" ]
     check "$PLATFORM: two processes are billed" [ "$(platform_pids | wc -l)" -eq 2 ]
     ok "$PLATFORM: down" platform_down
     ok "$PLATFORM: down twice" platform_down

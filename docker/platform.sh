@@ -227,7 +227,8 @@ platform_facts() {
         fi
     fi
     container_pid=$(platform_pids | head -n 1)
-    echo "identity.pid_namespace=$(readlink "/proc/$container_pid/ns/pid")"
+    # Seen from inside: gVisor's sandbox is a process of the host's name space, and has a kernel of its own.
+    platform_run sh -c 'echo "identity.pid_namespace=$(readlink /proc/self/ns/pid)"; echo "identity.kernel=$(uname -r)"'
     echo "identity.host_pid_namespace=$(readlink /proc/self/ns/pid)"
     echo "net.backend=$(container_net)"
     platform_run sh -c 'nginx -v 2>&1 | sed "s|.*nginx/|nginx.version=|"'
