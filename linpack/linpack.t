@@ -32,6 +32,9 @@ ok "the peak" "$linpack" -n 50 -r 1 -t 1ms --peak -f csv
 out_has "the peak is a metric" '^linpack,peak,flop/s,higher,1,'
 out_has "the share is a fact" '^# peak.share=0\.[0-9]+'
 
+ok "the peak of a run as short as can be" "$linpack" -n 50 -r 1 -t 0 --peak -f csv
+out_has "it is measured for long enough all the same" '^# peak.share=0\.[0-9]+'
+
 ok "the instruction sets" "$linpack" --list-isa
 check "generic is the last of them" test "$(tail -n 1 "$TMP/out")" = generic
 for isa in generic sse2 avx2 avx512; do
