@@ -122,7 +122,7 @@ static void fill_row(struct analysis *analysis, struct row *row, int metric, con
         describe(result, usable_trials(result->cell, settings->rounds));
         if (strcmp(result->platform, settings->baseline) == 0)
             row->baseline = result;
-        else if (platform_is_twin(result->platform))
+        else if (platform_is_twin(result->platform) && strcmp(settings->baseline, "native") == 0)
             row->twin = result;
     }
     for (size_t i = 0; i < row->count; i++) {

@@ -39,7 +39,7 @@ static struct config {
     double margin_percent, precision_percent;
 } config = {
     .format = OUTPUT_TEXT,
-    .settings = {.baseline = "native", .alpha = 0.05, .seed = 1},
+    .settings = {.alpha = 0.05, .seed = 1},
     .margin_percent = 2,
     .precision_percent = 2,
 };
@@ -54,7 +54,8 @@ static const struct opt options[] = {
      "print only whether more rounds are needed (0: no, or up to which) and what is still open",
      NULL, 0, 0},
     {"baseline", 'b', OPT_TEXT, &config.settings.baseline, "PLATFORM",
-     "what the others are multiples of", NULL, 0, 0},
+     "what the others are multiples of; native if it was measured, or else the first one", NULL, 0,
+     0},
     {"margin", 'm', OPT_REAL, &config.margin_percent, "PERCENT",
      "differences up to this do not matter", NULL, 0.01, 100},
     {"precision", 'p', OPT_REAL, &config.precision_percent, "PERCENT",
@@ -144,6 +145,13 @@ static void read_folders(struct model *model, char **folders, int count)
     model_finish(model);
 }
 
+static const char *default_baseline(const struct model *model)
+{
+    const struct names *platforms = &model->platforms;
+    bool native = names_find(platforms, "native") != NAMES_NONE || platforms->count == 0;
+    return native ? "native" : platforms->at[0];
+}
+
 static void add_metrics(void)
 {
     if (!config.metrics)
@@ -167,6 +175,8 @@ int main(int argc, char **argv)
     model.keep_samples = config.format == OUTPUT_HTML;
     add_metrics();
     read_folders(&model, argv + operand, argc - operand);
+    if (!config.settings.baseline)
+        config.settings.baseline = default_baseline(&model);
 
     if (config.format == OUTPUT_COURSE)
         course_write(&model, config.output);

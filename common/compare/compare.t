@@ -62,11 +62,20 @@ check 'with native2 there is nothing to say of a noise floor' sh -c '! grep -q "
 mkdir "$TMP/no-twin"
 grep -v ,native2, "$TMP/exact/samples.csv" >"$TMP/no-twin/samples.csv"
 ok 'a campaign without native2' "$BUILD/compare" "$TMP/no-twin"
-check 'says once that there is no noise floor' [ "$(grep -c 'native2, noise floor check: was not run' "$TMP/out")" -eq 1 ]
+check 'says once that there is no noise floor' [ "$(grep -c 'native, noise floor check: ran once per round' "$TMP/out")" -eq 1 ]
 mkdir "$TMP/alone"
 grep -v ,native "$TMP/exact/samples.csv" >"$TMP/alone/samples.csv"
 ok 'a campaign without native' "$BUILD/compare" "$TMP/alone"
 check 'has nothing to compare, and no noise floor to miss' sh -c '! grep -q "noise floor" "$1"' - "$TMP/out"
+mkdir "$TMP/variants"
+{ echo "$header"; rows docker 1 4 50; rows docker:storage=overlay 1 4 25; } >"$TMP/variants/samples.csv"
+printf 'platform,usable,reason\ndocker:storage=overlay,yes,\ndocker,yes,\n' >"$TMP/variants/platforms.csv"
+ok 'variants without native' "$BUILD/compare" "$TMP/variants"
+out_has 'are set against the one that was asked for first' '^  docker +0\.500 +0\.500 \.\. 0\.500 '
+check 'and nothing tells how far equal things differ' \
+    [ "$(grep -c 'overlay, noise floor check: ran once' "$TMP/out")" -eq 1 ]
+ok 'native2 beside another baseline' "$BUILD/compare" -b docker "$TMP/exact"
+out_has 'is no noise floor of that one' '^  native +0\.500 +0\.500 \.\. 0\.500 '
 
 # ---- what is read ----
 
@@ -99,7 +108,7 @@ out_has 'counts once' '^  docker +6 '
 out_has 'and it is said' '^note: 1 results were measured twice in one round; the later'
 
 campaign alone "$(six docker 50)"
-ok 'no native run' "$BUILD/compare" "$TMP/alone"
+ok 'a baseline that was not measured' "$BUILD/compare" -b kvm "$TMP/alone"
 out_has 'is said' 'n/a  the baseline was not measured'
 
 campaign once "$(rows native 1 1 100)" "$(rows docker 1 1 50)"

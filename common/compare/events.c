@@ -1,4 +1,4 @@
-/* What went wrong: guards.csv, failures.csv, platforms.csv. */
+/* What was usable, and what went wrong: platforms.csv, guards.csv, failures.csv. */
 #include "tables.h"
 
 #include "alloc.h"
@@ -63,7 +63,7 @@ static void load_failures(const struct folder *folder)
     table_close(&csv);
 }
 
-static void load_platforms(const struct folder *folder)
+void platforms_load(const struct folder *folder)
 {
     struct model *model = folder->model;
     struct field fields[3];
@@ -71,8 +71,10 @@ static void load_platforms(const struct folder *folder)
     if (!table_open(&csv, folder, "platforms.csv", "platform,usable,reason", false))
         return;
     while (table_next(&csv, model, fields, 3)) {
-        if (strcmp(fields[1].text, "yes") == 0)
+        if (strcmp(fields[1].text, "yes") == 0) {
+            names_add(&model->platforms, fields[0].text, fields[0].length);
             continue;
+        }
         if (strcmp(fields[1].text, "no") != 0)
             csv_die(&csv, "usable '%.40s' is neither yes nor no", fields[1].text);
         model->unusables = alloc_grow(model->unusables, model->unusable_count,
@@ -87,5 +89,4 @@ void events_load(const struct folder *folder)
 {
     load_guards(folder);
     load_failures(folder);
-    load_platforms(folder);
 }

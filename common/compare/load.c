@@ -80,6 +80,7 @@ void load_results(struct model *model, const char *path, bool pool)
     struct folder folder = {.model = model, .path = path, .source = pool ? NULL : path};
     for (size_t i = 0; i < model->group_count; i++)
         model->groups[i].offset = model->groups[i].last_round;
+    platforms_load(&folder);
     load_samples(&folder);
     events_load(&folder);
     facts_load(&folder);

@@ -141,7 +141,7 @@ static void check_twin(struct remarks *remarks, const struct row *row)
                                   "host");
 }
 
-/* Without a second native run nobody knows how far equal things differ here. */
+/* Without a second run of the baseline nobody knows how far equal things differ here. */
 static void check_no_twin(struct remarks *remarks, const struct analysis *analysis, int group)
 {
     bool compared = false;
@@ -153,18 +153,19 @@ static void check_no_twin(struct remarks *remarks, const struct analysis *analys
             return;
         compared |= row->baseline && row->count > 1;
     }
-    if (!compared || strcmp(analysis->settings.baseline, "native") != 0)
+    if (!compared)
         return;
     add(remarks,
         (struct remark){
             .group = group,
             .kind = REMARK_CHECK,
-            .platform = alloc_format("native2"),
+            .platform = alloc_format("%s", analysis->settings.baseline),
             .benchmark = alloc_format("-"),
             .guard = "noise floor",
-            .evidence = alloc_format("was not run: how far two equal runs differ is not known"),
+            .evidence =
+                alloc_format("ran once per round: how far two equal runs differ is not known"),
             .advice = alloc_format("small differences may be the host's own; ./run.sh runs native "
-                                   "twice per round"),
+                                   "twice per round where it is among the platforms"),
         });
 }
 

@@ -33,7 +33,10 @@ bool table_time(const char *text, double *seconds);
 /* A copy of the field. */
 char *table_text(const struct field *field);
 
-/* guards.csv, failures.csv and platforms.csv. */
+/* platforms.csv: before the samples, so that platforms are in the order they were asked for in. */
+void platforms_load(const struct folder *folder);
+
+/* guards.csv and failures.csv. */
 void events_load(const struct folder *folder);
 
 /* facts.csv, with the distributions in it, and environment.txt. */
