@@ -69,18 +69,15 @@ static void format_value(const struct opt *opt, char *text, size_t bytes)
 static void print_wrapped(const char *text, int column)
 {
     int at = column;
-    while (*text) {
+    for (const char *space = ""; *text; space = " ") {
         int length = (int)strcspn(text, " ");
-        if (at + length >= 80) {
+        if (at + length + 1 >= 80) {
             printf("\n%*s", column, "");
             at = column;
+            space = "";
         }
-        at += printf("%.*s", length, text);
-        text += length;
-        if (*text == ' ') {
-            at += printf(" ");
-            text++;
-        }
+        at += printf("%s%.*s", space, length, text);
+        text += length + (text[length] == ' ');
     }
     printf("\n");
 }

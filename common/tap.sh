@@ -94,7 +94,8 @@ contract() {
     shift
     ok "$tap_tool --help" "$BUILD/$tap_tool" --help
     out_has "$tap_tool --help shows the synopsis" "^usage: $tap_tool "
-    check "$tap_tool --help fits 80 columns" awk 'length > 80 { bad = 1 } END { exit bad }' "$TMP/out"
+    check "$tap_tool --help fits 80 columns, without spaces at line ends" \
+        awk 'length > 80 || / $/ { bad = 1 } END { exit bad }' "$TMP/out"
     ok "$tap_tool --version" "$BUILD/$tap_tool" --version
     out_has "$tap_tool --version names the version" "^$tap_tool \\(guestmark\\) [0-9]"
     status 2 "$tap_tool: unknown option" "$BUILD/$tap_tool" --no-such-option

@@ -14,7 +14,7 @@ rows() {
 }
 
 ok 'compare --help' "$BUILD/compare" --help
-check '--help fits 80 columns' awk 'length > 80 { bad = 1 } END { exit bad }' "$TMP/out"
+check '--help fits 80 columns, without spaces at line ends' awk 'length > 80 || / $/ { bad = 1 } END { exit bad }' "$TMP/out"
 status 2 'no folder is a usage error' "$BUILD/compare"
 one_line_error 'in one line'
 status 1 'a folder that is not there' "$BUILD/compare" "$TMP/nothing"
@@ -74,6 +74,9 @@ ok 'variants without native' "$BUILD/compare" "$TMP/variants"
 out_has 'are set against the one that was asked for first' '^  docker +0\.500 +0\.500 \.\. 0\.500 '
 check 'and nothing tells how far equal things differ' \
     [ "$(grep -c 'overlay, noise floor check: ran once' "$TMP/out")" -eq 1 ]
+ok 'a platform that is much cheaper' "$BUILD/test/campaign_helper" -p docker --cost 0.25 "$TMP/cheap"
+ok 'its verdict' "$BUILD/compare" "$TMP/cheap"
+out_has 'is a fraction' '^  docker .* different, 1/(4\.0|3\.9)[0-9]*$'
 ok 'native2 beside another baseline' "$BUILD/compare" -b docker "$TMP/exact"
 out_has 'is no noise floor of that one' '^  native +0\.500 +0\.500 \.\. 0\.500 '
 

@@ -13,6 +13,8 @@ const char *wording_of(char text[PHRASE], const struct result *result,
     text[0] = '\0';
     if (result->verdict == VERDICT_DIFFERENT && cost >= 2)
         snprintf(text, PHRASE, cost >= 100 ? "%.0f times" : "%.3g times", cost);
+    else if (result->verdict == VERDICT_DIFFERENT && cost <= 0.5)
+        snprintf(text, PHRASE, 1 / cost >= 100 ? "1/%.0f" : "1/%.3g", 1 / cost);
     else if (result->verdict == VERDICT_DIFFERENT)
         snprintf(text, PHRASE, "%s%s", cost > 1 ? "+" : "", percent(figure, cost - 1));
     else if (result->verdict == VERDICT_EQUIVALENT)

@@ -6,8 +6,10 @@
 
 enum { PHRASE = 80 };
 
-/* What follows the verdict's name: `+30 %`, `31.4 times`, `within 2 %`, `about 7 more rounds`, or
- * "". */
+/*
+ * What follows the verdict's name: `+30 %`, `31.4 times`, `1/4.02`, `within 2 %`,
+ * `about 7 more rounds`, or "".
+ */
 const char *wording_of(char text[PHRASE], const struct result *result,
                        const struct settings *settings);
 
