@@ -92,6 +92,7 @@ nginx_answers() {
     }
 }
 ok 'nginx answers the host' nginx_answers
+ok 'and takes what is sent to it' "$BUILD/nginxload" -r 1 -t 50ms -w 0 --upload 1M "$(platform_url)/upload"
 export PLATFORM PLATFORM_NAME ROOT STATE LOG TEST_CPUS MEMORY
 pid=$(cat "$STATE/qemu.pid")
 {
