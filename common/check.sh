@@ -1,5 +1,6 @@
 #!/bin/sh
-# Runs TAP tests by prove and ends with one line: N passed, N failed, N skipped.
+# Runs TAP tests by prove, names what was skipped and why, and ends with one line: N passed, N failed,
+# N skipped.
 # usage: check.sh TEST...
 set -eu
 
@@ -15,8 +16,13 @@ mkdir -p "$dump"
 status=0
 PERL_TEST_HARNESS_DUMP_TAP=$dump prove --timer --exec '' "$@" || status=$?
 find "$dump" -name '*.t' -type f -exec cat {} + | awk '
-    /^ok .*# SKIP/ { skipped++; next }
-    /^1\.\.0 # SKIP/ { skipped++; next }
+    /^(ok|1\.\.0) .*# SKIP/ {
+        skipped++
+        sub(/^(ok [0-9]+ -|1\.\.0) /, "")
+        sub(/# SKIP/, "skipped:")
+        print
+        next
+    }
     /^ok / { passed++ }
     /^not ok / { failed++ }
     END { printf "%d passed, %d failed, %d skipped\n", passed, failed, skipped }'
