@@ -1,6 +1,6 @@
 /*
  * One connection: connects, sends a request (and a body, if it is an upload), reads the response,
- * and says what came of it. Never blocks.
+ * and says what came of it. Never blocks, unless its pool says that it is alone (wait_ns).
  */
 #ifndef GM_CONN_H
 #define GM_CONN_H

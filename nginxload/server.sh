@@ -9,8 +9,8 @@ free_port() {
 
 # nginx_start FOLDER [BIG_BYTES]: serves /small, /empty and /big (20 MB or so many bytes), stores
 # uploads at /upload/ and discards them at /discard; otherwise like the suite's own
-# (vm-image/root/usr/local/sbin/serve). Sets nginx_url, nginx_socket and nginx_pid, which is empty if there is no
-# nginx to start.
+# (vm-image/root/usr/local/sbin/serve). Sets nginx_url, nginx_socket and nginx_pid, which is empty
+# if there is no nginx to start.
 nginx_start() {
     nginx_pid=
     nginx_program=$(PATH=$PATH:/usr/sbin command -v nginx) || return 1
