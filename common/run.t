@@ -34,6 +34,7 @@ platform_run() {
     torn,memsweep) echo 'benchmark,metric,unit,better,rep,value'; echo 'memsweep,sweep,s/acc'; return ;;
     nan,memsweep) echo 'benchmark,metric,unit,better,rep,value'; echo 'memsweep,sweep,s,lower,1,nan'; return ;;
     methods,forksum) case $* in *' clone '*) return 77 ;; esac ;;
+    wrong-method,forksum) case $* in *' spawn '*) return 3 ;; esac ;;
     crash,memsweep) kill -s KILL $$ ;;
     esac
     fake_metric=time
@@ -155,6 +156,9 @@ for method in vfork spawn thread; do
     check "--methods: a row for $method" row "$fake:mode=methods,1,forksum,time\[$method\],s,lower,1,0.0012" "$TMP/methods/samples.csv"
 done
 check '--methods: clone is not there' sh -c '! grep -q clone "$1"' - "$TMP/methods/samples.csv"
+run driver -p "$fake:mode=wrong-method" -b forksum -n 1 --methods --quick -o "$TMP/wrong-method"
+check '--methods: a wrong answer of one is a failure of the trial' grep -q ',forksum,forksum: exit status 3 ' "$TMP/wrong-method/failures.csv"
+check '--methods: and gives no sample' sh -c '! grep -q ",forksum," "$1"' - "$TMP/wrong-method/samples.csv"
 check '--methods: the trial is good' row "$fake:mode=methods,1,forksum,time,s,lower,1,0.0012" "$TMP/methods/samples.csv"
 
 # A comma may also separate the keys of a platform.

@@ -63,7 +63,9 @@ trial_forksum() {
     set -- platform_run forksum $trial_common
     output '' '' "$@" 1 "$trial_sum" || return
     for trial_method in ${METHODS:+vfork spawn clone thread}; do
-        output "$trial_method." "[$trial_method]" "$@" --method "$trial_method" 1 "$trial_sum" || [ $? -eq 77 ] || return
+        trial_method_status=0
+        output "$trial_method." "[$trial_method]" "$@" --method "$trial_method" 1 "$trial_sum" || trial_method_status=$?
+        case $trial_method_status in 0 | 77) ;; *) return "$trial_method_status" ;; esac
     done
 }
 
