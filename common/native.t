@@ -45,18 +45,8 @@ trap 'platform_down; rm -rf "$TMP"' EXIT
 ok 'probe' platform_probe
 ok 'prepare' platform_prepare
 ok 'up' platform_up
-status 7 'exit status, stdout and stderr come back' platform_run sh -c 'echo out; echo err >&2; exit 7'
-out_has 'stdout' '^out$'
-err_has 'stderr' '^err$'
-run platform_run nproc
-out_has 'pinned to the CPUs of the test' '^1$'
-if [ -x "$BUILD/diskrand" ] && [ -x "$BUILD/nginxload" ]; then
-    ok 'the programs are in PATH' platform_run forksum --version
-    ok 'sha256 of the five' platform_sha256
-    check 'is five lines' [ "$(wc -l <"$TMP/out")" -eq 5 ]
-else
-    skip 'sha256 of the five' 'not all programs are built'
-fi
+adapter_contract
+ok 'the programs are in PATH' platform_run forksum --version
 ok 'data folder' test -d "$(platform_data)"
 ok 'facts' platform_facts
 out_has 'name the device behind the data folder' '^data\.device=.'

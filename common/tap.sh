@@ -87,6 +87,24 @@ tap_done() {
     exit
 }
 
+# adapter_contract: the checks that every platform must pass once it is up (common/platform.sh), with one
+# CPU under test.
+adapter_contract() {
+    status 7 "$PLATFORM: exit status, stdout and stderr come back" \
+        platform_run sh -c 'echo "$1"; cat; echo err >&2; exit 7' - "it's a  b"
+    check "$PLATFORM: stdout, and nothing from stdin" [ "$(cat "$TMP/out")" = "it's a  b" ]
+    err_has "$PLATFORM: stderr" '^err$'
+    run platform_run printf '%s|' "it's" 'a  b' '$HOME' '' '>x' '
+'
+    check "$PLATFORM: arguments arrive as they are" [ "$(cat "$TMP/out")" = "it's|a  b|\$HOME||>x|
+|" ]
+    run platform_sha256
+    check "$PLATFORM: five programs" [ "$(wc -l <"$TMP/out")" -eq 5 ]
+    check "$PLATFORM: the same inside" sh -c 'cd "$1" && sha256sum -c --quiet "$2"' - "$BUILD" "$TMP/out"
+    run platform_run nproc
+    out_has "$PLATFORM: one CPU" '^1$'
+}
+
 # contract TOOL [ARGUMENT...]: the checks that every tool must pass (shared/DESIGN section 2), with
 # arguments that make it do a little real work.
 contract() {

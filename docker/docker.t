@@ -44,13 +44,7 @@ container() {
         return
     fi
     ok "$PLATFORM: up" platform_up
-    status 7 "$PLATFORM: exit status, stdout and stderr come back" platform_run sh -c 'echo "$1"; cat; echo err >&2; exit 7' - "it's a  b"
-    out_has "$PLATFORM: stdout" "^it's a  b\$"
-    err_has "$PLATFORM: stderr" '^err$'
-    run platform_sha256
-    check "$PLATFORM: the same programs inside" sh -c 'cd "$1" && sha256sum -c --quiet "$2"' - "$BUILD" "$TMP/out"
-    run platform_run nproc
-    out_has "$PLATFORM: one CPU" '^1$'
+    adapter_contract
     ok "$PLATFORM: the data folder can be written" platform_run sh -c 'echo x >/data/x'
     ok "$PLATFORM: nginx answers the host" nginx_answers
     ok "$PLATFORM: facts" platform_facts
