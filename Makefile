@@ -1,6 +1,6 @@
 # guestmark: `make` builds the programs, `make help` lists what else there is.
 #
-# Sources are found, not listed. In every folder NAME/ of a program:
+# Sources are found, not listed. In every folder NAME/ of a program, and in the rooms below it:
 #   *.c           the program; NAME/NAME.c has main()
 #   *_test.c      a TAP test, linked with the folder's other sources but for main()
 #   *_helper.c    a program that tests use
@@ -20,23 +20,27 @@ STATIC  ?= -static
 TOOLS := linpack memsweep forksum diskrand nginxload
 
 gm_cflags := -std=gnu11 -D_GNU_SOURCE -pthread -fno-pie -fno-strict-aliasing \
-	-Wall -Wextra -Wshadow -Wstrict-prototypes -Wvla -Icommon -MMD -MP \
+	-Wall -Wextra -Wshadow -Wstrict-prototypes -Wvla -Icommon/lib -Icommon/test -MMD -MP \
 	-DGM_VERSION='"$(VERSION)"' -DGM_COMPILER='"$(shell $(CC) --version 2>&1 | head -n 1 | tr -d \")"'
 gm_ldflags := -pthread $(or $(STATIC),-no-pie)
 gm_libs := -lm
 comma := ,
 
-sources = $(filter-out %_test.c %_helper.c %_fuzz.c,$(wildcard $(1)/*.c $(1)/*.css))
+# A program's sources are those of its folder and of the rooms below it; what it includes, too.
+rooms   = $(1) $(addprefix $(1)/,$(rooms_of_$(notdir $(1))))
+sources = $(filter-out %_test.c %_helper.c %_fuzz.c,$(foreach r,$(call rooms,$(1)),$(wildcard $(r)/*.c $(r)/*.css)))
 objects = $(patsubst %,$(BUILD)/obj/%.o,$(basename $(1)))
 parts   = $(call objects,$(filter-out $(1)/$(notdir $(1)).c,$(call sources,$(1))))
+rooms_of_compare :=
 
-folders  := common common/compare $(TOOLS)
+folders  := common/lib common/test $(foreach f,common/compare $(TOOLS),$(call rooms,$(f)))
 lib      := $(BUILD)/libguestmark.a
 programs := $(TOOLS:%=$(BUILD)/%) $(BUILD)/compare
 tests    := $(foreach f,$(folders),$(patsubst %.c,$(BUILD)/test/%.t,$(notdir $(wildcard $(f)/*_test.c))))
 helpers  := $(foreach f,$(folders),$(patsubst %.c,$(BUILD)/test/%,$(notdir $(wildcard $(f)/*_helper.c))))
 c_files  := $(foreach f,$(folders),$(wildcard $(f)/*.c $(f)/*.h))
-sh_files := run.sh .ci/run $(foreach f,$(folders) docker vm-image,$(wildcard $(f)/*.sh $(f)/*.t)) \
+sh_folders := common $(folders) docker vm-image
+sh_files := run.sh .ci/run $(foreach f,$(sh_folders),$(wildcard $(f)/*.sh $(f)/*.t)) \
 	$(wildcard vm-image/root/usr/local/sbin/* vm-image/guest/usr/local/sbin/*)
 
 .PHONY: all check check-sanitize bench fuzz lint format deps run clean help FORCE
@@ -71,7 +75,7 @@ $(BUILD)/obj/%.o: %.css $(BUILD)/flags
 	{ echo 'const char html_style[] ='; sed 's/[\\"]/\\&/g; s/.*/"&\\n"/' $<; echo ';'; } | \
 		$(CC) $(gm_cflags) $(CFLAGS) -x c -c -o $@ -
 
-$(lib): $(call objects,$(call sources,common))
+$(lib): $(call objects,$(call sources,common/lib))
 	rm -f $@
 	$(AR) rcs $@ $^
 
@@ -83,26 +87,25 @@ $(BUILD)/obj/forksum/%.o: gm_cflags += -fno-stack-protector
 
 link = $(CC) $(CFLAGS) $(gm_ldflags) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(gm_libs)
 
-define program_rules
-$(BUILD)/$(notdir $(1)): $(call objects,$(call sources,$(1))) $(lib)
-	$$(link)
-$(patsubst %.c,$(BUILD)/test/%.t,$(notdir $(wildcard $(1)/*_test.c))): $(BUILD)/test/%.t: $(BUILD)/obj/$(1)/%.o $(call parts,$(1)) $(lib)
+# test_rules FOLDER OBJECTS: a folder's tests, linked with these objects, and its helpers.
+define test_rules
+$(patsubst %.c,$(BUILD)/test/%.t,$(notdir $(wildcard $(1)/*_test.c))): $(BUILD)/test/%.t: $(BUILD)/obj/$(1)/%.o $(2) $(lib)
 	@mkdir -p $$(@D)
 	$$(link)
 $(patsubst %.c,$(BUILD)/test/%,$(notdir $(wildcard $(1)/*_helper.c))): $(BUILD)/test/%: $(BUILD)/obj/$(1)/%.o $(lib)
 	@mkdir -p $$(@D)
 	$$(link)
 endef
+define program_rules
+$(BUILD)/$(notdir $(1)): $(call objects,$(call sources,$(1))) $(lib)
+	$$(link)
+endef
 $(foreach f,common/compare $(TOOLS),$(eval $(call program_rules,$(f))))
-$(patsubst %.c,$(BUILD)/test/%.t,$(notdir $(wildcard common/*_test.c))): $(BUILD)/test/%.t: $(BUILD)/obj/common/%.o $(lib)
-	@mkdir -p $(@D)
-	$(link)
-$(patsubst %.c,$(BUILD)/test/%,$(notdir $(wildcard common/*_helper.c))): $(BUILD)/test/%: $(BUILD)/obj/common/%.o $(lib)
-	@mkdir -p $(@D)
-	$(link)
+$(foreach f,common/compare $(TOOLS),$(foreach r,$(call rooms,$(f)),$(eval $(call test_rules,$(r),$(call parts,$(f))))))
+$(eval $(call test_rules,common/lib))
 
 # TESTS=... runs a part: make check TESTS=forksum/forksum.t
-TESTS ?= $(tests) $(foreach f,$(folders) docker vm-image,$(wildcard $(f)/*.t))
+TESTS ?= $(tests) $(foreach f,$(sh_folders),$(wildcard $(f)/*.t))
 check: all $(tests) $(helpers)
 	BUILD=$(BUILD) sh common/check.sh $(TESTS)
 
