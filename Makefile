@@ -107,7 +107,7 @@ $(eval $(call test_rules,common/lib))
 # TESTS=... runs a part: make check TESTS=forksum/forksum.t
 TESTS ?= $(tests) $(foreach f,$(sh_folders),$(wildcard $(f)/*.t))
 check: all $(tests) $(helpers)
-	BUILD=$(BUILD) sh common/check.sh $(TESTS)
+	BUILD=$(BUILD) sh common/test/check.sh $(TESTS)
 
 # The programs' own tests, not the platforms'; static binaries and the sanitizers exclude each other.
 sanitizers := -fsanitize=address,undefined -fno-sanitize-recover=undefined

@@ -1,7 +1,7 @@
 #!/bin/sh
 # The whole chain for real: one round over native, docker and qemu with next to no work; a guest killed
 # in the middle; Ctrl-C in the middle. Nothing is left behind afterwards.
-. common/tap.sh
+. common/test/tap.sh
 
 campaign=$TMP/campaign
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # exec:COMMAND with prefixes of every kind: words, a line, a name space, another root, a container, another host.
-. common/tap.sh
+. common/test/tap.sh
 . common/platform.sh
 
 # shellcheck disable=SC2034 # for the adapter

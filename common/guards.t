@@ -1,6 +1,6 @@
 #!/bin/sh
 # Every guard speaks up on the evidence it is there for, and is silent on the evidence beside it.
-. common/tap.sh
+. common/test/tap.sh
 
 # judge PLATFORM BENCHMARK FACT...
 judge() {

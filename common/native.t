@@ -1,6 +1,6 @@
 #!/bin/sh
 # Names, keys, and the native adapter: a tool's output and status come back, nginx serves and goes.
-. common/tap.sh
+. common/test/tap.sh
 . common/platform.sh
 # shellcheck disable=SC2034 # for the adapter
 

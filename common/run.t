@@ -1,7 +1,7 @@
 #!/bin/sh
 # The driver against an adapter that prints what the programs would print and goes wrong as told:
 # what is recorded, what is refused, what is resumed, and that nothing stays behind.
-. common/tap.sh
+. common/test/tap.sh
 
 FAKE="$TMP/fake.log"
 export FAKE

@@ -1,7 +1,7 @@
 #!/bin/sh
 # diskrand: the contract, every option's effect, and --verify against damaged blocks.
 TMPDIR=${BUILD:-build} # a disk, which /tmp may not be
-. common/tap.sh
+. common/test/tap.sh
 
 disk=$TMP/disk
 mkdir "$disk"

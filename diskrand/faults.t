@@ -1,7 +1,7 @@
 #!/bin/sh
 # diskrand when system calls fail: strace makes them.
 TMPDIR=${BUILD:-build}
-. common/tap.sh
+. common/test/tap.sh
 
 command -v strace >/dev/null 2>&1 || skip_all 'strace is not installed'
 export ASAN_OPTIONS=detect_leaks=0 # it cannot work under ptrace

@@ -1,7 +1,7 @@
 #!/bin/sh
 # diskrand's file: what is refused, kept, reused, and that nothing stays behind.
 TMPDIR=${BUILD:-build}
-. common/tap.sh
+. common/test/tap.sh
 
 disk=$TMP/disk
 mkdir "$disk"

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Apptainer: for real where it is installed; else against a command that takes what Apptainer's manual says and runs it
 # in the tree by unshare and chroot, which proves the command lines and all that follows from them.
-. common/tap.sh
+. common/test/tap.sh
 . common/platform.sh
 
 export BUILD ROOT STATE LOG TEST_CPUS PLATFORM PLATFORM_NAME

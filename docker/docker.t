@@ -1,6 +1,6 @@
 #!/bin/sh
 # The containers: the image, the adapter, its variants, and that nothing stays behind.
-. common/tap.sh
+. common/test/tap.sh
 . common/platform.sh
 . common/processes.sh
 

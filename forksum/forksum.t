@@ -1,6 +1,6 @@
 #!/bin/sh
 # forksum: its contract, its sums, what it refuses, and what it does when processes fail.
-. common/tap.sh
+. common/test/tap.sh
 
 forksum=$BUILD/forksum
 quick="-r 1 -w 0 -t 0"

@@ -2,7 +2,7 @@
 # forksum where processes are scarce, forbidden, killed or not waited for: it must say what it met,
 # end, and leave nothing behind.
 # shellcheck disable=SC2086 # $quick is a list of options
-. common/tap.sh
+. common/test/tap.sh
 
 quick="-r 1 -w 0 -t 0"
 name=fs$$ # processes are found by this name

@@ -1,6 +1,6 @@
 #!/bin/sh
 # linpack: its contract, its facts, wrong answers caught.
-. common/tap.sh
+. common/test/tap.sh
 
 linpack=$BUILD/linpack
 

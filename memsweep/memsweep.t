@@ -1,6 +1,6 @@
 #!/bin/sh
 # memsweep's contract, its metrics, and that a single flipped bit is noticed by every one of them.
-. common/tap.sh
+. common/test/tap.sh
 
 contract memsweep --array 256k --size 64k
 

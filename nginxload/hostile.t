@@ -1,7 +1,7 @@
 #!/bin/sh
 # nginxload against a server that misbehaves as told: every error under its own name, none of them
 # a request, and latencies that show what the server did.
-. common/tap.sh
+. common/test/tap.sh
 
 load=$BUILD/nginxload
 

@@ -9,7 +9,7 @@ if [ "${NGINXLOAD_NETWORK:-}" != own ]; then
     NGINXLOAD_NETWORK=own exec unshare -rn "$0" "$@"
 fi
 ip link set lo up
-. common/tap.sh
+. common/test/tap.sh
 
 load=$BUILD/nginxload
 

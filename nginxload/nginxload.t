@@ -1,6 +1,6 @@
 #!/bin/sh
 # nginxload against a real nginx, unprivileged and this test's own.
-. common/tap.sh
+. common/test/tap.sh
 . nginxload/server.sh
 
 trap 'nginx_stop; rm -rf "$TMP"' EXIT

@@ -1,6 +1,6 @@
 #!/bin/sh
 # The disk that boots by itself: same bytes twice, small, and a shell with the tools on every firmware and bus.
-. common/tap.sh
+. common/test/tap.sh
 
 export BUILD
 command -v qemu-system-x86_64 >/dev/null 2>&1 || skip_all 'qemu-system-x86_64: not found; install qemu-system-x86'

@@ -1,6 +1,6 @@
 #!/bin/sh
 # The guest: what build.sh makes, what the adapter does with it, variant by variant, and what happens when QEMU dies.
-. common/tap.sh
+. common/test/tap.sh
 . common/platform.sh
 
 export BUILD

@@ -1,6 +1,6 @@
 #!/bin/sh
 # compare on made-up campaigns: what the table says, and what it refuses.
-. common/tap.sh
+. common/test/tap.sh
 
 header=time,host,platform,round,benchmark,metric,unit,better,rep,value
 

@@ -1,11 +1,11 @@
 #!/bin/sh
 # What C tests cannot see of common/: the TAP helpers themselves, limits of real control groups, and
 # that the binaries are what they promise to be.
-. common/tap.sh
+. common/test/tap.sh
 
 printf '#!/bin/sh\necho ok 1 - a\necho not ok 2 - b\necho "ok 3 - c # SKIP why"\necho 1..3\nexit 1\n' >"$TMP/bad.t"
 chmod +x "$TMP/bad.t"
-status 1 'check.sh fails when a test fails' env BUILD="$TMP/build" sh common/check.sh "$TMP/bad.t"
+status 1 'check.sh fails when a test fails' env BUILD="$TMP/build" sh common/test/check.sh "$TMP/bad.t"
 check 'check.sh ends with the counts' sh -c 'tail -n 1 "$1" | grep -qx "1 passed, 1 failed, 1 skipped"' - "$TMP/out"
 
 # group_limit CONTROLLER FILE VALUE FIELD: what limits_helper says in field FIELD, run in a fresh

@@ -1,6 +1,6 @@
 # TAP for tests written in shell. A test file sources this, states checks, and ends with tap_done:
 #
-#     . common/tap.sh
+#     . common/test/tap.sh
 #     ok 'title' command argument ...
 #     status 2 'title' command argument ...
 #     tap_done
