@@ -116,7 +116,7 @@ check-sanitize:
 		TESTS='$(subst $(BUILD)/,$(BUILD)/sanitize/,$(tests)) $(foreach t,$(TOOLS) common/compare,$(wildcard $(t)/*.t))' check
 
 bench: all $(helpers)
-	BUILD=$(BUILD) sh common/bench.sh $(BENCH)
+	BUILD=$(BUILD) sh common/dev/bench.sh $(BENCH)
 
 # Feeds hostile input to what reads input from outside; FUZZ=-runs=1000000 and other options.
 fuzz:
@@ -126,13 +126,13 @@ fuzz:
 	$(BUILD)/fuzz/http $(FUZZ) $(BUILD)/fuzz/corpus nginxload/corpus
 
 lint:
-	CC='$(CC)' BUILD=$(BUILD) sh common/lint.sh $(sh_files) -- $(c_files)
+	CC='$(CC)' BUILD=$(BUILD) sh common/dev/lint.sh $(sh_files) -- $(c_files)
 
 format:
 	clang-format -i $(c_files)
 
 deps:
-	@sh common/deps.sh
+	@sh common/dev/deps.sh
 
 run: all
 	./run.sh
