@@ -13,7 +13,7 @@ case $BUILD in
 /*) ;;
 *) BUILD=$ROOT/$BUILD ;;
 esac
-. "$ROOT/common/platform.sh"
+. "$ROOT/common/platforms/platform.sh"
 . "$ROOT/common/plan.sh"
 . "$ROOT/common/record.sh"
 . "$ROOT/common/processes.sh"

@@ -9,13 +9,13 @@
 #        block.sh release    undo prepare
 #
 # Exit status 0; 77 not usable; 3 the results cannot be written; 1 anything else. Unless it is 0,
-# $WORK/reason says why. Environment: what adapters get (common/platform.sh), and
+# $WORK/reason says why. Environment: what adapters get (common/platforms/platform.sh), and
 #
 #   OUT WORK         results folder; the driver's own temporary files
 #   HOST ROUND ORDER SEED LIMIT QUICK METHODS ISA BEST
 #   GUESTMARK_BLOCK  the mark by which this block's processes are found
 set -eu
-. "$ROOT/common/platform.sh"
+. "$ROOT/common/platforms/platform.sh"
 . "$ROOT/common/record.sh"
 . "$ROOT/common/bill.sh"
 . "$ROOT/common/trial.sh"

@@ -4,7 +4,7 @@
 # capitals stand for anything.
 variants_of() {
     PLATFORM_NAME=$1 PLATFORM=$1 STATE=$WORK sh -c '
-        . "$ROOT/common/platform.sh"
+        . "$ROOT/common/platforms/platform.sh"
         . "$ROOT/$(platform_adapter "$PLATFORM_NAME")"
         platform_keys' 2>/dev/null | awk -v name="$1" '
         BEGIN { print name }

@@ -1,5 +1,5 @@
 # Adapter: apptainer (Singularity): the container image's tree, run by `exec`, which starts no engine and no network of
-# its own. See common/platform.sh for the contract.
+# its own. See common/platforms/platform.sh for the contract.
 
 apptainer_engine=$(command -v apptainer || command -v singularity || :)
 

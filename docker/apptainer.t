@@ -2,7 +2,7 @@
 # Apptainer: for real where it is installed; else against a command that takes what Apptainer's manual says and runs it
 # in the tree by unshare and chroot, which proves the command lines and all that follows from them.
 . common/test/tap.sh
-. common/platform.sh
+. common/platforms/platform.sh
 
 export BUILD ROOT STATE LOG TEST_CPUS PLATFORM PLATFORM_NAME
 BUILD=$(cd "$BUILD" && pwd)

@@ -1,7 +1,7 @@
 #!/bin/sh
 # The containers: the image, the adapter, its variants, and that nothing stays behind.
 . common/test/tap.sh
-. common/platform.sh
+. common/platforms/platform.sh
 . common/processes.sh
 
 export BUILD ROOT STATE LOG TEST_CPUS MEMORY PLATFORM PLATFORM_NAME

@@ -1,4 +1,4 @@
-# Adapter: docker and podman, rootful or rootless. See common/platform.sh for the contract.
+# Adapter: docker and podman, rootful or rootless. See common/platforms/platform.sh for the contract.
 #
 # One container runs the tools, with no network; a second, of the same image and with the same limits, runs nginx
 # once it is asked for. Both have no capabilities, no new privileges, and a read-only root (but for

@@ -1,5 +1,5 @@
 # Adapter: kvm and qemu (emulated, TCG): a guest that boots the initrd of build.sh, with a data disk and one network
-# card, driven through its agent over two FIFOs; QMP over two more. See common/platform.sh for the contract.
+# card, driven through its agent over two FIFOs; QMP over two more. See common/platforms/platform.sh for the contract.
 #
 # Everything runs as the invoking user, but for net=tap. The guest has no way out to the network, and
 # only its nginx can be reached, from loopback.

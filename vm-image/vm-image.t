@@ -1,7 +1,7 @@
 #!/bin/sh
 # The guest: what build.sh makes, what the adapter does with it, variant by variant, and what happens when QEMU dies.
 . common/test/tap.sh
-. common/platform.sh
+. common/platforms/platform.sh
 
 export BUILD
 BUILD=$(cd "$BUILD" && pwd)
@@ -92,10 +92,10 @@ pid=$(cat "$STATE/qemu.pid")
     kill -9 "$pid"
 } &
 status 1 'a guest that dies ends the command in it' timeout 20 sh -c '
-    . common/platform.sh; . vm-image/platform.sh; platform_run sleep 1000'
+    . common/platforms/platform.sh; . vm-image/platform.sh; platform_run sleep 1000'
 one_line_error 'and says so'
 status 1 'a dead guest is not waited for' timeout 20 sh -c '
-    . common/platform.sh; . vm-image/platform.sh; platform_run true'
+    . common/platforms/platform.sh; . vm-image/platform.sh; platform_run true'
 ok 'down' platform_down
 check 'nothing is left' [ -z "$(ls -A "$STATE")" ]
 check 'nor a process' sh -c '[ -z "$(tr "\0" " " <"/proc/$1/cmdline")" ]' - "$pid"

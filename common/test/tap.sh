@@ -87,7 +87,7 @@ tap_done() {
     exit
 }
 
-# adapter_contract: the checks that every platform must pass once it is up (common/platform.sh), with one
+# adapter_contract: the checks that every platform must pass once it is up (common/platforms/platform.sh), with one
 # CPU under test.
 adapter_contract() {
     status 7 "$PLATFORM: exit status, stdout and stderr come back" \

@@ -1,7 +1,7 @@
 #!/bin/sh
 # exec:COMMAND with prefixes of every kind: words, a line, a name space, another root, a container, another host.
 . common/test/tap.sh
-. common/platform.sh
+. common/platforms/platform.sh
 
 # shellcheck disable=SC2034 # for the adapter
 ROOT=$PWD BUILD=$(cd "$BUILD" && pwd) STATE=$TMP/state LOG=$TMP/log TEST_CPUS=0 PLATFORM_NAME=exec
@@ -12,7 +12,7 @@ mkdir "$STATE"
 prefix() {
     (
         PLATFORM=exec:$1
-        . common/exec.sh
+        . common/platforms/exec.sh
         wrong() {
             echo "$1"
             platform_down
@@ -35,10 +35,10 @@ prefix() {
 }
 
 PLATFORM=exec:
-. common/exec.sh
+. common/platforms/exec.sh
 status 77 'no command' platform_probe
 PLATFORM='exec:no-such-command x'
-. common/exec.sh
+. common/platforms/exec.sh
 status 77 'a command that is not there' platform_probe
 out_has 'is named' '^no-such-command: not found$'
 

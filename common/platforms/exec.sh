@@ -1,5 +1,5 @@
 # Adapter: exec:COMMAND, anything that runs a command behind a prefix: chroot FOLDER, ssh HOST, lxc-attach -n NAME --,
-# systemd-nspawn -D FOLDER. See common/platform.sh for the contract.
+# systemd-nspawn -D FOLDER. See common/platforms/platform.sh for the contract.
 #
 # All it needs there is sh and base64: the programs are copied there, and every command goes through the standard input
 # of `COMMAND sh`, so that it does not matter whether the prefix takes words (chroot) or a line (ssh).

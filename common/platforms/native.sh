@@ -1,4 +1,4 @@
-# Adapter: native and native2, the host itself. See common/platform.sh for the contract.
+# Adapter: native and native2, the host itself. See common/platforms/platform.sh for the contract.
 
 native_root=$BUILD/rootfs
 native_serve=$ROOT/vm-image/root/usr/local/sbin/serve

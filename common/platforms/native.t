@@ -1,7 +1,7 @@
 #!/bin/sh
 # Names, keys, and the native adapter: a tool's output and status come back, nginx serves and goes.
 . common/test/tap.sh
-. common/platform.sh
+. common/platforms/platform.sh
 # shellcheck disable=SC2034 # for the adapter
 
 ROOT=$PWD BUILD=$(cd "$BUILD" && pwd) STATE=$TMP/state LOG=$TMP/log TEST_CPUS=0 CLIENT_CPUS=0 MEMORY=1G
@@ -39,7 +39,7 @@ status 77 'a key with nothing' platform_check_keys
 check 'CPUs are counted' [ "$(platform_cpu_count 0,2-4,7)" = 5 ]
 
 PLATFORM=native
-. common/native.sh
+. common/platforms/native.sh
 mkdir "$STATE"
 trap 'platform_down; rm -rf "$TMP"' EXIT
 ok 'probe' platform_probe

@@ -58,8 +58,8 @@ PLATFORM_TOOLS='linpack memsweep forksum diskrand nginxload'
 # platform_adapter NAME: prints the adapter's file, relative to the repository.
 platform_adapter() {
     case $1 in
-    native | native2) echo common/native.sh ;;
-    exec) echo common/exec.sh ;;
+    native | native2) echo common/platforms/native.sh ;;
+    exec) echo common/platforms/exec.sh ;;
     docker | podman) echo docker/platform.sh ;;
     apptainer) echo docker/apptainer.sh ;;
     kvm | qemu) echo vm-image/platform.sh ;;
