@@ -39,7 +39,7 @@ programs := $(TOOLS:%=$(BUILD)/%) $(BUILD)/compare
 tests    := $(foreach f,$(folders),$(patsubst %.c,$(BUILD)/test/%.t,$(notdir $(wildcard $(f)/*_test.c))))
 helpers  := $(foreach f,$(folders),$(patsubst %.c,$(BUILD)/test/%,$(notdir $(wildcard $(f)/*_helper.c))))
 c_files  := $(foreach f,$(folders),$(wildcard $(f)/*.c $(f)/*.h))
-sh_folders := common $(folders) docker vm-image
+sh_folders := common/driver common/platforms common/dev $(folders) docker vm-image
 sh_files := run.sh .ci/run $(foreach f,$(sh_folders),$(wildcard $(f)/*.sh $(f)/*.t)) \
 	$(wildcard vm-image/root/usr/local/sbin/* vm-image/guest/usr/local/sbin/*)
 

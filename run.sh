@@ -14,14 +14,14 @@ case $BUILD in
 *) BUILD=$ROOT/$BUILD ;;
 esac
 . "$ROOT/common/platforms/platform.sh"
-. "$ROOT/common/plan.sh"
-. "$ROOT/common/record.sh"
-. "$ROOT/common/processes.sh"
-. "$ROOT/common/host.sh"
-. "$ROOT/common/campaign.sh"
-. "$ROOT/common/resume.sh"
-. "$ROOT/common/list.sh"
-. "$ROOT/common/doctor.sh"
+. "$ROOT/common/driver/plan.sh"
+. "$ROOT/common/driver/record.sh"
+. "$ROOT/common/driver/processes.sh"
+. "$ROOT/common/driver/host.sh"
+. "$ROOT/common/driver/campaign.sh"
+. "$ROOT/common/driver/resume.sh"
+. "$ROOT/common/driver/list.sh"
+. "$ROOT/common/driver/doctor.sh"
 
 usage() {
     cat <<END

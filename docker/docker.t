@@ -2,7 +2,7 @@
 # The containers: the image, the adapter, its variants, and that nothing stays behind.
 . common/test/tap.sh
 . common/platforms/platform.sh
-. common/processes.sh
+. common/driver/processes.sh
 
 export BUILD ROOT STATE LOG TEST_CPUS MEMORY PLATFORM PLATFORM_NAME
 BUILD=$(cd "$BUILD" && pwd)

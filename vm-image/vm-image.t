@@ -142,7 +142,7 @@ page_cache() {
 }
 # shellcheck disable=SC2034 # for bill.sh
 BILL_DATA=$(vm_data)
-. common/bill.sh
+. common/driver/bill.sh
 
 variant qemu:disk=raw,cache=writeback,machine=q35
 BILL_DATA=$(vm_data) page_cache least 20000000

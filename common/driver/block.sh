@@ -16,10 +16,10 @@
 #   GUESTMARK_BLOCK  the mark by which this block's processes are found
 set -eu
 . "$ROOT/common/platforms/platform.sh"
-. "$ROOT/common/record.sh"
-. "$ROOT/common/bill.sh"
-. "$ROOT/common/trial.sh"
-. "$ROOT/common/guards.sh"
+. "$ROOT/common/driver/record.sh"
+. "$ROOT/common/driver/bill.sh"
+. "$ROOT/common/driver/trial.sh"
+. "$ROOT/common/driver/guards.sh"
 
 # refuse REASON-FILE DEFAULT: leaves the last line of a file as the reason.
 refuse() {

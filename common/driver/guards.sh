@@ -18,7 +18,7 @@ host_facts() {
 apply_guards() {
     awk -v place="$(place "$1" | sed 's/\\/\\\\/g')" -v platform="$PLATFORM" -v benchmark="$1" \
         -v own_cpus="$(platform_key cpus '')" -v own_memory="$(platform_key memory '')" \
-        -f "$ROOT/common/guards.awk" |
+        -f "$ROOT/common/driver/guards.awk" |
         append guards.csv
 }
 

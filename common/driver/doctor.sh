@@ -76,7 +76,7 @@ host_checks() {
         line note 'this host is itself a guest: steal is watched, and kvm is nested'
     fi
     CLOCK_TICKS=$(getconf CLK_TCK 2>/dev/null || echo 100) BILL_DEVICE='' BILL_DATA=''
-    . "$ROOT/common/bill.sh"
+    . "$ROOT/common/driver/bill.sh"
     host_load | awk -F= '{
         if ($2 > 0.15) printf "  %-5s %s\n", "fix", $2 " CPUs are busy; end what else runs (ps aux --sort=-pcpu)"
         else printf "  %-5s %s\n", "ok", "nothing else runs" }'

@@ -41,7 +41,7 @@ block() {
     mkdir -p "$STATE"
     : >"$WORK/reason"
     BLOCK=$1-$$-$((BLOCKS += 1))_
-    GUESTMARK_BLOCK=$BLOCK sh "$ROOT/common/block.sh" "$1" </dev/null &
+    GUESTMARK_BLOCK=$BLOCK sh "$ROOT/common/driver/block.sh" "$1" </dev/null &
     block_status=0
     [ -n "$STOPPED" ] || wait "$!" || block_status=$?
     case $block_status in
@@ -69,12 +69,12 @@ end_block() {
     case $BLOCK in
     prepare-*)
         # A private engine that it has started is asked to stop before it would be killed.
-        GUESTMARK_BLOCK=$BLOCK sh "$ROOT/common/block.sh" down </dev/null || :
-        GUESTMARK_BLOCK=$BLOCK sh "$ROOT/common/block.sh" release </dev/null >>"$LOG" 2>&1 || :
+        GUESTMARK_BLOCK=$BLOCK sh "$ROOT/common/driver/block.sh" down </dev/null || :
+        GUESTMARK_BLOCK=$BLOCK sh "$ROOT/common/driver/block.sh" release </dev/null >>"$LOG" 2>&1 || :
         ;;
     *)
         end_processes "$BLOCK" "$STATE" || :
-        GUESTMARK_BLOCK=$BLOCK sh "$ROOT/common/block.sh" down </dev/null || :
+        GUESTMARK_BLOCK=$BLOCK sh "$ROOT/common/driver/block.sh" down </dev/null || :
         ;;
     esac
     end_processes "$BLOCK" "$STATE" || say "$PLATFORM: some of its processes cannot be killed"
@@ -256,7 +256,7 @@ given_up() {
 release() {
     while IFS='	' read -r release_block PLATFORM <&3; do
         mkdir -p "$STATE"
-        GUESTMARK_BLOCK=$release_block sh "$ROOT/common/block.sh" release </dev/null >>"$LOG" 2>&1 || :
+        GUESTMARK_BLOCK=$release_block sh "$ROOT/common/driver/block.sh" release </dev/null >>"$LOG" 2>&1 || :
         end_processes "$release_block" "$STATE" || :
         rm -rf "$STATE"
     done 3<"$WORK/kept"
