@@ -35,7 +35,8 @@ if need cppcheck; then
     mkdir -p "$BUILD/cppcheck"
     cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,portability,performance \
         --inline-suppr --suppress=missingIncludeSystem -D__x86_64__ -DGM_VERSION='""' \
-        -DGM_COMPILER='""' -D_GNU_SOURCE -Icommon/lib -Icommon/test --cppcheck-build-dir="$BUILD/cppcheck" "$@" ||
+        -DGM_COMPILER='""' -D_GNU_SOURCE -Icommon/lib -Icommon/test \
+        -Icommon/compare/read -Icommon/compare/judge -Icommon/compare/text -Icommon/compare/html --cppcheck-build-dir="$BUILD/cppcheck" "$@" ||
         fail "cppcheck"
 fi
 for compiler in gcc clang; do
