@@ -173,7 +173,7 @@ static void put_panel(const struct page *page, const struct row *row, const stru
     fprintf(out, "<line class=\"one\" x1=\"0\" x2=\"100\" y1=\"50\" y2=\"50\"/>"
                  "<path stroke-width=\"3\" stroke-opacity=\".4\" d=\"");
     for (size_t k = 0; median != 0 && k < cell->sample_count; k++) {
-        const struct sample *sample = &cell->samples[k];
+        const struct plotted *sample = &cell->samples[k];
         const struct trial *trial = &cell->trials[sample->trial];
         double part = (sample->part - 0.5) / fmax(trial->last_rep, 1);
         fprintf(out, "M%.1f %.1fh.01", 100 * (trial->round - 1 + part) / rounds,

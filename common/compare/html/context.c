@@ -223,7 +223,7 @@ static void put_facts(const struct page *page)
     for (size_t p = 0; p < model->platforms.count; p++) {
         bool any = false;
         for (size_t i = 0; i < model->fact_count; i++) {
-            const struct fact *fact = &model->facts[i];
+            const struct known_fact *fact = &model->facts[i];
             if (fact->group != page->group || strcmp(fact->platform, model->platforms.at[p]) != 0)
                 continue;
             if (!any) {

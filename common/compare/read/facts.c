@@ -64,7 +64,7 @@ static void add_fact(struct model *model, int group, const struct field *fields)
     size_t number = (size_t)names_add(&model->fact_names, key, strlen(key));
     free(key);
     if (number < model->fact_count) {
-        struct fact *fact = &model->facts[number];
+        struct known_fact *fact = &model->facts[number];
         if (strcmp(fact->value, fields[6].text) != 0) {
             free(fact->value);
             fact->value = table_text(&fields[6]);
@@ -74,7 +74,7 @@ static void add_fact(struct model *model, int group, const struct field *fields)
     }
     model->facts =
         alloc_grow(model->facts, model->fact_count, &model->fact_room, sizeof *model->facts);
-    model->facts[model->fact_count++] = (struct fact){
+    model->facts[model->fact_count++] = (struct known_fact){
         .group = group,
         .platform = table_text(&fields[2]),
         .benchmark = table_text(&fields[4]),
@@ -97,7 +97,7 @@ static void load_environment(const struct folder *folder)
             continue;
         model->environment = alloc_grow(model->environment, model->environment_count,
                                         &model->environment_room, sizeof *model->environment);
-        model->environment[model->environment_count++] = (struct setting){
+        model->environment[model->environment_count++] = (struct environment_line){
             .source = alloc_text(folder->path, strlen(folder->path)),
             .key = alloc_text(line, (size_t)(equals - line)),
             .value = alloc_text(equals + 1, strlen(equals + 1)),

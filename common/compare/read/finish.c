@@ -60,7 +60,7 @@ static void join_pieces(struct cell *cell)
     }
     size_t kept = 0;
     for (size_t i = 0; i < cell->sample_count; i++) {
-        struct sample sample = cell->samples[i];
+        struct plotted sample = cell->samples[i];
         sample.trial = moved[sample.trial];
         if (sample.trial != UINT32_MAX)
             cell->samples[kept++] = sample;
@@ -82,7 +82,7 @@ static void drop_trial(struct cell *cell, size_t index)
     cell->count--;
     cell->voided++;
     for (size_t i = 0; i < cell->sample_count; i++) {
-        struct sample sample = cell->samples[i];
+        struct plotted sample = cell->samples[i];
         if (sample.trial == index)
             continue;
         sample.trial -= sample.trial > index;

@@ -95,7 +95,7 @@ static void keep_sample(struct cell *cell, double value, uint32_t part)
     cell->samples =
         alloc_grow(cell->samples, cell->sample_count, &cell->sample_room, sizeof *cell->samples);
     cell->samples[cell->sample_count++] =
-        (struct sample){.value = value, .trial = (uint32_t)cell->count - 1, .part = part};
+        (struct plotted){.value = value, .trial = (uint32_t)cell->count - 1, .part = part};
 }
 
 void model_add(struct model *model, int number, uint32_t round, double time, uint32_t rep,

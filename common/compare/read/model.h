@@ -24,7 +24,7 @@ struct trial {
 };
 
 /* One repetition, for drawing. */
-struct sample {
+struct plotted {
     double value;
     uint32_t trial, part; /* index in trials; rep within it */
 };
@@ -35,7 +35,7 @@ struct cell {
     int group, platform, metric;
     struct trial *trials; /* after model_finish(): by round, one per round */
     size_t count, room;
-    struct sample *samples;
+    struct plotted *samples;
     size_t sample_count, sample_room, sample_stride, sample_seen;
     size_t voided, replaced, invalid; /* trials left out by a guard, measured twice; bad values */
 };
@@ -69,7 +69,7 @@ struct unusable {
     char *platform, *reason;
 };
 
-struct fact {
+struct known_fact {
     int group;
     char *platform, *benchmark, *key, *value;
     bool varies; /* other trials say otherwise; value is the last one's */
@@ -83,7 +83,7 @@ struct distribution {
 };
 
 /* A line of a campaign's environment.txt. */
-struct setting {
+struct environment_line {
     char *source, *key, *value;
 };
 
@@ -99,11 +99,11 @@ struct model {
     size_t event_count, event_room;
     struct unusable *unusables;
     size_t unusable_count, unusable_room;
-    struct fact *facts;
+    struct known_fact *facts;
     size_t fact_count, fact_room;
     struct distribution *distributions;
     size_t distribution_count, distribution_room;
-    struct setting *environment;
+    struct environment_line *environment;
     size_t environment_count, environment_room;
     char **notes; /* sentences about what was left out and why */
     size_t note_count, note_room;
