@@ -206,15 +206,6 @@ static bool collect(const struct page *page, const char *benchmark, const struct
     return curve->count >= 2;
 }
 
-static const struct result *find(const struct row *row, const char *platform)
-{
-    for (size_t i = 0; i < row->count; i++) {
-        if (strcmp(row->results[i].platform, platform) == 0)
-            return &row->results[i];
-    }
-    return NULL;
-}
-
 /* The curve's own values below the axis, as far as they do not touch. */
 static void put_curve_places(const struct page *page, const struct curve *curve,
                              const struct axis *x)
@@ -255,7 +246,7 @@ static void put_curve(const struct page *page, const struct curve *curve)
         char move = 'M';
         fprintf(out, "<path stroke=\"var(--p%d)\" d=\"", page_colour(page, platforms->at[p]));
         for (size_t i = 0; i < curve->count; i++) {
-            const struct result *result = find(curve->rows[i], platforms->at[p]);
+            const struct result *result = page_result(curve->rows[i], platforms->at[p]);
             if (!result || result->stats.median <= 0)
                 continue;
             fprintf(out, "%c%.2f %.2f", move, axis_place(&x, curve->x[i]),
@@ -268,7 +259,7 @@ static void put_curve(const struct page *page, const struct curve *curve)
     put_curve_places(page, curve, &x);
     fprintf(out, "</div>\n<div class=\"legend\">");
     for (size_t p = 0; p < platforms->count; p++) {
-        if (find(curve->rows[0], platforms->at[p]))
+        if (page_result(curve->rows[0], platforms->at[p]))
             put_legend(page, platforms->at[p]);
     }
     fprintf(out, "</div>\n");

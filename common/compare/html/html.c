@@ -1,6 +1,5 @@
 #include "html.h"
 
-#include "catalog.h"
 #include "numbers.h"
 #include "plot.h"
 #include "sections.h"
@@ -8,46 +7,6 @@
 #include <math.h>
 #include <string.h>
 #include <time.h>
-
-enum { COLOURS = 12 };
-
-const struct row *page_row(const struct page *page, size_t *at)
-{
-    const struct analysis *analysis = page->analysis;
-    while (*at < analysis->count) {
-        const struct row *row = &analysis->rows[(*at)++];
-        if (row->group == page->group)
-            return row;
-    }
-    return NULL;
-}
-
-bool page_compared(const struct row *row, const struct result *result)
-{
-    return result != row->baseline && !(result == row->twin && row->baseline);
-}
-
-void page_marks(const struct page *page, const struct row *row, const char *platform)
-{
-    for (size_t i = 0; i < page->remarks->count; i++) {
-        if (remark_touches(&page->remarks->at[i], row, platform))
-            fprintf(page->out, "<sup><a href=\"#remark-%zu\">%zu</a></sup>", i + 1, i + 1);
-    }
-}
-
-int page_colour(const struct page *page, const char *platform)
-{
-    const struct names *platforms = &page->analysis->model->platforms;
-    int colour = 0;
-    if (platform_kind(platform) == KIND_NATIVE)
-        return 0;
-    for (size_t i = 0; i < platforms->count; i++) {
-        colour += platform_kind(platforms->at[i]) != KIND_NATIVE;
-        if (strcmp(platforms->at[i], platform) == 0)
-            break;
-    }
-    return 1 + (colour - 1) % (COLOURS - 1);
-}
 
 /* ---- head ---- */
 

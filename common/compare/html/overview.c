@@ -21,15 +21,6 @@ static const char *verdict_class(const struct result *result)
                                                      : "soft";
 }
 
-static const struct result *find(const struct row *row, const char *platform)
-{
-    for (size_t i = 0; i < row->count; i++) {
-        if (strcmp(row->results[i].platform, platform) == 0)
-            return &row->results[i];
-    }
-    return NULL;
-}
-
 static void put_native(const struct page *page, const struct row *row)
 {
     char text[NUMBER];
@@ -76,7 +67,7 @@ static size_t list_columns(const struct page *page, size_t *columns)
             const struct row *row;
             bool there = false;
             for (size_t at = 0; !there && (row = page_row(page, &at));) {
-                const struct result *result = find(row, platforms->at[p]);
+                const struct result *result = page_result(row, platforms->at[p]);
                 there = row->metric->primary && result && page_compared(row, result);
             }
             if (there && (int)platform_kind(platforms->at[p]) == kind)
@@ -112,7 +103,7 @@ void section_matrix(const struct page *page)
         plot_text(metric->name, out);
         fprintf(out, "</span></td>");
         for (size_t i = 0; i < count; i++)
-            put_cost(page, row, find(row, platforms->at[columns[i]]));
+            put_cost(page, row, page_result(row, platforms->at[columns[i]]));
         fprintf(out, "</tr>\n");
     }
     fprintf(out, "</table></div>\n");
@@ -256,7 +247,7 @@ void section_forest(const struct page *page)
             put_missing(page, row, result->platform, result->why_not);
         }
         for (size_t p = 0; p < platforms->count; p++) {
-            if (!find(row, platforms->at[p]) && !platform_is_twin(platforms->at[p]))
+            if (!page_result(row, platforms->at[p]) && !platform_is_twin(platforms->at[p]))
                 put_missing(page, row, platforms->at[p], "no result");
         }
     }

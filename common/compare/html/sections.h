@@ -2,17 +2,7 @@
 #ifndef COMPARE_SECTIONS_H
 #define COMPARE_SECTIONS_H
 
-#include "analysis.h"
-#include "remarks.h"
-
-#include <stdio.h>
-
-struct page {
-    const struct analysis *analysis;
-    const struct remarks *remarks;
-    int group; /* the one that is being written */
-    FILE *out;
-};
+#include "page.h"
 
 /* report.css, as the page carries it. */
 extern const char html_style[];
@@ -44,19 +34,5 @@ void section_versus(const struct page *page);
 
 /* Host and guests, and how to run it again. */
 void section_environment(const struct page *page);
-
-/* ---- shared ---- */
-
-/* The rows of the page's group: iterates with *at from 0; NULL at the end. */
-const struct row *page_row(const struct page *page, size_t *at);
-
-/* Whether a row has this result as a platform of its own, not the baseline or its twin. */
-bool page_compared(const struct row *row, const struct result *result);
-
-/* ` [1] [4]` as links to the remarks that belong to this figure. */
-void page_marks(const struct page *page, const struct row *row, const char *platform);
-
-/* The platform's number among those of the model, for colours: native ones are 0. */
-int page_colour(const struct page *page, const char *platform);
 
 #endif

@@ -1,0 +1,54 @@
+#include "page.h"
+
+#include "catalog.h"
+
+#include <string.h>
+
+enum { COLOURS = 12 };
+
+const struct row *page_row(const struct page *page, size_t *at)
+{
+    const struct analysis *analysis = page->analysis;
+    while (*at < analysis->count) {
+        const struct row *row = &analysis->rows[(*at)++];
+        if (row->group == page->group)
+            return row;
+    }
+    return NULL;
+}
+
+bool page_compared(const struct row *row, const struct result *result)
+{
+    return result != row->baseline && !(result == row->twin && row->baseline);
+}
+
+const struct result *page_result(const struct row *row, const char *platform)
+{
+    for (size_t i = 0; i < row->count; i++) {
+        if (strcmp(row->results[i].platform, platform) == 0)
+            return &row->results[i];
+    }
+    return NULL;
+}
+
+void page_marks(const struct page *page, const struct row *row, const char *platform)
+{
+    for (size_t i = 0; i < page->remarks->count; i++) {
+        if (remark_touches(&page->remarks->at[i], row, platform))
+            fprintf(page->out, "<sup><a href=\"#remark-%zu\">%zu</a></sup>", i + 1, i + 1);
+    }
+}
+
+int page_colour(const struct page *page, const char *platform)
+{
+    const struct names *platforms = &page->analysis->model->platforms;
+    int colour = 0;
+    if (platform_kind(platform) == KIND_NATIVE)
+        return 0;
+    for (size_t i = 0; i < platforms->count; i++) {
+        colour += platform_kind(platforms->at[i]) != KIND_NATIVE;
+        if (strcmp(platforms->at[i], platform) == 0)
+            break;
+    }
+    return 1 + (colour - 1) % (COLOURS - 1);
+}
