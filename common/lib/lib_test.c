@@ -195,6 +195,54 @@ static void test_team(void)
     }
 }
 
+/* Rank 1 arrives last at the barrier and keeps the CPU that both share; rank 0 comes late. */
+struct late {
+    uint64_t start_ns[2], end_ns[2];
+};
+
+static void late_rank(void *context, int rank)
+{
+    struct late *late = context;
+    late->start_ns[rank] = clock_ns();
+    while (rank == 1 && clock_ns() - late->start_ns[1] < 20000000)
+        continue;
+    late->end_ns[rank] = clock_ns();
+}
+
+static void test_team_time(void)
+{
+    struct cpu_list allowed, one = {.count = 1};
+    int short_runs = 0, late_runs = 0;
+    cpu_list_allowed(&allowed);
+    one.at[0] = allowed.at[0];
+    struct team *team = team_new(2, &one);
+    for (int run = 0; team && run < 20; run++) {
+        struct late late = {0};
+        double seconds = team_run(team, late_rank, &late);
+        uint64_t start = late.start_ns[0] < late.start_ns[1] ? late.start_ns[0] : late.start_ns[1];
+        uint64_t end = late.end_ns[0] > late.end_ns[1] ? late.end_ns[0] : late.end_ns[1];
+        short_runs += seconds < clock_seconds(start, end);
+        late_runs += late.start_ns[0] > late.start_ns[1];
+    }
+    tap_ok(team && short_runs == 0,
+           "the time is from the earliest start to the latest end (rank 0 was late in %d of 20)",
+           late_runs);
+    team_free(team);
+}
+
+static void test_team_pins(void)
+{
+    struct cpu_list before, after;
+    struct sum sum = {.good = true};
+    cpu_list_allowed(&before);
+    sum.team = team_new(2, &before);
+    if (sum.team)
+        team_run(sum.team, add_rank, &sum);
+    cpu_list_allowed(&after);
+    tap_ok(sum.team && after.count == before.count, "a team leaves its caller the CPUs it had");
+    team_free(sum.team);
+}
+
 static void test_mem(void)
 {
     struct mem mem;
@@ -238,6 +286,8 @@ int main(void)
     test_units();
     test_hist();
     test_team();
+    test_team_pins();
+    test_team_time();
     test_mem();
     test_clock();
     return tap_done();

@@ -14,12 +14,15 @@ struct member {
     struct team *team;
     int rank;
     pthread_t thread;
+    _Alignas(64) uint64_t start_ns,
+        end_ns; /* of the last work: a line that no other thread writes */
 };
 
 struct team {
     int threads;
     int started; /* members whose thread runs: 1 .. started */
     struct cpu_list cpus;
+    struct cpu_list caller; /* the CPUs that the calling thread had */
     void (*work)(void *context, int rank);
     void *context;
     bool ending;
@@ -28,7 +31,7 @@ struct team {
     uint64_t jobs; /* counts up with every team_run() */
     _Alignas(64) atomic_int arrived;
     _Alignas(64) atomic_uint phase;
-    struct member members[];
+    struct member members[]; /* by rank */
 };
 
 void team_barrier(struct team *team)
@@ -46,6 +49,17 @@ void team_barrier(struct team *team)
     }
 }
 
+/* A thread whose CPU is taken away behind the barrier still has a start that is its own. */
+static void work_timed(struct team *team, int rank)
+{
+    struct member *member = &team->members[rank];
+    team_barrier(team);
+    member->start_ns = clock_ns();
+    team->work(team->context, rank);
+    member->end_ns = clock_ns();
+    team_barrier(team);
+}
+
 static void *member_main(void *argument)
 {
     struct member *member = argument;
@@ -59,9 +73,7 @@ static void *member_main(void *argument)
         pthread_mutex_unlock(&team->lock);
         if (team->ending)
             return NULL;
-        team_barrier(team);
-        team->work(team->context, member->rank);
-        team_barrier(team);
+        work_timed(team, member->rank);
     }
 }
 
@@ -74,7 +86,7 @@ struct team *team_new(int threads, const struct cpu_list *cpus)
     *team = (struct team){.threads = threads, .cpus = *cpus};
     pthread_mutex_init(&team->lock, NULL);
     pthread_cond_init(&team->posted, NULL);
-    cpu_pin_rank(cpus, 0);
+    cpu_list_allowed(&team->caller);
     for (int rank = 1; rank < threads; rank++) {
         struct member *member = &team->members[rank];
         *member = (struct member){.team = team, .rank = rank};
@@ -89,8 +101,21 @@ struct team *team_new(int threads, const struct cpu_list *cpus)
     return team;
 }
 
+/* From the earliest start to the latest end of all threads, as libMicro has it. */
+static double team_seconds(const struct team *team)
+{
+    uint64_t start_ns = team->members[0].start_ns, end_ns = team->members[0].end_ns;
+    for (int rank = 1; rank < team->threads; rank++) {
+        const struct member *member = &team->members[rank];
+        start_ns = member->start_ns < start_ns ? member->start_ns : start_ns;
+        end_ns = member->end_ns > end_ns ? member->end_ns : end_ns;
+    }
+    return clock_seconds(start_ns, end_ns);
+}
+
 double team_run(struct team *team, void (*work)(void *context, int rank), void *context)
 {
+    cpu_pin_rank(&team->cpus, 0);
     pthread_mutex_lock(&team->lock);
     team->work = work;
     team->context = context;
@@ -98,11 +123,10 @@ double team_run(struct team *team, void (*work)(void *context, int rank), void *
     pthread_cond_broadcast(&team->posted);
     pthread_mutex_unlock(&team->lock);
 
-    team_barrier(team);
-    uint64_t start = clock_ns();
-    work(context, 0);
-    team_barrier(team);
-    return clock_seconds(start, clock_ns());
+    work_timed(team, 0);
+    if (team->cpus.count > 0)
+        cpu_pin(&team->caller);
+    return team_seconds(team);
 }
 
 int team_threads(const struct team *team)

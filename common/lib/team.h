@@ -10,14 +10,15 @@
 struct team;
 
 /*
- * Starts `threads` - 1 threads, each pinned to one of `cpus` in turn (not pinned if empty; the
- * caller too is pinned). On failure returns NULL and sets errno.
+ * Starts `threads` - 1 threads, each pinned to one of `cpus` in turn (not pinned if empty). The
+ * caller is pinned only while it works in team_run(): what it asks or starts elsewhere sees the
+ * CPUs of the whole program. On failure returns NULL and sets errno.
  */
 struct team *team_new(int threads, const struct cpu_list *cpus);
 
 /*
- * Runs work(context, rank) on every rank at once; returns the seconds from the moment all were
- * ready to the moment the last had finished. Allocates nothing.
+ * Runs work(context, rank) on every rank at once; returns the seconds from the moment the first one
+ * began to the moment the last had finished, whichever ranks these were. Allocates nothing.
  */
 double team_run(struct team *team, void (*work)(void *context, int rank), void *context);
 
