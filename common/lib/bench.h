@@ -17,6 +17,7 @@
 
 #include "opt.h"
 #include "report.h"
+#include "usage.h"
 
 #include <stdint.h>
 
@@ -48,19 +49,6 @@ int bench_first_rep(const struct bench *bench);
  */
 uint64_t bench_calibrate(double (*run)(void *context, uint64_t units), void *context,
                          double time_s);
-
-/* What happened to this process and machine during the timed regions, added up. */
-struct usage {
-    double wall_s, user_s, system_s; /* children that were waited for included */
-    double steal_s;                  /* of all CPUs, as /proc/stat has it; < 0 if it has none */
-    long minor_faults, major_faults, switches, preemptions;
-    struct usage_snapshot {
-        double wall_s, user_s, system_s, steal_s;
-        long minor_faults, major_faults, switches, preemptions;
-    } start;
-};
-void usage_start(struct usage *usage);
-void usage_stop(struct usage *usage);
 
 /*
  * Facts that every tool reports: options in force, seed, compiler, CPU, hypervisor, limits, clock,
