@@ -10,6 +10,10 @@
 #define HAVE_RSEQ 1
 #include <sys/rseq.h>
 #include <sys/syscall.h>
+#ifndef RSEQ_SIG /* glibc names none where it registers nothing (riscv64); then __rseq_size is 0   \
+                  */
+#define RSEQ_SIG 0
+#endif
 #endif
 #endif
 
