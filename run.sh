@@ -50,6 +50,10 @@ of an adapter of your own (./my-platform.sh).
       --doctor           check everything without measuring; say what to fix
   -h, --help             show this
 
+Examples:
+  run.sh                                   everything that is usable here
+  run.sh -p native,docker -b diskrand -n6  six rounds of one benchmark on two
+
 Exit status: 0 measured; 1 something failed; 2 wrong usage; 77 nothing usable.
 END
 }
@@ -85,19 +89,26 @@ options() {
             usage
             exit 0
             ;;
-        -[pbntoscm] | --platforms | --benchmarks | --rounds | --budget | --output | --seed | --cpus | \
-            --memory | --limit | --resume)
-            [ -n "${2:-}" ] || bad "$1: needs a value"
-            option_value "$1" "$2"
+        --*=*) option_value "${1%%=*}" "${1#*=}" ;;
+        -[!-]?*) option_value "${1%"${1#-?}"}" "${1#-?}" ;;
+        -?*)
+            option_value "$1" "${2:-}"
             shift
             ;;
-        *) bad "$1: unknown option" ;;
+        *) bad "$1: takes no operands" ;;
         esac
         shift
     done
 }
 
+# option_value NAME VALUE: of -n 6, -n6, --rounds 6 and --rounds=6 alike.
 option_value() {
+    case $1 in
+    -[pbntoscm] | --platforms | --benchmarks | --rounds | --budget | --output | --seed | --cpus | \
+        --memory | --limit | --resume) [ -n "$2" ] || bad "$1: needs a value" ;;
+    --methods | --quick | --list | --doctor | --help) bad "$1: takes no value" ;;
+    *) bad "$1: unknown option" ;;
+    esac
     case $1 in
     -p | --platforms) CHOSEN_PLATFORMS=$CHOSEN_PLATFORMS$(split_platforms "$2")$NEWLINE ;;
     -b | --benchmarks) CHOSEN_BENCHMARKS="$CHOSEN_BENCHMARKS $(echo "$2" | tr , ' ')" ;;

@@ -69,6 +69,16 @@ nothing_left() {
 # ---- refusals ----
 ok '--help' driver --help
 check '--help fits 80 columns' awk 'length > 80 { exit 1 }' "$TMP/out"
+out_has '--help has an example' '^  run.sh '
+for spelling in --rounds=x -nx '-n x' '--rounds x'; do
+    # shellcheck disable=SC2086 # two words
+    status 2 "$spelling" driver $spelling
+    err_has "$spelling: is read as a number of rounds" '^run.sh: (-n|--rounds) x: not a whole number'
+done
+status 2 'a flag with a value' driver --quick=1
+err_has 'takes none' '^run.sh: --quick: takes no value'
+status 2 'an empty value' driver --output=
+status 2 'an operand' driver native
 while read -r options; do
     # shellcheck disable=SC2086 # a list of words
     status 2 "refused: $options" driver $options
