@@ -5,10 +5,10 @@ TMPDIR=${BUILD:-build}
 
 disk=$TMP/disk
 mkdir "$disk"
-run "$BUILD/diskrand" -S 1M -r 1 -w 0 -t 1ms "$disk"
+run "$BUILD/diskrand" -n 1M -r 1 -w 0 -t 1ms "$disk"
 [ "$run_status" -ne 77 ] || skip_all "$(cat "$TMP/err")"
 
-quick() { "$BUILD/diskrand" -f csv -S 1M -r 1 -w 0 -t 10ms "$@"; }
+quick() { "$BUILD/diskrand" -f csv -n 1M -r 1 -w 0 -t 10ms "$@"; }
 fact() { awk -F = -v key="# $1" '$1 == key { sub(/^[^=]*=/, ""); print }' "$TMP/out"; }
 
 dd if=/dev/urandom of="$disk/mine" bs=4096 count=300 2>/dev/null
@@ -28,9 +28,9 @@ ok 'keep' quick --keep "$disk"
 check 'leaves a file' test "$(wc -c <"$disk/diskrand.dat")" = 2097152
 ok 'keep again' quick --keep "$disk"
 check 'reuses it' test "$(fact file.made)" = earlier
-ok 'another size' quick --keep -S 2M "$disk"
+ok 'another size' quick --keep -n 2M "$disk"
 check 'makes it anew' test "$(fact file.made)" = now
-ok 'another share of zeros' quick --keep -S 2M --compressible 30 "$disk"
+ok 'another share of zeros' quick --keep -n 2M --compressible 30 "$disk"
 check 'makes it anew too' test "$(fact file.made)" = now
 printf x | dd of="$disk/diskrand.dat" bs=1 seek=100 conv=notrunc 2>/dev/null
 status 2 'a file whose header is damaged is foreign' quick "$disk"
@@ -47,7 +47,7 @@ rm "$disk/diskrand.dat"
 ok 'a file by name' quick "$disk/by-name"
 check 'does not stay' test ! -e "$disk/by-name"
 
-"$BUILD/diskrand" -S 1M -t 30s --keep "$disk" >/dev/null 2>&1 &
+"$BUILD/diskrand" -n 1M -t 30s --keep "$disk" >/dev/null 2>&1 &
 pid=$!
 sleep 0.5
 status 1 'a second run on the same file' quick --keep "$disk"
@@ -56,14 +56,17 @@ kill "$pid"
 wait "$pid" 2>/dev/null
 ok 'after the first has ended it can' quick "$disk"
 
-for signal in INT KILL; do
-    "$BUILD/diskrand" -S 1M -t 30s "$disk" >/dev/null 2>&1 &
+# A shell starts what runs in the background with SIGINT ignored: perl gives the default back.
+for signal in INT:130 TERM:143 KILL:137; do
+    wanted=${signal#*:} signal=${signal%:*}
+    perl -e '$SIG{INT} = "DEFAULT"; exec @ARGV' "$BUILD/diskrand" -n 1M -t 30s "$disk" >/dev/null 2>&1 &
     pid=$!
     sleep 0.3
     check "a run to be ended by $signal is alive" kill -0 "$pid"
-    kill -s TERM "$pid"
-    [ "$signal" = INT ] || kill -s KILL "$pid" 2>/dev/null
-    wait "$pid" 2>/dev/null
+    kill -s "$signal" "$pid"
+    ended=0
+    wait "$pid" 2>/dev/null || ended=$?
+    check 'which ends it' [ "$ended" -eq "$wanted" ]
     check 'and leaves nothing' test -z "$(ls -A "$disk")"
 done
 
@@ -79,7 +82,7 @@ fi
 mkdir "$TMP/small"
 if unshare -rm mount -t tmpfs -o size=1500k none "$TMP/small" 2>/dev/null; then
     status 1 'no space' unshare -rm sh -c 'mount -t tmpfs -o size=1500k none "$1" &&
-        "$2" --buffered --keep -S 1M "$1"; s=$?; [ -z "$(ls -A "$1")" ] || s=9; exit "$s"' - \
+        "$2" --buffered --keep -n 1M "$1"; s=$?; [ -z "$(ls -A "$1")" ] || s=9; exit "$s"' - \
         "$TMP/small" "$BUILD/diskrand"
     err_has 'says what is needed and free' 'needs 2 MiB, but 1 MiB are free'
     one_line_error 'in one line'
@@ -91,7 +94,7 @@ mkdir "$TMP/lower" "$TMP/upper" "$TMP/layers" "$TMP/merged"
 layers=lowerdir=$TMP/lower,upperdir=$TMP/upper,workdir=$TMP/layers
 if unshare -rm mount -t overlay -o "$layers" none "$TMP/merged" 2>/dev/null; then
     ok 'overlay is measured' unshare -rm sh -c 'mount -t overlay -o "$1" none "$2" &&
-        exec "$3" -S 1M -r 1 -w 0 -t 10ms "$2"' - "$layers" "$TMP/merged" "$BUILD/diskrand"
+        exec "$3" -n 1M -r 1 -w 0 -t 10ms "$2"' - "$layers" "$TMP/merged" "$BUILD/diskrand"
     out_has 'and named' '^filesystem +overlay$'
     out_has 'with what that may mean' "^overlay is not a disk's own filesystem"
 else

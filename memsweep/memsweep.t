@@ -6,7 +6,7 @@ contract memsweep --array 256k --size 64k
 
 # Every metric that --help lists works, and a flipped bit in its memory is a wrong answer.
 cpus=$(nproc)
-for metric in $("$BUILD/memsweep" --help | sed -n '/^Metrics/,/^$/p' | awk 'NR > 1 && NF { print $1 }'); do
+for metric in $("$BUILD/memsweep" --help | sed -n '/^Metrics/,/^$/s/^  \([a-z]*\) (.*/\1/p'); do
     set -- "$BUILD/memsweep" --array 256k --size 64k -r 1 -t 1ms -f csv
     if [ "$metric" = loaded ] && [ "$cpus" -lt 2 ]; then
         status 77 'loaded needs two CPUs' "$@" loaded
@@ -16,8 +16,8 @@ for metric in $("$BUILD/memsweep" --help | sed -n '/^Metrics/,/^$/p' | awk 'NR >
     out_has "$metric is reported" "^memsweep,$metric,"
     for seed in 1 2 3; do
         status 3 "$metric: a flipped bit is a wrong answer (seed $seed)" "$@" --inject bit -s $seed "$metric"
+        one_line_error "$metric: a flipped bit is one line (seed $seed)"
     done
-    one_line_error "$metric: a flipped bit is one line"
 done
 status 77 'loaded on one CPU is not available' "$BUILD/memsweep" -c 0 -r 1 --size 64k loaded
 one_line_error 'and says so in one line'
