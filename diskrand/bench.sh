@@ -24,7 +24,7 @@ pinned() {
 
 # One run's `iops cpu_seconds_per_io p50 p99`.
 ours() { # PATTERN ENGINE DEPTH
-    pinned "$BUILD/diskrand" -f csv -w 0 -r 1 -t "${SECONDS_EACH}s" --keep -p "$1" -e "$2" \
+    pinned "$BUILD/diskrand" -f csv -w 0 -r 1 -t "${SECONDS_EACH}s" --keep -k "$1" -e "$2" \
         -d "$3" "$file" | awk -F '[=, ]' '
         /^# cpu.per_io=/ { cpu = $3 }
         /^diskrand,iops,/ { iops = $6 }

@@ -44,11 +44,11 @@ static struct config config = {
 static struct bench bench = BENCH_DEFAULTS;
 
 static const struct opt options[] = {
-    {"pattern", 'p', OPT_CHOICE, &config.pattern, "NAME", "what to do", pattern_names, 0, 0},
+    {"pattern", 'k', OPT_CHOICE, &config.pattern, "NAME", "what to do", pattern_names, 0, 0},
     {"read-share", 0, OPT_REAL, &config.read_percent, "P", "percent of reads in randrw", NULL, 0,
      100},
-    {"block", 'b', OPT_SIZE, &config.file.block, "SIZE", "bytes of an I/O", NULL, 512, 1 << 30},
-    {"size", 'S', OPT_SIZE, &config.file.bytes, "SIZE", "bytes of data", NULL, 512, 0x1p50},
+    {"block", 0, OPT_SIZE, &config.file.block, "SIZE", "bytes of an I/O", NULL, 512, 1 << 30},
+    {"size", 'n', OPT_SIZE, &config.file.bytes, "SIZE", "bytes of data", NULL, 512, 0x1p50},
     {"depth", 'd', OPT_INT, &config.load.depth, "N", "I/Os in flight per job", NULL, 1, 4096},
     {"jobs", 'j', OPT_INT, &config.load.jobs, "N", "jobs, each on its own part of the file", NULL,
      1, 1024},
@@ -69,14 +69,22 @@ static const struct opt options[] = {
      "warm up until five repetitions are steady, at most 25", NULL, 0, 0},
     {"verify", 0, OPT_FLAG, &config.load.verify, NULL,
      "checksum every block, check what is read, and read all back at the end", NULL, 0, 0},
-    {"inject", 0, OPT_CHOICE, &config.inject, "FAULT",
-     "test --verify: damage one block before reading back", verify_fault_names, 0, 0},
+    {"inject", 0, OPT_CHOICE, &config.inject, "FAULT", NULL, verify_fault_names, 0, 0},
     {"keep", 0, OPT_FLAG, &config.file.keep, NULL, "keep the file, and use it again if it is there",
      NULL, 0, 0},
     {"buffered", 0, OPT_FLAG, &config.file.buffered, NULL,
      "through the page cache: measures memory; metrics are called buffered.*", NULL, 0, 0},
     {"i-know-this-destroys", 0, OPT_TEXT, &config.file.destroys, "PATH",
      "use a file or block device that diskrand has not made; PATH must be the operand", NULL, 0, 0},
+};
+
+static const struct tool_metric tool_metrics[] = {
+    {"iops", "1/s", "I/Os that ended per second"},
+    {"bandwidth", "B/s", "the same in bytes"},
+    {"latency", "s",
+     "quantiles from submission to completion, or with --rate from when each was due: latency.p50, "
+     "latency.p90 ...; latency.read and latency.write where there are both"},
+    {"sync", "s", "with --sync: quantiles of fdatasync or fsync"},
 };
 
 static const struct tool tool = {
@@ -86,8 +94,12 @@ static const struct tool tool = {
                "its own in the folder PATH (default .), or called PATH.\n",
     .options = options,
     .option_count = sizeof options / sizeof options[0],
+    .metrics = tool_metrics,
+    .metric_count = sizeof tool_metrics / sizeof tool_metrics[0],
     .notes = "psync uses a thread for each I/O in flight. The file has no name while it is\n"
              "used, unless --keep is given.\n",
+    .examples = "  diskrand /data -d 32         random writes to the disk of /data, 32 at once\n"
+                "  diskrand --pattern randread -n 4G --until-steady /data\n",
 };
 
 /* none | data | file | N | data:N | file:N */

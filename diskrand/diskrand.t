@@ -5,10 +5,10 @@ TMPDIR=${BUILD:-build} # a disk, which /tmp may not be
 
 disk=$TMP/disk
 mkdir "$disk"
-run "$BUILD/diskrand" -S 1M -r 1 -w 0 -t 1ms "$disk"
+run "$BUILD/diskrand" -n 1M -r 1 -w 0 -t 1ms "$disk"
 [ "$run_status" -ne 77 ] || skip_all "$(cat "$TMP/err")"
 
-quick() { "$BUILD/diskrand" -f csv -S 1M -r 2 -t 20ms "$@" "$disk"; }
+quick() { "$BUILD/diskrand" -f csv -n 1M -r 2 -t 20ms "$@" "$disk"; }
 fact() { awk -F = -v key="# $1" '$1 == key { sub(/^[^=]*=/, ""); print }' "$TMP/out"; }
 fact_is() { check "$3" test "$(fact "$1")" = "$2"; }
 metric() { awk -F , -v name="$1" '$2 == name && $5 == 1 { print $6 }' "$TMP/out"; }
@@ -32,17 +32,17 @@ for engine in psync aio uring; do
         continue
     fi
     for pattern in randwrite randread randrw write read; do
-        ok "$engine $pattern, verified" quick -e "$engine" -d 5 -j 2 -p "$pattern" --verify
+        ok "$engine $pattern, verified" quick -e "$engine" -d 5 -j 2 -k "$pattern" --verify
         check "$engine $pattern: every byte asked for was seen" \
             sh -c '! grep -q "guard.bytes=failed: the process" "$1"' - "$TMP/out"
     done
     fact_is engine "$engine" "$engine is named"
-    ok "$engine with blocks of 12 KiB" quick -e "$engine" -b 12k -d 3 --verify
+    ok "$engine with blocks of 12 KiB" quick -e "$engine" --block 12k -d 3 --verify
 done
 ok 'auto finds an engine' quick -e auto
 check 'and names it' test -n "$(fact engine)"
 
-ok 'randrw' quick -p randrw --read-share 100
+ok 'randrw' quick -k randrw --read-share 100
 check 'with 100 percent reads writes nothing' test "$(fact bytes.asked | cut -d' ' -f3)" = 0
 ok 'data:3' quick --sync data:3
 check 'syncs have a latency of their own' test -n "$(fact histogram.sync)"
@@ -55,7 +55,7 @@ check 'is not exceeded either' test "$(metric iops | cut -d. -f1)" -le 205
 ok 'offsets with repetition' quick --repeat-offsets
 ok 'until steady' quick --until-steady -r 5
 check 'ends, and says after how many' test -n "$(fact steady.after)"
-ok 'two seconds' "$BUILD/diskrand" -f csv -S 1M -w 0 -r 3 -t 700ms --rate 100 "$disk"
+ok 'two seconds' "$BUILD/diskrand" -f csv -n 1M -w 0 -r 3 -t 700ms --rate 100 "$disk"
 check 'are a series of two' test "$(fact series.iops | wc -w)" -eq 2
 ok 'direct' quick
 check 'is in force' test "$(fact direct | cut -c1-3)" = yes

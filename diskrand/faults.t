@@ -7,7 +7,7 @@ command -v strace >/dev/null 2>&1 || skip_all 'strace is not installed'
 export ASAN_OPTIONS=detect_leaks=0 # it cannot work under ptrace
 disk=$TMP/disk
 mkdir "$disk"
-run strace -f -o /dev/null "$BUILD/diskrand" -S 1M -r 1 -w 0 -t 1ms "$disk"
+run strace -f -o /dev/null "$BUILD/diskrand" -n 1M -r 1 -w 0 -t 1ms "$disk"
 [ "$run_status" -eq 0 ] || skip_all "strace: $(cat "$TMP/err")"
 
 # inject FAULT[,FAULT...] OPTION...: a short run with faults such as pwrite64:error=EIO:when=9.
@@ -15,7 +15,7 @@ run strace -f -o /dev/null "$BUILD/diskrand" -S 1M -r 1 -w 0 -t 1ms "$disk"
 inject() {
     faults=$1
     shift
-    set -- "$BUILD/diskrand" -f csv -S 1M -r 1 -w 0 -t 200ms "$@" "$disk"
+    set -- "$BUILD/diskrand" -f csv -n 1M -r 1 -w 0 -t 200ms "$@" "$disk"
     for fault in $(echo "$faults" | tr , ' '); do
         set -- -e "inject=$fault" "$@"
     done
@@ -57,16 +57,16 @@ ok 'EINTR while filling' inject pwrite64:error=EINTR:when=1..3
 
 # ---- psync ----
 fails 1 'write of 4096 bytes at offset [0-9]+: Input/output error' pwrite64:error=EIO:when=9
-fails 1 'read of 4096 bytes at offset [0-9]+: Input/output error' pread64:error=EIO:when=9 -p randread
+fails 1 'read of 4096 bytes at offset [0-9]+: Input/output error' pread64:error=EIO:when=9 -k randread
 fails 1 'write of 4096 bytes at offset [0-9]+: No space left' pwrite64:error=ENOSPC:when=9
 fails 1 'Resource temporarily unavailable' pwrite64:error=EAGAIN:when=9+
-fails 1 'only 0 bytes moved' pread64:retval=0:when=9 -p randread
+fails 1 'only 0 bytes moved' pread64:retval=0:when=9 -k randread
 fails 1 'only 100 bytes moved' pwrite64:retval=100:when=9
 fails 3 'block [0-9]+ is (lost|stale)' pwrite64:retval=4096:when=4 --verify -t 1ms
 fails 3 'block [0-9]+ is (torn|lost)' pwrite64:retval=512:when=4 --verify -t 1ms
 resumed '[1-9][0-9]* short, 0 EINTR, 0 EAGAIN' pwrite64:retval=512:when=5+3
 resumed '0 short, [1-9][0-9]* EINTR' pwrite64:error=EINTR:when=5+3
-resumed '0 short, 0 EINTR, [1-9][0-9]* EAGAIN' pread64:error=EAGAIN:when=5+3 -p randread
+resumed '0 short, 0 EINTR, [1-9][0-9]* EAGAIN' pread64:error=EAGAIN:when=5+3 -k randread
 resumed '0 short, [1-9][0-9]* EINTR' fdatasync:error=EINTR:when=1+2 --sync data
 fails 1 'fdatasync: Input/output error' fdatasync:error=EIO:when=2 --sync data
 fails 1 'fsync: Input/output error' fsync:error=EIO:when=5 --sync file
@@ -78,7 +78,7 @@ check 'is seen by most I/Os' awk -F , '$2 == "latency.p50" && $6 > 0.05 { good =
 
 # ---- aio and io_uring ----
 for engine in aio uring; do
-    run "$BUILD/diskrand" -e "$engine" -S 1M -r 1 -w 0 -t 1ms "$disk"
+    run "$BUILD/diskrand" -e "$engine" -n 1M -r 1 -w 0 -t 1ms "$disk"
     if [ "$run_status" -eq 77 ]; then
         skip "$engine" "$(cat "$TMP/err")"
         continue
@@ -104,7 +104,7 @@ check 'takes psync' test "$(fact engine)" = psync
 ok 'io_uring without registration' inject io_uring_register:error=ENOMEM -e auto --verify -d 4
 out_has 'works with plain buffers' '^# engine.detail=(buffers plain, file plain|io_submit|pread)'
 
-if "$BUILD/diskrand" -e uring -S 1M -r 1 -w 0 -t 1ms "$disk" >/dev/null 2>&1; then
+if "$BUILD/diskrand" -e uring -n 1M -r 1 -w 0 -t 1ms "$disk" >/dev/null 2>&1; then
     ok 'io_uring without the newest flags' inject io_uring_setup:error=EINVAL:when=1+2 -e uring --verify -d 4
     out_has 'takes its completions at once' '^# engine.detail=.*completions at once'
 else
@@ -119,12 +119,12 @@ limited() (
     trap '' XFSZ
     ulimit -f "$1"
     shift
-    exec "$BUILD/diskrand" -S 1M -b 8k -r 1 -w 0 -t 200ms --keep "$@" "$disk"
+    exec "$BUILD/diskrand" -n 1M --block 8k -r 1 -w 0 -t 200ms --keep "$@" "$disk"
 )
 
 # begun OPTION...: starts reading in the background and waits until it does; its pid is in $pid.
 begun() {
-    "$BUILD/diskrand" -d 4 -p randread -S 4M -t 20s "$@" >"$TMP/out" 2>"$TMP/err" &
+    "$BUILD/diskrand" -d 4 -k randread -n 4M -t 20s "$@" >"$TMP/out" 2>"$TMP/err" &
     pid=$!
     tries=0
     until awk '$1 == "read_bytes:" && $2 > 100000 { good = 1 } END { exit !good }' \
@@ -144,7 +144,7 @@ ended() {
 }
 
 for engine in psync aio uring; do
-    run "$BUILD/diskrand" -e "$engine" -S 1M -b 8k -r 1 -w 0 -t 1ms --keep "$disk"
+    run "$BUILD/diskrand" -e "$engine" -n 1M --block 8k -r 1 -w 0 -t 1ms --keep "$disk"
     if [ "$run_status" -eq 77 ]; then
         skip "$engine: completions" "$(cat "$TMP/err")"
         continue
@@ -152,7 +152,7 @@ for engine in psync aio uring; do
     status 1 "$engine: an error ends with 1" limited 3072 -e "$engine" -d 4
     err_has "$engine: and says where and why" 'write of 8192 bytes at offset [0-9]+: File too large'
     one_line_error "$engine: in one line"
-    status 1 "$engine: a short write is continued" limited 2072 -e "$engine" -p write
+    status 1 "$engine: a short write is continued" limited 2072 -e "$engine" -k write
     err_has "$engine: and the rest fails" 'write of 8192 bytes at offset 1056768: File too large'
 
     begun -e "$engine" --keep "$disk"

@@ -11,7 +11,7 @@ seconds=1
 
 # ours METHOD: adds one value in microseconds to $tmp/process and to $tmp/single.
 ours() {
-    "$forksum" -c 0 -m "$1" -r 1 -w 0 -t 0.2s -f csv 1 200 >"$tmp/csv"
+    "$forksum" -c 0 -k "$1" -r 1 -w 0 -t 0.2s -f csv 1 200 >"$tmp/csv"
     awk -F, '$2 == "process" && $5 == 1 { printf "%.2f\n", $6 * 1e6 }' "$tmp/csv" >>"$tmp/process"
     awk -F, '$2 == "single.p50" { printf "%.2f\n", $6 * 1e6 }' "$tmp/csv" >>"$tmp/single"
 }

@@ -49,21 +49,32 @@ static const char *const inject_names[] = {"none",  "wrong",  "kill", "exit",
                                            "short", "starve", NULL};
 
 static const struct opt options[] = {
-    {"method", 'm', OPT_CHOICE, &config.method, "NAME",
+    {"method", 'k', OPT_CHOICE, &config.method, "NAME",
      "how to make a process; auto is fork, or what there is", method_names, 0, 0},
-    {"order", 'o', OPT_CHOICE, &config.order, "NAME",
+    {"order", 0, OPT_CHOICE, &config.order, "NAME",
      "left half before right, or both at once as a whole tree", order_names, 0, 0},
     {"exec", 0, OPT_FLAG, &config.exec, NULL, "children run this program anew", NULL, 0, 0},
     {"leaf", 0, OPT_COUNT, &config.leaf, "N", "sum up to N numbers without children", NULL, 1,
      0x1p64},
     {"ballast", 0, OPT_SIZE, &config.ballast, "SIZE",
      "resident memory of the process that forks: page tables to copy", NULL, 0, 0},
-    {"parallel", 'p', OPT_INT, &config.parallel, "N", "creators at once for rate and single", NULL,
+    {"parallel", 'j', OPT_INT, &config.parallel, "N", "creators at once for rate and single", NULL,
      1, FAMILY_MAX - 2},
     {"patience", 0, OPT_TIME, &config.patience_s, "T",
      "how long to ask again when the system refuses a process", NULL, 0, 86400},
-    {"inject", 0, OPT_CHOICE, &config.inject, "FAULT",
-     "for tests: what goes wrong at the last number", inject_names, 0, 0},
+    {"inject", 0, OPT_CHOICE, &config.inject, "FAULT", NULL, inject_names, 0, 0},
+};
+
+static const struct tool_metric tool_metrics[] = {
+    {"sum", "s", "the whole tree, from START and END to the sum"},
+    {"process", "s", "what one process more costs: slope of a line through trees of several sizes"},
+    {"start", "s", "that line's intercept: a tree of no process"},
+    {"rate", "1/s", "processes made and waited for, one after the other or --parallel"},
+    {"create", "s", "parts of one process' life: the call that makes it"},
+    {"begin", "s", "from that call to its first instruction"},
+    {"exit", "s", "from its last instruction to the news of it"},
+    {"wait", "s", "the call that takes the news"},
+    {"single", "s", "quantiles of one process' whole life: single.p50, single.p90 ..."},
 };
 
 static const struct tool tool = {
@@ -73,9 +84,13 @@ static const struct tool tool = {
                "processes, each of which gives its halves to two children.\n",
     .options = options,
     .option_count = sizeof options / sizeof options[0],
+    .metrics = tool_metrics,
+    .metric_count = sizeof tool_metrics / sizeof tool_metrics[0],
     .notes = "Methods: fork copies the process; vfork and clone run in its memory, vfork\n"
              "while it stands still; spawn runs this program anew as posix_spawn() does;\n"
              "thread makes threads instead.\n",
+    .examples = "  forksum 1 5000                 12502500, by 499 processes\n"
+                "  forksum 1 1000 --method spawn  where there is no fork\n",
 };
 
 /* ---- setup ---- */

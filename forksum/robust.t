@@ -38,42 +38,42 @@ all_methods() {
     for method in fork vfork spawn clone thread; do
         for order in path tree; do
             [ "$method$order" != vforktree ] || continue
-            ok "$method, $order" "$forksum" $quick -m "$method" -o "$order" 1 200
+            ok "$method, $order" "$forksum" $quick -k "$method" --order "$order" 1 200
             out_has "$method, $order: the sum" '^20100$'
         done
     done
     for method in fork vfork; do
-        ok "$method and exec" "$forksum" $quick -m "$method" --exec 1 50
+        ok "$method and exec" "$forksum" $quick -k "$method" --exec 1 50
         out_has "$method and exec: the fact says so" "^method +$method and exec"
     done
-    ok "three creators at once" "$forksum" $quick -p 3 1 50
-    ok "three threads at once" "$forksum" $quick -m thread -p 3 1 50
+    ok "three creators at once" "$forksum" $quick -j 3 1 50
+    ok "three threads at once" "$forksum" $quick -k thread -j 3 1 50
     ok "ballast" "$forksum" $quick --ballast 8M 1 50
-    status 2 "vfork cannot have both children at once" "$forksum" -m vfork -o tree 1 10
-    status 2 "clone cannot exec" "$forksum" -m clone --exec 1 10
+    status 2 "vfork cannot have both children at once" "$forksum" -k vfork --order tree 1 10
+    status 2 "clone cannot exec" "$forksum" -k clone --exec 1 10
     none_left "all methods"
 }
 
 failures() {
     for method in fork vfork spawn clone; do
-        status 1 "$method: a killed child" "$forksum" $quick -m "$method" --inject kill 1 300
+        status 1 "$method: a killed child" "$forksum" $quick -k "$method" --inject kill 1 300
         err_has "$method: its signal" 'killed by signal 9'
     done
-    status 1 "both at once: a killed child" "$forksum" $quick -o tree --inject kill 1 300
-    status 1 "both at once: a child without an answer" "$forksum" $quick -o tree --inject exit 1 300
-    ok "both at once: an answer in pieces" "$forksum" $quick -o tree --inject short 1 300
-    status 3 "spawn: a wrong sum" "$forksum" $quick -m spawn --inject wrong 1 300
+    status 1 "both at once: a killed child" "$forksum" $quick --order tree --inject kill 1 300
+    status 1 "both at once: a child without an answer" "$forksum" $quick --order tree --inject exit 1 300
+    ok "both at once: an answer in pieces" "$forksum" $quick --order tree --inject short 1 300
+    status 3 "spawn: a wrong sum" "$forksum" $quick -k spawn --inject wrong 1 300
     none_left "failures"
     status 1 "no descriptors" sh -c 'ulimit -n 4; exec "$@"' - "$forksum" $quick 1 100
     err_has "no descriptors: said so" 'pipe for .*: (Too many open files|No file descriptors available)'
     status 1 "threads beyond the descriptors are refused" \
-        sh -c 'ulimit -n 64; exec "$@"' - "$forksum" $quick -m thread -o tree 1 1000
+        sh -c 'ulimit -n 64; exec "$@"' - "$forksum" $quick -k thread --order tree 1 1000
     err_has "and what would fit is said" 'ulimit -n.* leaves [0-9]+; --order path needs'
     ok "without stdin" sh -c '"$@" <&-' - "$forksum" $quick 1 100
     status 1 "without stdout" sh -c '"$@" >&-' - "$forksum" $quick 1 100
     for method in fork spawn clone; do
         ok "$method, SIGCHLD ignored by the caller" \
-            sh -c 'trap "" CHLD; exec "$@"' - "$forksum" $quick -m "$method" 1 100
+            sh -c 'trap "" CHLD; exec "$@"' - "$forksum" $quick -k "$method" 1 100
     done
     status 1 "more memory than there is" "$forksum" --ballast 1000T 1 10
     one_line_error "more memory than there is: one line"
@@ -82,7 +82,7 @@ failures() {
 
 # busy_then SIGNAL METHOD: sends it to the root alone, in the middle of a long tree.
 busy_then() {
-    "$forksum" -m "$2" 1 10000000 >"$TMP/out" 2>"$TMP/err" </dev/null &
+    "$forksum" -k "$2" 1 10000000 >"$TMP/out" 2>"$TMP/err" </dev/null &
     root=$!
     sleep 0.4
     kill -"$1" "$root"
@@ -100,7 +100,7 @@ signals() {
     done
     busy_then KILL vfork
     none_left "vfork, SIGKILL of the root"
-    "$forksum" -o tree -p 4 -t 5s 1 10 >"$TMP/out" 2>"$TMP/err" </dev/null &
+    "$forksum" --order tree -j 4 -t 5s 1 10 >"$TMP/out" 2>"$TMP/err" </dev/null &
     root=$!
     sleep 0.4
     kill -HUP "$root"
@@ -119,9 +119,9 @@ denied() {
     for errno in 1 38; do
         for method in fork vfork spawn clone; do
             status 77 "errno $errno: $method is not available" \
-                "$deny" "$errno" "$forksum" $quick -m "$method" 1 20
+                "$deny" "$errno" "$forksum" $quick -k "$method" 1 20
         done
-        ok "errno $errno: thread is" "$deny" "$errno" "$forksum" $quick -m thread 1 20
+        ok "errno $errno: thread is" "$deny" "$errno" "$forksum" $quick -k thread 1 20
         ok "errno $errno: auto falls back" "$deny" "$errno" "$forksum" $quick 1 20
         err_has "errno $errno: and says so" 'no fork here: measuring --method thread'
         out_has "errno $errno: in the report too" '^method +thread'
@@ -170,7 +170,7 @@ in_group() {
         skip "a cgroup's limit of processes" "no pids cgroup may be made here"
         return
     fi
-    run sh -c 'echo $$ >"$0/cgroup.procs" && exec "$@"' "$group" "$forksum" $quick -o tree 1 5000
+    run sh -c 'echo $$ >"$0/cgroup.procs" && exec "$@"' "$group" "$forksum" $quick --order tree 1 5000
     check "the cgroup: a whole tree is refused" [ "$run_status" -eq 1 ]
     err_has "the cgroup: by what, and what fits" \
         'up to 9998 processes at once, but pids.max of the cgroup leaves 39; --order path needs 13'

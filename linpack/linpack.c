@@ -63,14 +63,18 @@ static const struct opt options[] = {
      "print the instruction sets that can be used here, best first, and exit", NULL, 0, 0},
     {"threads", 'T', OPT_INT, &config.threads, "N", "threads; 0: one per usable CPU", NULL, 0,
      1024},
-    {"peak", 'p', OPT_FLAG, &config.peak, NULL,
+    {"peak", 0, OPT_FLAG, &config.peak, NULL,
      "also measure the limit of the multiply-add units, and the share of it reached", NULL, 0, 0},
-    {"matrix", 'm', OPT_CHOICE, &config.matrix, "NAME",
+    {"matrix", 0, OPT_CHOICE, &config.matrix, "NAME",
      "generator; auto is netlib's for the classic kernel if the matrix is regular",
      matrix_kind_names, 0, 0},
     {"pages", 0, OPT_CHOICE, &config.pages, "NAME", "page size asked for", mem_pages_names, 0, 0},
-    {"inject", 0, OPT_CHOICE, &config.fault, "FAULT", "corrupt the run, to see that it is caught",
-     fault_names, 0, 0},
+    {"inject", 0, OPT_CHOICE, &config.fault, "FAULT", NULL, fault_names, 0, 0},
+};
+
+static const struct tool_metric tool_metrics[] = {
+    {"lu", "flop/s", "(2/3 n^3 + 2 n^2) operations over the time to factor and to solve"},
+    {"peak", "flop/s", "with --peak: what the multiply-add units can do"},
 };
 
 static const struct tool tool = {
@@ -81,6 +85,10 @@ static const struct tool tool = {
                "Every solution is checked.\n",
     .options = options,
     .option_count = sizeof options / sizeof options[0],
+    .metrics = tool_metrics,
+    .metric_count = sizeof tool_metrics / sizeof tool_metrics[0],
+    .examples = "  linpack -n 100..4000 --format csv    a curve over the order of the system\n"
+                "  linpack --kernel classic -n 100,200  what netlib's program prints\n",
 };
 
 /* One size: its system, and the fingerprint of its first solution. */

@@ -23,7 +23,7 @@ out_has "netlib's matrix for the classic kernel" '^# matrix=netlib$'
 out_has "classic runs one thread" '^# threads=1$'
 ok "classic where netlib's matrix is singular" "$linpack" -n 512 -k classic -r 1 -w 0 -t 0 -f csv
 out_has "another matrix there" '^# matrix=uniform$'
-status 2 "asking for the singular matrix" "$linpack" -n 512 -m netlib
+status 2 "asking for the singular matrix" "$linpack" -n 512 --matrix netlib
 one_line_error "asking for the singular matrix is one line"
 status 2 "classic has one thread only" "$linpack" -k classic -T 2
 ok "text names KFLOPS" "$linpack" -n 20 -r 1 -t 0

@@ -60,19 +60,19 @@ static const struct kernel kernels[] = {
 enum { KERNELS = sizeof kernels / sizeof kernels[0] };
 
 static const struct opt options[] = {
-    {"size", 0, OPT_SIZES, &session.config.sizes, "LIST",
+    {"size", 'n', OPT_SIZES, &session.config.sizes, "LIST",
      "bytes that each metric but STREAM's works on; several, as 16k..1g, make a curve", NULL, 1,
      0x1p60},
     {"array", 0, OPT_SIZES, &session.config.arrays, "LIST",
      "bytes of each of STREAM's three arrays; without it 4 times the last-level cache, or what "
      "memory allows",
      NULL, 1, 0x1p60},
-    {"threads", 0, OPT_INT, &session.config.threads, "N",
+    {"threads", 'T', OPT_INT, &session.config.threads, "N",
      "threads of copy, scale, add, triad and, at least 2, of loaded", NULL, 1, 4096},
     {"stores", 0, OPT_CHOICE, &session.config.stores, "KIND",
      "STREAM's stores; auto takes the faster kind", stores_names, 0, 0},
-    {"isa", 0, OPT_CHOICE, &session.config.isa, "NAME", "best instruction set to use", isa_names, 0,
-     0},
+    {"isa", 'i', OPT_CHOICE, &session.config.isa, "NAME", "best instruction set to use", isa_names,
+     0, 0},
     {"stride", 0, OPT_SIZE, &session.config.stride, "SIZE",
      "bytes from node to node of latency, walk and loaded", NULL, CHASE_STRIDE_MIN, 1 << 20},
     {"locality", 0, OPT_SIZE, &session.config.locality, "SIZE",
@@ -83,8 +83,7 @@ static const struct opt options[] = {
      0},
     {"pages", 0, OPT_CHOICE, &session.config.pages, "KIND", "pages to measure on", mem_pages_names,
      0, 0},
-    {"inject", 0, OPT_CHOICE, &session.config.inject, "FAULT",
-     "damage each result before it is verified, to see that this is noticed", inject_names, 0, 0},
+    {"inject", 0, OPT_CHOICE, &session.config.inject, "FAULT", NULL, inject_names, 0, 0},
 };
 
 /* ---- setup ---- */
@@ -195,15 +194,16 @@ static void measure(const struct kernel *kernel)
 /* ---- report ---- */
 
 /* The metrics as --help lists them. */
-static const char *metrics_help(void)
+static const struct tool_metric *metrics_help(void)
 {
-    static char text[2048];
-    size_t used = (size_t)snprintf(text, sizeof text, "Metrics (* without operands):\n");
-    for (int i = 0; i < KERNELS && used < sizeof text; i++)
-        used += (size_t)snprintf(text + used, sizeof text - used, "  %-8s%c %-9s %s\n",
-                                 kernels[i].name, kernels[i].by_default ? '*' : ' ',
-                                 kernels[i].unit, kernels[i].summary);
-    return text;
+    static struct tool_metric metrics[KERNELS];
+    static char help[KERNELS][128];
+    for (int i = 0; i < KERNELS; i++) {
+        snprintf(help[i], sizeof help[i], "%s%s", kernels[i].summary,
+                 kernels[i].by_default ? "" : "; only where it is named");
+        metrics[i] = (struct tool_metric){kernels[i].name, kernels[i].unit, help[i]};
+    }
+    return metrics;
 }
 
 static void machine_facts(struct report *report)
@@ -218,12 +218,15 @@ static void machine_facts(struct report *report)
 int main(int argc, char **argv)
 {
     const struct tool tool = {
-        "memsweep",
-        "[METRIC...]",
-        "Measures how fast memory is, each metric in another way of using it.\n",
-        options,
-        sizeof options / sizeof options[0],
-        metrics_help()};
+        .name = "memsweep",
+        .operands = "[METRIC...]",
+        .summary = "Measures how fast memory is, each metric in another way of using it.\n",
+        .options = options,
+        .option_count = sizeof options / sizeof options[0],
+        .metrics = metrics_help(),
+        .metric_count = KERNELS,
+        .examples = "  memsweep --array 64M                  the same sizes on every machine\n"
+                    "  memsweep latency walk -n 16k..1g      curves\n"};
     session.config.isa = (int)cpu_best_isa();
     session.bench.time_s = 0.1;
     int first = bench_parse(&session.bench, &tool, argc, argv);

@@ -33,7 +33,7 @@ measure() {
 
 # One run of a client; prints `requests/s  CPU-us/request`.
 run_nginxload() {
-    measure "$BUILD/nginxload" -f csv -r 1 -w 0 -t "${seconds}s" -n "$1" "$2"
+    measure "$BUILD/nginxload" -f csv -r 1 -w 0 -t "${seconds}s" -j "$1" "$2"
     awk -F, -v cpu="$cpu_s" '/^# requests.good=/ { split($1, fact, "="); n = fact[2] }
         $2 == "requests" { print $6, cpu / n * 1e6 }' "$TMP/out"
 }

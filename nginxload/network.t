@@ -40,10 +40,10 @@ fi
 # ---- packets are lost: every 20th that arrives ----
 lose() { iptables -w -A INPUT -p tcp -m statistic --mode nth --every 20 --packet 19 -j DROP; }
 server
-ok 'a network that loses nothing' "$load" -f csv -r 1 -w 0 -n 4 --requests 400 "http://127.0.0.1:$port/good"
+ok 'a network that loses nothing' "$load" -f csv -r 1 -w 0 -j 4 --requests 400 "http://127.0.0.1:$port/good"
 out_has 'passes the guard' '^# guard.retransmits=pass$'
 if lose 2>/dev/null; then
-    ok 'one that does' "$load" -r 1 -w 0 -n 4 --requests 400 "http://127.0.0.1:$port/good"
+    ok 'one that does' "$load" -r 1 -w 0 -j 4 --requests 400 "http://127.0.0.1:$port/good"
     out_has 'makes the guard speak' '^guard retransmits: [0-9]+ segments had to be sent again'
     iptables -w -F INPUT
 else
@@ -53,7 +53,7 @@ fi
 # ---- the client has ten ports ----
 if echo 50000 50009 >/proc/sys/net/ipv4/ip_local_port_range 2>/dev/null; then
     status 3 'fewer ports than connections' \
-        "$load" -r 1 -w 0 -n 20 --requests 400 "http://127.0.0.1:$port/good"
+        "$load" -r 1 -w 0 -j 20 --requests 400 "http://127.0.0.1:$port/good"
     err_has 'is counted as connect' ' requests failed: connect [0-9]+$'
 else
     skip 'fewer ports than connections' 'the range of ports cannot be set'

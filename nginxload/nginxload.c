@@ -39,7 +39,7 @@ static struct config config = {
 };
 
 static const struct opt options[] = {
-    {"connections", 'n', OPT_INT, &config.connections, "N",
+    {"connections", 'j', OPT_INT, &config.connections, "N",
      "connections at once; 0: 16, or 2 for a download or upload", NULL, 0, 100000},
     {"threads", 'T', OPT_INT, &config.threads, "N", "threads that share the connections", NULL, 1,
      1024},
@@ -72,6 +72,17 @@ static const struct opt options[] = {
      0, 86400},
 };
 
+static const struct tool_metric tool_metrics[] = {
+    {"requests", "1/s", "answers per second; not printed with --download or --upload"},
+    {"download", "s", "with --download: one file; upload with --upload"},
+    {"throughput", "B/s", "the same in bytes"},
+    {"latency", "s",
+     "quantiles of an answer's latency, with --rate from when it was due: latency.p50, latency.p90 "
+     "..."},
+    {"service", "s", "with --rate: the same from when the request was sent"},
+    {"connect", "s", "with --close: parts of it, as first_byte and transfer"},
+};
+
 static const struct tool tool = {
     .name = "nginxload",
     .operands = "URL",
@@ -79,10 +90,11 @@ static const struct tool tool = {
                "the time to move a big one.\n",
     .options = options,
     .option_count = sizeof options / sizeof options[0],
-    .notes = "URL is http://HOST[:PORT]/PATH or http://unix:/SOCKET:/PATH.\n"
-             "Metrics: requests (1/s) and latency; download or upload (s) and throughput\n"
-             "(B/s). With --rate, latency counts from when a request was due, and service\n"
-             "from when it was sent.\n",
+    .metrics = tool_metrics,
+    .metric_count = sizeof tool_metrics / sizeof tool_metrics[0],
+    .notes = "URL is http://HOST[:PORT]/PATH or http://unix:/SOCKET:/PATH.\n",
+    .examples = "  nginxload --rate 10000 http://127.0.0.1:8080/small  latency at a fixed rate\n"
+                "  nginxload --download http://127.0.0.1:8080/big      one file, two connections\n",
 };
 
 static void check_digest(void)

@@ -20,7 +20,7 @@ out_has 'without an error' '^# errors=none$'
 out_has 'latency quantiles' '^nginxload,latency.p50,s,lower,1,'
 out_has 'a histogram of them' '^# histogram.latency=.*:'
 out_has 'the length of the body' '^# body.bytes=1024$'
-ok 'two threads share the connections' "$load" -f csv -r 1 --requests 501 -T 2 -n 5 "$url/small"
+ok 'two threads share the connections' "$load" -f csv -r 1 --requests 501 -T 2 -j 5 "$url/small"
 out_has 'and the requests' '^# requests.good=501$'
 ok 'HEAD' "$load" -r 1 -t 10ms --method HEAD "$url/small"
 ok 'a connection per request' "$load" -f csv -r 1 --requests 100 --close "$url/small"
@@ -42,7 +42,7 @@ one_line_error 'no such host is one line'
 status 2 'no URL' "$load"
 status 2 'two URLs' "$load" "$url" "$url"
 status 2 'https' "$load" https://127.0.0.1/
-status 2 'more threads than connections' "$load" -T 3 -n 2 "$url/small"
+status 2 'more threads than connections' "$load" -T 3 -j 2 "$url/small"
 
 # ---- the big file ----
 ok 'a download' "$load" -f csv -r 2 -w 0 -t 1ms --download "$url/big"
@@ -50,7 +50,7 @@ out_has 'seconds first' '^nginxload,download,s,lower,1,'
 out_has 'throughput' '^nginxload,throughput,B/s,higher,2,'
 out_has 'of the whole file' '^# download.bytes=20000000 of 20000000$'
 out_has 'over two connections' '^# connections=2$'
-ok 'a part of it, in seven parts' "$load" -f csv -r 1 -t 1ms -n 7 --download --bytes 10000019 "$url/big"
+ok 'a part of it, in seven parts' "$load" -f csv -r 1 -t 1ms -j 7 --download --bytes 10000019 "$url/big"
 out_has 'says how much' '^# download.bytes=10000019 of 20000000$'
 for way in trunc splice read; do
     ok "--discard $way" "$load" -f csv -r 1 -t 1ms --discard $way --download "$url/big"
@@ -66,15 +66,15 @@ out_has 'is in the facts' "^# body.sha256=$digest\$"
 status 3 'another digest' "$load" -r 1 -t 1ms --digest "$digest" "$url/small"
 err_has 'is refused by that name' 'the answer is wrong: digest'
 status 2 'half a digest' "$load" --digest abcd "$url/small"
-status 3 'too short for a download' "$load" --download -n 2000 "$url/small"
+status 3 'too short for a download' "$load" --download -j 2000 "$url/small"
 status 2 'more bytes than there are' "$load" --download --bytes 1G "$url/big"
 
 # ---- the other direction ----
-ok 'an upload' "$load" -f csv -r 2 -w 0 -t 1ms --upload 10000001 -n 3 "$url/upload/file"
+ok 'an upload' "$load" -f csv -r 2 -w 0 -t 1ms --upload 10000001 -j 3 "$url/upload/file"
 out_has 'seconds first' '^nginxload,upload,s,lower,2,'
 out_has 'throughput' '^nginxload,throughput,B/s,higher,2,'
 check 'the last part has arrived' sh -c '[ "$(wc -c <"$1")" -ge 3333333 ]' - "$TMP/nginx/put/upload/file"
-ok 'an upload that nginx discards' "$load" -f csv -r 2 -w 0 -t 1ms --upload 10000001 -n 3 "$url/discard"
+ok 'an upload that nginx discards' "$load" -f csv -r 2 -w 0 -t 1ms --upload 10000001 -j 3 "$url/discard"
 out_has 'has its throughput' '^nginxload,throughput,B/s,higher,2,'
 status 3 'a server that takes no upload' "$load" -r 1 --upload 1M "$url/small"
 err_has 'says so' 'status 405, expected 2xx'
@@ -100,14 +100,14 @@ kill "$(cat "$TMP/www/nginx.pid")"
 most=$(awk '/^Max open files/ { print $5 }' /proc/self/limits)
 if [ "$most" = unlimited ] || [ "$most" -ge 8000 ]; then
     ok '3000 connections' sh -c 'ulimit -Sn 1024; "$@"' - \
-        "$load" -f csv -r 1 -w 0 -n 3000 --requests 9000 "$url/small"
+        "$load" -f csv -r 1 -w 0 -j 3000 --requests 9000 "$url/small"
     out_has 'all of them' '^# connections=3000$'
 else
     skip '3000 connections' "no more than $most descriptors are allowed here"
     skip 'all of them' "no more than $most descriptors are allowed here"
 fi
 status 1 'more connections than descriptors' sh -c 'ulimit -n 100; "$@"' - \
-    "$load" -n 200 "$url/small"
+    "$load" -j 200 "$url/small"
 err_has 'says which limit' 'need [0-9]+ descriptors and the limit is 100'
 nginx_stop
 status 1 'a server that is gone' "$load" -r 1 -t 10ms "$url/small"

@@ -56,7 +56,7 @@ http {
 CONFIG
     ${nginx_wrapper:-} "$nginx_program" -e "$1/error.log" -c "$1/nginx.conf" &
     nginx_pid=$!
-    "$BUILD/nginxload" -r 1 -w 0 --requests 1 -n 1 --wait-up 10s "$nginx_url/small" >/dev/null ||
+    "$BUILD/nginxload" -r 1 -w 0 --requests 1 -j 1 --wait-up 10s "$nginx_url/small" >/dev/null ||
         return 1
 }
 

@@ -48,17 +48,17 @@ static const struct opt options[] = {
     {"format", 'f', OPT_CHOICE, &config.format, "FORMAT", "what to write", output_names, 0, 0},
     {"output", 'o', OPT_TEXT, &config.output, "FILE",
      "where to write it, for course a folder; stdout otherwise", NULL, 0, 0},
-    {"detail", 'd', OPT_FLAG, &config.detail, NULL,
+    {"detail", 0, OPT_FLAG, &config.detail, NULL,
      "every metric with n, mean, stddev and median below the verdicts", NULL, 0, 0},
     {"need", 0, OPT_FLAG, &config.need, NULL,
      "print only whether more rounds are needed (0: no, or up to which) and what is still open",
      NULL, 0, 0},
-    {"baseline", 'b', OPT_TEXT, &config.settings.baseline, "PLATFORM",
+    {"baseline", 0, OPT_TEXT, &config.settings.baseline, "PLATFORM",
      "what the others are multiples of; native if it was measured, or else the first one", NULL, 0,
      0},
-    {"margin", 'm', OPT_REAL, &config.margin_percent, "PERCENT",
+    {"margin", 0, OPT_REAL, &config.margin_percent, "PERCENT",
      "differences up to this do not matter", NULL, 0.01, 100},
-    {"precision", 'p', OPT_REAL, &config.precision_percent, "PERCENT",
+    {"precision", 0, OPT_REAL, &config.precision_percent, "PERCENT",
      "half-width of an interval that is narrow enough", NULL, 0.01, 100},
     {"metrics", 0, OPT_TEXT, &config.metrics, "LIST",
      "more primary metrics: BENCHMARK.METRIC=UNIT:lower or :higher, with commas", NULL, 0, 0},
@@ -82,6 +82,8 @@ static const struct tool tool = {
              "              at 5 % over all comparisons (exact Wilcoxon signed-rank, Holm)\n"
              "equivalent    the 90 % interval lies within the margin\n"
              "inconclusive  neither yet; +7 rounds: about so many more would tell\n",
+    .examples = "  compare results/latest                       the verdicts\n"
+                "  compare results/old results/new -f markdown  before and after\n",
 };
 
 static void write_report(const struct model *model, FILE *out)

@@ -32,7 +32,7 @@ check 'voided trials are said' grep -q '^note: 11 results were left out' "$TMP/o
     -p 'docker qemu:disk=raw,net=user kvm:disk=qcow2,cache=writeback,net=user' "$TMP/wide"
 ok 'long names, open verdicts and marks' "$BUILD/compare" "$TMP/wide"
 check 'fit 80 columns too' awk 'length > 80 { bad = 1 } END { exit bad }' "$TMP/out"
-ok 'details' "$BUILD/compare" -d "$TMP/plain"
+ok 'details' "$BUILD/compare" --detail "$TMP/plain"
 out_has 'show secondary metrics' '^memsweep triad, GiB/s$'
 out_has 'and n' '^  qemu +11 '
 
@@ -77,7 +77,7 @@ check 'and nothing tells how far equal things differ' \
 ok 'a platform that is much cheaper' "$BUILD/test/campaign_helper" -p docker --cost 0.25 "$TMP/cheap"
 ok 'its verdict' "$BUILD/compare" "$TMP/cheap"
 out_has 'is a fraction' '^  docker .* different, 1/(4\.0|3\.9)[0-9]*$'
-ok 'native2 beside another baseline' "$BUILD/compare" -b docker "$TMP/exact"
+ok 'native2 beside another baseline' "$BUILD/compare" --baseline docker "$TMP/exact"
 out_has 'is no noise floor of that one' '^  native +0\.500 +0\.500 \.\. 0\.500 '
 
 # ---- what is read ----
@@ -106,12 +106,12 @@ out_has 'is left out and said' '^note: .*samples.csv:14: the last line is torn'
 out_has 'without spread, ranks decide from six rounds on' '^  docker .* different, 2 times'
 
 campaign twice "$(six native 100)" "$(six docker 50)" "$(rows docker 3 3 25)"
-ok 'a trial measured twice' "$BUILD/compare" -d "$TMP/twice"
+ok 'a trial measured twice' "$BUILD/compare" --detail "$TMP/twice"
 out_has 'counts once' '^  docker +6 '
 out_has 'and it is said' '^note: 1 results were measured twice in one round; the later'
 
 campaign alone "$(six docker 50)"
-ok 'a baseline that was not measured' "$BUILD/compare" -b kvm "$TMP/alone"
+ok 'a baseline that was not measured' "$BUILD/compare" --baseline kvm "$TMP/alone"
 out_has 'is said' 'n/a  the baseline was not measured'
 
 campaign once "$(rows native 1 1 100)" "$(rows docker 1 1 50)"
@@ -164,7 +164,7 @@ awk -v header="$header" 'BEGIN {
         print front "kvm," round back (round == 7 ? 300 : 100 + round % 2 + round % 3)
     }
 }' >"$TMP/odd/samples.csv"
-ok 'suspicious values' "$BUILD/compare" -d "$TMP/odd"
+ok 'suspicious values' "$BUILD/compare" --detail "$TMP/odd"
 out_has 'drift is flagged' 'docker linpack, drift check: lu changes by 27 %'
 out_has 'dependence is flagged' 'docker linpack, dependence check'
 out_has 'an outlier is flagged' 'kvm linpack, outliers check: 1 of 12 rounds'
@@ -228,7 +228,7 @@ ok 'two campaigns as json' "$BUILD/compare" -f json "$TMP/plain" "$TMP/full"
 check 'hold old against new' perl -MJSON::PP -0777 -ne 'exit !(@{decode_json($_)->{against_first}} == 32)' "$TMP/out"
 ok 'two campaigns as html' "$BUILD/compare" -f html "$TMP/plain" "$TMP/full"
 out_has 'begin with old against new' '<h1>.*full against .*plain</h1>'
-ok 'pooled' "$BUILD/compare" --pool -d "$TMP/plain" "$TMP/full"
+ok 'pooled' "$BUILD/compare" --pool --detail "$TMP/plain" "$TMP/full"
 out_has 'rounds add up' '^  native +24 '
 for format in text html json csv markdown; do
     status 1 "$format: a full disk" sh -c '"$@" >/dev/full' - "$BUILD/compare" -f "$format" "$TMP/full"

@@ -62,4 +62,43 @@ for program in linpack memsweep forksum diskrand nginxload; do
     esac
 done
 
+# letters PROGRAM: `-x OPTION` for each option of its --help that has a letter.
+letters() {
+    "$@" --help | sed -n 's/^  -\([A-Za-z]\), --\([a-z-]*\).*/\1 \2/p'
+}
+
+# One letter means one thing in every program and in run.sh (CONTRIBUTING.md says what): a new letter, or a
+# new meaning, is a line here.
+cat >"$TMP/letters" <<'END'
+b benchmarks
+c cpus
+d depth
+e engine
+f format
+h help
+i isa
+j connections jobs parallel
+k kernel method pattern
+m memory
+n rounds size
+o output
+p platforms
+r reps
+s seed
+t budget time
+T threads
+V version
+w warmup
+END
+for program in "$BUILD/linpack" "$BUILD/memsweep" "$BUILD/forksum" "$BUILD/diskrand" "$BUILD/nginxload" \
+    "$BUILD/compare" "sh ./run.sh"; do
+    # shellcheck disable=SC2086 # a command and its argument
+    letters $program >"$TMP/has"
+    check "${program##*/}: letters mean what they mean everywhere" awk '
+        NR == FNR { for (i = 2; i <= NF; i++) { known[$1, $i] = 1; letter[$i] = $1 }; next }
+        !(($1, $2) in known) { bad = 1 }
+        { rows++ }
+        END { exit bad || !rows }' "$TMP/letters" "$TMP/has"
+done
+
 tap_done

@@ -1,6 +1,7 @@
 #include "opt.h"
 
 #include "err.h"
+#include "opt_help.h"
 
 #include <getopt.h>
 #include <limits.h>
@@ -9,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_OPTIONS = 64, HELP_COLUMN = 26 };
+enum { MAX_OPTIONS = 64 };
 
 void opt_usage(const char *format, ...)
 {
@@ -19,120 +20,6 @@ void opt_usage(const char *format, ...)
     vsnprintf(message, sizeof message, format, arguments);
     va_end(arguments);
     die(STATUS_USAGE, "%s; see %s --help", message, err_tool);
-}
-
-/* ---- values and help ---- */
-
-static void format_value(const struct opt *opt, char *text, size_t bytes)
-{
-    char size[32];
-    text[0] = '\0';
-    switch (opt->type) {
-    case OPT_FLAG:
-        snprintf(text, bytes, "%s", *(bool *)opt->value ? "yes" : "");
-        break;
-    case OPT_COUNT:
-        snprintf(text, bytes, "%llu", (unsigned long long)*(uint64_t *)opt->value);
-        break;
-    case OPT_INT:
-        snprintf(text, bytes, "%d", *(int *)opt->value);
-        break;
-    case OPT_SIZE:
-        snprintf(text, bytes, "%s", format_size(size, *(uint64_t *)opt->value));
-        break;
-    case OPT_SIZES: {
-        const struct size_list *sizes = opt->value;
-        for (size_t i = 0, used = 0; i < sizes->count && used < bytes; i++)
-            used += (size_t)snprintf(text + used, bytes - used, "%s%s", i ? "," : "",
-                                     format_size(size, sizes->at[i]));
-        break;
-    }
-    case OPT_TIME:
-        snprintf(text, bytes, "%gs", *(double *)opt->value);
-        break;
-    case OPT_REAL:
-        snprintf(text, bytes, "%g", *(double *)opt->value);
-        break;
-    case OPT_TEXT:
-        snprintf(text, bytes, "%s", *(const char **)opt->value ? *(const char **)opt->value : "");
-        break;
-    case OPT_CHOICE:
-        snprintf(text, bytes, "%s", opt->choices[*(int *)opt->value]);
-        break;
-    case OPT_CPUS:
-        cpu_list_format(opt->value, text, bytes);
-        break;
-    }
-}
-
-/* Prints words from `column` on, broken before column 80. */
-static void print_wrapped(const char *text, int column)
-{
-    int at = column;
-    for (const char *space = ""; *text; space = " ") {
-        int length = (int)strcspn(text, " ");
-        if (at + length + 1 >= 80) {
-            printf("\n%*s", column, "");
-            at = column;
-            space = "";
-        }
-        at += printf("%s%.*s", space, length, text);
-        text += length + (text[length] == ' ');
-    }
-    printf("\n");
-}
-
-static void print_option(const struct opt *opt)
-{
-    char head[64], help[512], text[256];
-    size_t used;
-    if (opt->letter)
-        snprintf(head, sizeof head, "  -%c, --%s%s%s", opt->letter, opt->name, opt->arg ? " " : "",
-                 opt->arg ? opt->arg : "");
-    else
-        snprintf(head, sizeof head, "      --%s%s%s", opt->name, opt->arg ? " " : "",
-                 opt->arg ? opt->arg : "");
-    used = (size_t)snprintf(help, sizeof help, "%s", opt->help);
-    for (size_t i = 0; opt->type == OPT_CHOICE && opt->choices[i]; i++)
-        used += (size_t)snprintf(help + used, sizeof help - used, "%s%s", i ? ", " : ": ",
-                                 opt->choices[i]);
-    format_value(opt, text, sizeof text);
-    if (text[0])
-        snprintf(help + used, sizeof help - used, " (%s)", text);
-    printf("%-*s", HELP_COLUMN, head);
-    if (strlen(head) >= HELP_COLUMN)
-        printf("\n%*s", HELP_COLUMN, "");
-    print_wrapped(help, HELP_COLUMN);
-}
-
-static void print_help(const struct tool *tool, const struct opt *shared, size_t shared_count)
-{
-    printf("usage: %s [options]%s%s\n\n%s\nOptions, with their defaults:\n", tool->name,
-           tool->operands[0] ? " " : "", tool->operands, tool->summary);
-    for (size_t i = 0; i < tool->option_count; i++)
-        print_option(&tool->options[i]);
-    if (tool->option_count && shared_count)
-        printf("\nOptions of every tool:\n");
-    for (size_t i = 0; i < shared_count; i++)
-        print_option(&shared[i]);
-    printf("  -h, --help              print this and exit\n"
-           "  -V, --version           print the version and exit\n");
-    if (tool->notes)
-        printf("\n%s", tool->notes);
-    printf("\nSizes are bytes or 4k 8M 1G (powers of 1024), times 0.5s 20ms.\n"
-           "Exit status: 0 good, 1 system failure, 2 usage, 3 wrong answer, 77 not\n"
-           "available here.\n");
-}
-
-void opt_describe(const struct opt *options, size_t count, void *context,
-                  void (*each)(void *context, const char *name, const char *value))
-{
-    char text[256];
-    for (size_t i = 0; i < count; i++) {
-        format_value(&options[i], text, sizeof text);
-        if (text[0])
-            each(context, options[i].name, text);
-    }
 }
 
 /* ---- parsing ---- */
@@ -280,7 +167,7 @@ static _Noreturn void refuse_option(int got, const char *word)
 int opt_parse(const struct tool *tool, const struct opt *shared, size_t shared_count, int argc,
               char **argv)
 {
-    struct table table = {.letters = "+:hV"};
+    struct table table = {.letters = ":hV"};
 
     err_tool = tool->name;
     table_add(&table, tool->options, tool->option_count);
@@ -291,7 +178,7 @@ int opt_parse(const struct tool *tool, const struct opt *shared, size_t shared_c
     optind = 1;
     for (int got; (got = getopt_long(argc, argv, table.letters, table.longs, NULL)) != -1;) {
         if (got == HELP || got == 'h') {
-            print_help(tool, shared, shared_count);
+            opt_help(tool, shared, shared_count);
             finish_stdout();
         }
         if (got == VERSION || got == 'V') {

@@ -1,6 +1,8 @@
 /*
  * One option table per tool yields parsing, --help and its defaults: an option that is not in the
  * table cannot exist, and one that is cannot be undocumented.
+ *
+ * A letter means the same in every program and in run.sh: common/lib/lib.t holds the list.
  */
 #ifndef GM_OPT_H
 #define GM_OPT_H
@@ -29,9 +31,14 @@ struct opt {
     enum opt_type type;
     void *value;      /* where it goes; what is there already is the default that --help shows */
     const char *arg;  /* what --help calls the argument; NULL for a flag */
-    const char *help; /* one phrase */
+    const char *help; /* one phrase; NULL: for tests only, accepted but not shown */
     const char *const *choices;
     double min, max; /* bounds of a number; both 0: none but the type's own */
+};
+
+struct tool_metric {
+    const char *name, *unit;
+    const char *help; /* one phrase */
 };
 
 struct tool {
@@ -40,13 +47,16 @@ struct tool {
     const char *summary;  /* one sentence or a few lines, each at most 78 columns, ends with \n */
     const struct opt *options;
     size_t option_count;
-    const char *notes; /* printed below the options, or NULL */
+    const struct tool_metric *metrics; /* the first is what --format value prints */
+    size_t metric_count;
+    const char *notes;    /* printed below the options, or NULL */
+    const char *examples; /* lines, each "  command" and what it is for, or NULL */
 };
 
 /*
  * Reads the tool's options and then those in `shared` (see bench_options()). Handles --help and
  * --version itself; anything wrong ends the process with status 2 and one line. Returns the index
- * of the first operand in argv. Options may not follow operands.
+ * of the first operand in argv, which is permuted so that operands come last, as GNU programs do.
  */
 int opt_parse(const struct tool *tool, const struct opt *shared, size_t shared_count, int argc,
               char **argv);

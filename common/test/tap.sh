@@ -112,6 +112,9 @@ contract() {
     shift
     ok "$tap_tool --help" "$BUILD/$tap_tool" --help
     out_has "$tap_tool --help shows the synopsis" "^usage: $tap_tool "
+    out_has "$tap_tool --help lists its metrics" '^Metrics'
+    out_has "$tap_tool --help has an example" "^  $tap_tool .*"
+    check "$tap_tool --help shows nothing that only tests use" sh -c '! grep -q -e --inject "$1"' - "$TMP/out"
     check "$tap_tool --help fits 80 columns, without spaces at line ends" \
         awk 'length > 80 || / $/ { bad = 1 } END { exit bad }' "$TMP/out"
     ok "$tap_tool --version" "$BUILD/$tap_tool" --version
@@ -120,6 +123,9 @@ contract() {
     one_line_error "$tap_tool: unknown option is one line"
     status 2 "$tap_tool: --reps -1" "$BUILD/$tap_tool" --reps -1
     status 2 "$tap_tool: --format of no name" "$BUILD/$tap_tool" --format nonsense
+    ok "$tap_tool: options may follow operands" "$BUILD/$tap_tool" -r 1 -w 0 -t 1ms "$@" --format value
+    check "$tap_tool: and count" awk 'END { exit !(NR == 1 && NF == 1) }' "$TMP/out"
+    status 2 "$tap_tool: but not behind --" "$BUILD/$tap_tool" -r 1 -w 0 -t 1ms "$@" -- --format value
     for tap_format in text csv json value; do
         ok "$tap_tool --format $tap_format" "$BUILD/$tap_tool" -r 2 -t 1ms -f "$tap_format" "$@"
         cp "$TMP/out" "$TMP/out.$tap_format"
