@@ -83,7 +83,7 @@ static void add_fact(struct model *model, int group, const struct field *fields)
     };
 }
 
-static void load_environment(const struct folder *folder)
+void environment_load(const struct folder *folder)
 {
     struct model *model = folder->model;
     char *path = alloc_format("%s/environment.txt", folder->path), *line = NULL;
@@ -115,7 +115,6 @@ void facts_load(const struct folder *folder)
     struct csv csv;
     if (!model->keep_samples)
         return;
-    load_environment(folder);
     if (!table_open(&csv, folder, "facts.csv", "time,host,platform,round,benchmark,key,value",
                     false))
         return;

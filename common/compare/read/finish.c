@@ -19,6 +19,24 @@ static int compare_places(const void *left, const void *right)
     return a->index < b->index ? -1 : 1;
 }
 
+/* The turns of a cell in the order of its trials, while these are joined. */
+struct sorted_turns {
+    struct turn *at;
+    size_t count;
+};
+
+/* Appends a piece's turns; returns where they begin. */
+static uint32_t append_turns(struct sorted_turns *sorted, const struct cell *cell,
+                             const struct trial *piece)
+{
+    if (piece->first_turn == NO_TURNS)
+        return NO_TURNS;
+    memcpy(&sorted->at[sorted->count], &cell->turns[piece->first_turn],
+           piece->n * sizeof *sorted->at);
+    sorted->count += piece->n;
+    return (uint32_t)(sorted->count - piece->n);
+}
+
 /* Adds b's repetitions to a (Chan, Golub, LeVeque 1979). */
 static void join(struct trial *a, const struct trial *b)
 {
@@ -38,6 +56,7 @@ static void join_pieces(struct cell *cell)
     struct place *places = alloc_zero(cell->count, sizeof *places);
     struct trial *joined = alloc_zero(cell->count, sizeof *joined);
     uint32_t *moved = alloc_zero(cell->count, sizeof *moved);
+    struct sorted_turns turns = {.at = alloc_zero(cell->turn_count, sizeof *turns.at)};
     size_t count = 0;
 
     for (size_t i = 0; i < cell->count; i++)
@@ -48,13 +67,19 @@ static void join_pieces(struct cell *cell)
         struct trial *last = count ? &joined[count - 1] : NULL;
         if (last && last->round == piece->round && piece->first_rep > last->last_rep) {
             join(last, piece);
+            if (append_turns(&turns, cell, piece) == NO_TURNS)
+                last->first_turn = NO_TURNS;
         } else if (last && last->round == piece->round) {
+            if (last->first_turn != NO_TURNS)
+                turns.count = last->first_turn;
             *last = *piece;
+            last->first_turn = append_turns(&turns, cell, piece);
             cell->replaced++;
             for (size_t k = i; k-- > 0 && places[k].round == piece->round;)
                 moved[places[k].index] = UINT32_MAX;
         } else {
-            joined[count++] = *piece;
+            joined[count] = *piece;
+            joined[count++].first_turn = append_turns(&turns, cell, piece);
         }
         moved[places[i].index] = (uint32_t)count - 1;
     }
@@ -67,9 +92,12 @@ static void join_pieces(struct cell *cell)
     }
     cell->sample_count = kept;
     free(cell->trials);
+    free(cell->turns);
     free(places);
     free(moved);
     cell->trials = joined;
+    cell->turns = turns.at;
+    cell->turn_count = cell->turn_room = turns.count;
     cell->room = cell->count;
     cell->count = count;
 }

@@ -25,6 +25,20 @@ struct current {
     uint32_t round;
 };
 
+/* How the folder's samples were made, from its environment.txt. */
+static void read_design(struct folder *folder)
+{
+    for (size_t i = 0; i < folder->model->environment_count; i++) {
+        const struct environment_line *setting = &folder->model->environment[i];
+        if (strcmp(setting->source, folder->path) != 0)
+            continue;
+        if (strcmp(setting->key, "design") == 0)
+            folder->turns = strcmp(setting->value, "turns") == 0;
+        if (strcmp(setting->key, "serial") == 0)
+            names_add(&folder->serial, setting->value, strlen(setting->value));
+    }
+}
+
 enum { TIME, HOST, PLATFORM, ROUND, BENCHMARK, METRIC, UNIT, BETTER, REP, VALUE };
 
 static void find_cell(const struct folder *folder, const struct csv *csv,
@@ -43,6 +57,8 @@ static void find_cell(const struct folder *folder, const struct csv *csv,
         csv_die(csv, "%s %s has another unit or direction in an earlier row",
                 fields[BENCHMARK].text, fields[METRIC].text);
     current->cell = model_cell(model, group, platform, metric);
+    model->cells[current->cell].by_turns =
+        folder->turns && names_find(&folder->serial, fields[PLATFORM].text) == NAMES_NONE;
     current->round = table_read_count(csv, &fields[ROUND], "round", 1);
 }
 
@@ -80,8 +96,11 @@ void load_results(struct model *model, const char *path, bool pool)
     struct folder folder = {.model = model, .path = path, .source = pool ? NULL : path};
     for (size_t i = 0; i < model->group_count; i++)
         model->groups[i].offset = model->groups[i].last_round;
+    environment_load(&folder);
+    read_design(&folder);
     platforms_load(&folder);
     load_samples(&folder);
     events_load(&folder);
     facts_load(&folder);
+    names_free(&folder.serial);
 }

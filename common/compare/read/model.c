@@ -98,6 +98,13 @@ static void keep_sample(struct cell *cell, double value, uint32_t part)
         (struct plotted){.value = value, .trial = (uint32_t)cell->count - 1, .part = part};
 }
 
+static void keep_turn(struct cell *cell, double value, uint32_t rep)
+{
+    cell->turns = alloc_grow(cell->turns, cell->turn_count, &cell->turn_room, sizeof *cell->turns);
+    cell->turns[cell->turn_count++] =
+        (struct turn){.log = value > 0 ? (float)log(value) : NAN, .rep = rep};
+}
+
 void model_add(struct model *model, int number, uint32_t round, double time, uint32_t rep,
                double value)
 {
@@ -117,7 +124,10 @@ void model_add(struct model *model, int number, uint32_t round, double time, uin
         cell->trials = alloc_grow(cell->trials, cell->count, &cell->room, sizeof *cell->trials);
         trial = &cell->trials[cell->count++];
         *trial = (struct trial){.time = time, .round = round, .first_rep = rep};
+        trial->first_turn = cell->by_turns ? (uint32_t)cell->turn_count : NO_TURNS;
     }
+    if (cell->by_turns)
+        keep_turn(cell, value, rep);
     /* Welford 1962. */
     double before = value - trial->mean;
     trial->n++;
@@ -193,6 +203,7 @@ void model_free(struct model *model)
     }
     for (size_t i = 0; i < model->cell_count; i++) {
         free(model->cells[i].trials);
+        free(model->cells[i].turns);
         free(model->cells[i].samples);
     }
     free_records(model);

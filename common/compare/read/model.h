@@ -1,6 +1,7 @@
 /*
  * One or many campaigns in memory: for every platform and metric the trials, each reduced to the
- * mean and variance of its repetitions, so that memory grows with trials and not with rows.
+ * mean and variance of its repetitions, so that memory grows with trials and not with rows. Only
+ * turns are kept one by one, in eight bytes each: they are compared one by one.
  *
  * A group is what is compared within itself: one results folder's host (or, pooled, one host).
  */
@@ -21,6 +22,18 @@ struct trial {
     double time;          /* seconds since 1970 */
     uint32_t round, n;
     uint32_t first_rep, last_rep;
+    uint32_t first_turn; /* its n turns begin here in the cell's; NO_TURNS: it was run as a block */
+};
+
+#define NO_TURNS UINT32_MAX
+
+/*
+ * One repetition of a campaign of turns: repetitions of one round and benchmark with equal numbers
+ * were made back to back, one on every platform.
+ */
+struct turn {
+    float log; /* of the value; NAN if it is not above 0 */
+    uint32_t rep;
 };
 
 /* One repetition, for drawing. */
@@ -35,6 +48,9 @@ struct cell {
     int group, platform, metric;
     struct trial *trials; /* after model_finish(): by round, one per round */
     size_t count, room;
+    struct turn *turns;
+    size_t turn_count, turn_room;
+    bool by_turns; /* rows that are added now are turns */
     struct plotted *samples;
     size_t sample_count, sample_room, sample_stride, sample_seen;
     size_t voided, replaced, invalid; /* trials left out by a guard, measured twice; bad values */

@@ -9,6 +9,8 @@
 struct folder {
     struct model *model;
     const char *path, *source; /* source: NULL when hosts are pooled */
+    bool turns;                /* platforms took turns, but for those that */
+    struct names serial;       /* were run in blocks */
 };
 
 /*
@@ -39,7 +41,10 @@ void platforms_load(const struct folder *folder);
 /* guards.csv and failures.csv. */
 void events_load(const struct folder *folder);
 
-/* facts.csv, with the distributions in it, and environment.txt. */
+/* environment.txt, before the samples: it says how they were made. */
+void environment_load(const struct folder *folder);
+
+/* facts.csv, with the distributions in it. */
 void facts_load(const struct folder *folder);
 
 #endif
