@@ -1,7 +1,8 @@
 /*
  * campaign FOLDER: writes a made-up campaign, for tests: every platform costs --cost times its
  * place in the list of what native costs, with log-normal noise between rounds, between platforms
- * within a round, and between repetitions.
+ * within a round, and between repetitions. With --turns the platforms take turns, which share a
+ * disturbance each; the last platform may be a slow one, and the first one may retire.
  */
 #include "err.h"
 #include "opt.h"
@@ -13,10 +14,12 @@
 #include <string.h>
 #include <sys/stat.h>
 
+enum { MOST_PLATFORMS = 64 };
+
 static struct config {
-    const char *platforms, *host;
-    int rounds, reps;
-    double cost, block, between, within;
+    const char *platforms, *host, *serial;
+    int rounds, reps, turns, every, retire;
+    double cost, block, between, within, turn;
     uint64_t seed;
     bool events, curves;
 } config = {
@@ -28,6 +31,8 @@ static struct config {
     .block = 0.01,
     .between = 0.005,
     .within = 0.01,
+    .turn = 0.1,
+    .every = 1,
     .seed = 1,
 };
 
@@ -42,6 +47,15 @@ static const struct opt options[] = {
     {"block", 0, OPT_REAL, &config.block, "SD", "noise between rounds", NULL, 0, 0},
     {"between", 0, OPT_REAL, &config.between, "SD", "noise between invocations", NULL, 0, 0},
     {"within", 0, OPT_REAL, &config.within, "SD", "noise between repetitions", NULL, 0, 0},
+    {"turns", 't', OPT_INT, &config.turns, "N", "turns per round; 0: every platform runs in blocks",
+     NULL, 0, 1000000},
+    {"turn", 0, OPT_REAL, &config.turn, "SD", "noise that a turn's platforms share", NULL, 0, 0},
+    {"every", 0, OPT_INT, &config.every, "N", "the last platform takes part in every Nth turn",
+     NULL, 1, 1000000},
+    {"serial", 0, OPT_TEXT, &config.serial, "PLATFORM", "runs in blocks though others take turns",
+     NULL, 0, 0},
+    {"retire", 0, OPT_INT, &config.retire, "N", "the first platform's linpack ends with round N",
+     NULL, 0, 1000000},
     {"seed", 's', OPT_COUNT, &config.seed, "N", "seed", NULL, 0, 0},
     {"events", 0, OPT_FLAG, &config.events, NULL, "with guards, failures and facts", NULL, 0, 0},
     {"curves", 0, OPT_FLAG, &config.curves, NULL, "with curves and histograms", NULL, 0, 0},
@@ -84,36 +98,96 @@ static FILE *create(const char *folder, const char *name, const char *header)
     return file;
 }
 
-static void put_metric(FILE *out, struct rng *rng, const char *front, const struct kind *kind,
-                       const char *metric, double native, double factor)
+/* One platform's figures in one round. */
+struct place {
+    const char *platform;
+    int round;
+    double factor;    /* of native's cost */
+    bool first, last; /* among the platforms that were asked for */
+    char front[512];  /* time, host, platform and round, as the rows begin */
+};
+
+static void put_value(FILE *out, const struct place *place, const struct kind *kind,
+                      const char *metric, int rep, double value)
+{
+    fprintf(out, "%s,%s,%s,%s,%s,%d,%.10g\n", place->front, kind->benchmark, metric, kind->unit,
+            kind->higher ? "higher" : "lower", rep, value);
+}
+
+/* Noise of the round, which every platform shares, and the platform's own. */
+static void seed_noise(const struct place *place, size_t kind, struct rng *shared, struct rng *own)
+{
+    uint64_t hash = config.seed * 1000003;
+    for (const char *c = place->platform; *c; c++)
+        hash = rng_mix(hash ^ (unsigned char)*c);
+    rng_seed(shared, config.seed, (uint64_t)place->round * 1000 + kind);
+    rng_seed(own, hash, (uint64_t)place->round * 1000 + kind);
+}
+
+static void put_metric(FILE *out, struct rng *rng, const struct place *place,
+                       const struct kind *kind, const char *metric, double native, double factor)
 {
     double trial = native * exp(config.between * normal(rng));
     trial = kind->higher ? trial / factor : trial * factor;
     for (int rep = 0; rep <= config.reps; rep++)
-        fprintf(out, "%s,%s,%s,%s,%s,%d,%.10g\n", front, kind->benchmark, metric, kind->unit,
-                kind->higher ? "higher" : "lower", rep, trial * exp(config.within * normal(rng)));
+        put_value(out, place, kind, metric, rep, trial * exp(config.within * normal(rng)));
 }
 
-static void put_platform(FILE *out, const char *platform, int round, double factor)
+static void put_block(FILE *out, const struct place *place, size_t number)
 {
+    const struct kind *kind = &kinds[number];
     struct rng shared, own;
-    char front[512], metric[64];
-    long seconds = (round - 1) * 300L;
-    snprintf(front, sizeof front, "2026-11-21T%02ld:%02ld:%02ldZ,%s,\"%s\",%d",
-             (seconds / 3600) % 24, seconds / 60 % 60, seconds % 60, config.host, platform, round);
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-        const struct kind *kind = &kinds[i];
-        uint64_t hash = config.seed * 1000003;
-        for (const char *c = platform; *c; c++)
-            hash = rng_mix(hash ^ (unsigned char)*c);
-        rng_seed(&shared, config.seed, (uint64_t)round * 1000 + i);
-        rng_seed(&own, hash, (uint64_t)round * 1000 + i);
-        double native = kind->native * exp(config.block * normal(&shared));
-        put_metric(out, &own, front, kind, kind->metric, native, factor);
-        for (int k = 12; config.curves && k <= 24 && strcmp(kind->metric, "copy") == 0; k += 2) {
-            snprintf(metric, sizeof metric, "copy[bytes=%ld]", 1L << k);
-            put_metric(out, &own, front, kind, metric, native * (1 + 4 / (1 + exp(k - 18))),
-                       1 + (factor - 1) * k / 24);
+    char metric[64];
+    seed_noise(place, number, &shared, &own);
+    double native = kind->native * exp(config.block * normal(&shared));
+    put_metric(out, &own, place, kind, kind->metric, native, place->factor);
+    for (int k = 12; config.curves && k <= 24 && strcmp(kind->metric, "copy") == 0; k += 2) {
+        snprintf(metric, sizeof metric, "copy[bytes=%ld]", 1L << k);
+        put_metric(out, &own, place, kind, metric, native * (1 + 4 / (1 + exp(k - 18))),
+                   1 + (place->factor - 1) * k / 24);
+    }
+}
+
+static bool takes_part(const struct place *place, const struct kind *kind, int turn)
+{
+    bool retired = config.retire && place->first && place->round > config.retire &&
+                   strcmp(kind->benchmark, "linpack") == 0;
+    return !retired && (!place->last || turn % config.every == 0);
+}
+
+/* All platforms in turn; `own` and `level` have one element for each of them. */
+static void put_turns(FILE *out, const struct place *places, size_t count, size_t number)
+{
+    const struct kind *kind = &kinds[number];
+    struct rng shared, own[MOST_PLATFORMS];
+    double level[MOST_PLATFORMS];
+    for (size_t i = 0; i < count; i++) {
+        seed_noise(&places[i], number, &shared, &own[i]);
+        level[i] = kind->higher ? 1 / places[i].factor : places[i].factor;
+        level[i] *= kind->native * exp(config.between * normal(&own[i]));
+    }
+    double block = exp(config.block * normal(&shared));
+    int turns = strcmp(kind->benchmark, "platform") == 0 ? 1 : config.turns;
+    for (int turn = 1; turn <= turns; turn++) {
+        double common = block * exp(config.turn * normal(&shared));
+        for (size_t i = 0; i < count; i++) {
+            double value = level[i] * common * exp(config.within * normal(&own[i]));
+            if (config.serial && strcmp(places[i].platform, config.serial) == 0)
+                continue;
+            if (turns == 1 || takes_part(&places[i], kind, turn))
+                put_value(out, &places[i], kind, kind->metric, turn, value);
+        }
+    }
+}
+
+static void put_round(FILE *out, const struct place *places, size_t count)
+{
+    for (size_t kind = 0; kind < sizeof kinds / sizeof kinds[0]; kind++) {
+        if (config.turns)
+            put_turns(out, places, count, kind);
+        for (size_t i = 0; i < count; i++) {
+            if (!config.turns || (config.serial && strcmp(places[i].platform, config.serial) == 0))
+                put_block(out, &places[i], kind);
         }
     }
 }
@@ -132,10 +206,60 @@ static void put_facts(FILE *facts, const char *platform, int round, double facto
     fprintf(facts, "\n");
 }
 
+static void put_environment(const char *folder)
+{
+    FILE *out = create(folder, "environment.txt", "design=turns");
+    if (config.serial)
+        fprintf(out, "serial=%s\n", config.serial);
+    if (fclose(out))
+        die_errno(STATUS_SYSTEM, "%s", folder);
+}
+
+static void put_guards(FILE *guards)
+{
+    fprintf(guards,
+            "2026-11-21T00:00:00Z,%s,docker,1,linpack,steal,mark,\"steal 4.1 %%, at "
+            "most 1 %%\",\"stop other guests, or measure at night\"\n",
+            config.host);
+    fprintf(guards,
+            "2026-11-21T00:00:00Z,%s,qemu,2,-,identity,void,hypervisor none instead of "
+            "TCGTCGTCGTCG,start the guest by the adapter\n",
+            config.host);
+}
+
+/* The platforms in their order, native and its twin before them; returns how many. */
+static size_t list_places(char *names, struct place *places)
+{
+    char *saved = NULL;
+    size_t count = 0;
+    double factor = 1;
+    for (char *name = strtok_r(names, " ", &saved); name; name = strtok_r(NULL, " ", &saved)) {
+        bool native = strncmp(name, "native", 6) == 0;
+        factor *= native ? 1 : config.cost;
+        if (count == MOST_PLATFORMS)
+            opt_usage("--platforms: more than %d", MOST_PLATFORMS - 2);
+        places[count] = (struct place){.platform = name, .factor = factor, .first = count == 2};
+        count++;
+    }
+    places[count - 1].last = true;
+    return count;
+}
+
+/* Says when and where a place's rows were made. */
+static void set_round(struct place *place, int round)
+{
+    long seconds = (round - 1) * 300L;
+    place->round = round;
+    snprintf(place->front, sizeof place->front, "2026-11-21T%02ld:%02ld:%02ldZ,%s,\"%s\",%d",
+             (seconds / 3600) % 24, seconds / 60 % 60, seconds % 60, config.host, place->platform,
+             round);
+}
+
 int main(int argc, char **argv)
 {
     int operand = opt_parse(&tool, NULL, 0, argc, argv);
-    char names[4096], *saved = NULL;
+    struct place places[MOST_PLATFORMS];
+    char names[4096];
     if (operand + 1 != argc)
         opt_usage("one folder is needed");
     const char *folder = argv[operand];
@@ -146,26 +270,19 @@ int main(int argc, char **argv)
     FILE *guards = create(folder, "guards.csv",
                           "time,host,platform,round,benchmark,guard,outcome,evidence,advice");
     snprintf(names, sizeof names, "native native2 %s", config.platforms);
-    double factor = 1;
-    for (char *name = strtok_r(names, " ", &saved); name; name = strtok_r(NULL, " ", &saved)) {
-        if (strncmp(name, "native", 6) != 0)
-            factor *= config.cost;
-        for (int round = 1; round <= config.rounds; round++) {
-            put_platform(out, name, round, factor);
+    size_t count = list_places(names, places);
+    for (int round = 1; round <= config.rounds; round++) {
+        for (size_t i = 0; i < count; i++) {
+            set_round(&places[i], round);
             if (config.curves)
-                put_facts(facts, name, round, factor);
+                put_facts(facts, places[i].platform, round, places[i].factor);
         }
+        put_round(out, places, count);
     }
-    if (config.events) {
-        fprintf(guards,
-                "2026-11-21T00:00:00Z,%s,docker,1,linpack,steal,mark,\"steal 4.1 %%, at "
-                "most 1 %%\",\"stop other guests, or measure at night\"\n",
-                config.host);
-        fprintf(guards,
-                "2026-11-21T00:00:00Z,%s,qemu,2,-,identity,void,hypervisor none instead of "
-                "TCGTCGTCGTCG,start the guest by the adapter\n",
-                config.host);
-    }
+    if (config.turns)
+        put_environment(folder);
+    if (config.events)
+        put_guards(guards);
     if (ferror(out) || fclose(out) || fclose(facts) || fclose(guards))
         die_errno(STATUS_SYSTEM, "%s", folder);
     return 0;
