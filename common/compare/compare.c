@@ -2,9 +2,10 @@
  * compare: from samples to verdicts.
  *
  * Reads results folders and says, for every platform and metric, what the platform costs as a
- * multiple of the native run, how sure that is, and what was left out. The unit of analysis is the
- * mean of one invocation's repetitions; platforms are compared within rounds, so that what disturbs
- * a whole round cancels; the second native run of every round is the noise floor.
+ * multiple of the native run, how sure that is, and what was left out. Platforms that took turns
+ * are compared turn by turn, others by the mean of one invocation's repetitions; either gives one
+ * figure per round, so that what disturbs a turn or a round cancels. The unit of analysis is that
+ * figure; the second native run of every round is the noise floor.
  *
  * Valid where rounds are randomized blocks (run.sh makes them); folders that are not are compared
  * as independent samples, and the report says so.

@@ -36,48 +36,34 @@ static void describe(struct result *result, size_t count)
     free(means);
 }
 
-/* Walks both cells' rounds together; returns how many they share, with the values of either. */
-static size_t match_rounds(const struct cell *cell, size_t cell_count, const struct cell *base,
-                           size_t base_count, double *values, double *base_values)
+static void set_paired(struct result *result, struct base base, const struct settings *settings,
+                       enum better better)
 {
-    size_t pairs = 0;
-    for (size_t i = 0, k = 0; i < cell_count && k < base_count;) {
-        const struct trial *a = &cell->trials[i], *b = &base->trials[k];
-        if (a->round == b->round) {
-            values[pairs] = a->mean;
-            base_values[pairs++] = b->mean;
-        }
-        i += a->round <= b->round;
-        k += b->round <= a->round;
+    result->pairs = pairs_of(result->cell, base, settings->rounds, better, &result->pair_count);
+    size_t n = result->pair_count;
+    double *d = alloc_zero(n, sizeof *d), sum = 0;
+    for (size_t i = 0; i < n; i++) {
+        d[i] = result->pairs[i].log_ratio;
+        sum += d[i];
+        result->turns += result->pairs[i].turns;
     }
-    return pairs;
-}
-
-static void set_paired(struct result *result, const struct cell *base,
-                       const struct settings *settings, enum better better)
-{
-    uint32_t rounds = settings->rounds;
-    size_t a_count = usable_trials(result->cell, rounds), b_count = usable_trials(base, rounds);
-    double *a = alloc_zero(a_count, sizeof *a), *b = alloc_zero(a_count, sizeof *b);
-    double *d = alloc_zero(a_count, sizeof *d);
-    size_t pairs = match_rounds(result->cell, a_count, base, b_count, a, b);
-    if (pairs == 0)
+    if (n == 0)
         result->why_not = "no round shared with the baseline";
-    else if (!ratio_logs(a, b, pairs, better, d))
+    else if (isnan(sum))
         result->why_not = "a value is not above 0";
     else
-        verdict_ratio(result, d, pairs, settings);
-    free(a);
-    free(b);
+        verdict_ratio(result, d, n, settings);
+    if (result->turns && result->has_ratio)
+        result->ratio_levels = pairs_levels(result->pairs, n);
     free(d);
 }
 
-static void set_unpaired(struct result *result, const struct cell *base,
-                         const struct settings *settings, enum better better)
+static void set_unpaired(struct result *result, struct base base, const struct settings *settings,
+                         enum better better)
 {
-    uint32_t rounds = settings->rounds;
-    size_t a_count = usable_trials(result->cell, rounds), b_count = usable_trials(base, rounds);
-    double *a = means_of(result->cell, a_count), *b = means_of(base, b_count);
+    size_t a_count = usable_trials(result->cell, settings->rounds);
+    size_t b_count = usable_trials(base.cell, settings->rounds);
+    double *a = means_of(result->cell, a_count), *b = means_of(base.cell, b_count);
     if (verdict_logs(a, a_count, better) && verdict_logs(b, b_count, better)) {
         result->ratio = ratio_unpaired(a, a_count, b, b_count);
         result->has_ratio = true;
@@ -108,6 +94,13 @@ static size_t list_platforms(const struct model *model, const struct settings *s
     return count;
 }
 
+/* native2 is set against native alone, the others against both. */
+static struct base base_for(const struct row *row, const struct result *result)
+{
+    bool both = row->twin && result != row->twin;
+    return (struct base){row->baseline->cell, both ? row->twin->cell : NULL};
+}
+
 static void fill_row(struct analysis *analysis, struct row *row, int metric, const int *platforms)
 {
     const struct model *model = analysis->model;
@@ -130,7 +123,7 @@ static void fill_row(struct analysis *analysis, struct row *row, int metric, con
         if (!row->baseline)
             result->why_not = "the baseline was not measured";
         else if (result != row->baseline)
-            (paired ? set_paired : set_unpaired)(result, row->baseline->cell, settings,
+            (paired ? set_paired : set_unpaired)(result, base_for(row, result), settings,
                                                  row->metric->better);
     }
     if (row->twin && row->twin->has_ratio)
@@ -181,8 +174,11 @@ struct analysis analyse(const struct model *model, const struct settings *settin
 
 void analysis_free(struct analysis *analysis)
 {
-    for (size_t i = 0; i < analysis->count; i++)
+    for (size_t i = 0; i < analysis->count; i++) {
+        for (size_t k = 0; k < analysis->rows[i].count; k++)
+            free(analysis->rows[i].results[k].pairs);
         free(analysis->rows[i].results);
+    }
     free(analysis->rows);
 }
 

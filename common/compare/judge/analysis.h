@@ -8,6 +8,7 @@
 #include "checks.h"
 #include "levels.h"
 #include "model.h"
+#include "pairs.h"
 #include "ratio.h"
 #include "stats.h"
 
@@ -36,7 +37,10 @@ struct result {
     bool has_ratio;      /* there are pairs, and all values are above 0 */
     const char *why_not; /* without a ratio: the reason */
     struct ratio ratio;
-    double p_rank, p_holm; /* Wilcoxon's p; the family's adjusted one */
+    struct pair *pairs;         /* by round; NULL where rounds are not paired */
+    size_t pair_count, turns;   /* turns: of all pairs together; 0: none took turns */
+    struct levels ratio_levels; /* of the turns' log ratios; not known without turns */
+    double p_rank, p_holm;      /* Wilcoxon's p; the family's adjusted one */
     bool has_bca;
     struct interval bca;  /* BCa bootstrap interval of log_mean, 95 % */
     enum verdict verdict; /* VERDICT_NONE for the baseline, its twin and metrics not primary */

@@ -1,0 +1,30 @@
+/*
+ * A platform set against the baseline within rounds. Where both took turns, the round's figure is
+ * the location of the turns' log ratios; otherwise it is the log ratio of the two means.
+ */
+#ifndef COMPARE_PAIRS_H
+#define COMPARE_PAIRS_H
+
+#include "levels.h"
+#include "model.h"
+
+struct pair {
+    double log_ratio; /* above 0: the platform costs more; NAN: a value is not above 0 */
+    double squares;   /* of the turns' log ratios about it, as if they were not trimmed */
+    uint32_t round;
+    uint32_t turns; /* 0: from the means */
+};
+
+/* What the others are set against: in a turn the mean of the logs of both, where there are two. */
+struct base {
+    const struct cell *cell, *second; /* second: NULL if there is none */
+};
+
+/* One pair per round that both have, of the first `rounds` (0: all) rounds; the caller frees it. */
+struct pair *pairs_of(const struct cell *cell, struct base base, uint32_t rounds,
+                      enum better better, size_t *count);
+
+/* How much of the log ratios' variance lies within rounds, how much between them. */
+struct levels pairs_levels(const struct pair *pairs, size_t n);
+
+#endif

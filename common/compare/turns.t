@@ -1,0 +1,111 @@
+#!/bin/sh
+# compare on campaigns of turns: what is set against what, and what is not.
+. common/test/tap.sh
+
+# campaign NAME PROGRAM: a folder whose rows an awk program makes with row(PLATFORM, ROUND, TURN, VALUE).
+campaign() {
+    mkdir -p "$TMP/$1"
+    echo design=turns >"$TMP/$1/environment.txt"
+    awk '
+        function row(platform, round, turn, value) {
+            printf "2026-11-21T00:00:%02dZ,h,%s,%d,forksum,sum,s,lower,%d,%.12g\n", round, platform, round, turn, value
+        }
+        function noise(round, turn) { return exp(sin(7 * round + 1.3 * turn)) }
+        BEGIN { print "time,host,platform,round,benchmark,metric,unit,better,rep,value" }
+        '"$2" </dev/null >"$TMP/$1/samples.csv"
+}
+
+# What disturbs a whole turn cancels, turn by turn, though the means of the rounds are far apart.
+campaign shared 'BEGIN {
+    for (round = 1; round <= 12; round++)
+        for (turn = 1; turn <= 20; turn++) {
+            row("native", round, turn, noise(round, turn))
+            row("native2", round, turn, noise(round, turn))
+            if (turn % 7 == round % 3) row("docker", round, turn, 1.25 * noise(round, turn))
+        }
+}'
+ok 'turns with a disturbance in common' "$BUILD/compare" "$TMP/shared"
+out_has 'are compared turn by turn' '^  docker +1\.250 +1\.250 \.\. 1\.250 +different, \+25 %'
+out_has 'and so is the noise floor' '^  native2 +1\.000 +1\.000 \.\. 1\.000 +noise floor 0\.0 %'
+rm "$TMP/shared/environment.txt"
+ok 'without design=turns' "$BUILD/compare" "$TMP/shared"
+check 'the same rows are means of blocks' sh -c '! grep -Eq "docker +1\.250 +1\.250" "$1"' - "$TMP/out"
+
+# native costs 1 and native2 4 in every turn: the base is 2, but for native2 itself.
+campaign base 'BEGIN {
+    for (round = 1; round <= 8; round++)
+        for (turn = 1; turn <= 9; turn++) {
+            row("native", round, turn, noise(round, turn))
+            row("native2", round, turn, 4 * noise(round, turn))
+            row("docker", round, turn, 2 * noise(round, turn))
+        }
+}'
+ok 'two natives' "$BUILD/compare" "$TMP/base"
+out_has 'are one base, by their logarithms' '^  docker( \[[0-9,.]+\])? +1\.000 +1\.000 '
+out_has 'and the second is set against the first' '^  native2( \[[0-9,.]+\])? +4\.000 '
+ok 'another baseline' "$BUILD/compare" -b docker "$TMP/base"
+out_has 'is the base alone' '^  native( \[[0-9,.]+\])? +0\.500 +0\.500 '
+out_has 'for either native' '^  native2( \[[0-9,.]+\])? +2\.000 +2\.000 '
+
+# A platform in blocks: its repetitions are no turns, whatever their numbers are.
+campaign serial 'BEGIN {
+    for (round = 1; round <= 8; round++)
+        for (turn = 1; turn <= 4; turn++) {
+            row("native", round, turn, turn)
+            row("native2", round, turn, turn)
+            row("qemu", round, turn, 5 * (5 - turn))
+        }
+}'
+echo serial=qemu >>"$TMP/serial/environment.txt"
+ok 'a platform that was run in blocks' "$BUILD/compare" "$TMP/serial"
+out_has 'is compared by the means of rounds' '^  qemu +5\.000 +5\.000 '
+
+# What is measured once per round is set against native, as ever.
+campaign once 'BEGIN {
+    for (round = 1; round <= 8; round++) {
+        row("native", round, 1, 1)
+        row("native2", round, 1, 4)
+        row("docker", round, 1, 3)
+    }
+}'
+ok 'one value per round' "$BUILD/compare" "$TMP/once"
+out_has 'is no turn' '^  docker +3\.000 +3\.000 '
+
+# A resumed round counts from its second beginning; a void round does not count.
+campaign again 'BEGIN {
+    for (round = 1; round <= 6; round++)
+        for (time = 1; time <= (round == 2 ? 2 : 1); time++)
+            for (turn = 1; turn <= (time < 2 && round == 2 ? 5 : 9); turn++) {
+                row("native", round, turn, noise(round, turn))
+                row("native2", round, turn, noise(round, turn))
+                row("docker", round, turn, (time < 2 && round == 2 || round == 4 ? 9 : 3) * noise(round, turn))
+            }
+}'
+printf '%s\n' time,host,platform,round,benchmark,guard,outcome,evidence,advice \
+    2026-11-21T00:00:00Z,h,docker,4,-,identity,void,none,look >"$TMP/again/guards.csv"
+ok 'a round made again and a void one' "$BUILD/compare" -d "$TMP/again"
+out_has 'do not count' '^  docker +5 .* 3\.000 +3\.000 '
+
+campaign zero 'BEGIN {
+    for (round = 1; round <= 6; round++)
+        for (turn = 1; turn <= 3; turn++) { row("native", round, turn, 1); row("docker", round, turn, turn - 1) }
+}'
+ok 'a turn of 0' "$BUILD/compare" "$TMP/zero"
+out_has 'has no ratio' '^  docker +n/a  a value is not above 0'
+
+"$BUILD/test/campaign_helper" --turns 40 --cost 1.03 --every 4 --retire 5 --serial kvm "$TMP/made"
+ok 'a made-up campaign of turns' "$BUILD/compare" -d "$TMP/made"
+out_has 'finds three percent' '^  docker .* different, \+[23]\.[0-9] %$'
+out_has 'in the rounds before it retired' '^  docker +5 '
+check 'ranks no retired rounds as missing' sh -c '! grep -q "no round shared" "$1"' - "$TMP/out"
+
+"$BUILD/test/campaign_helper" -n 10 --turns 1000 "$TMP/big"
+case $BUILD in
+*sanitize*) skip 'half a million turns in 24 MiB' 'the sanitizers reserve address space' ;;
+*)
+    # shellcheck disable=SC3045 # dash and busybox have ulimit -v
+    ok 'half a million turns in 24 MiB' sh -c 'ulimit -v 24576; exec "$@"' - "$BUILD/compare" "$TMP/big"
+    ;;
+esac
+
+tap_done
