@@ -14,6 +14,8 @@ platform_probe() {
 platform_prepare() { :; }
 platform_up() {
     echo "up $PLATFORM" >>"$FAKE"
+    shell=$(readlink /proc/$$/exe)
+    echo "${shell##*/}" >>"$FAKE.blocks"
     sleep 1000 &
     echo $! >"$STATE/server"
     case $(platform_key mode none),$ROUND in
@@ -54,7 +56,10 @@ platform_down() { echo "down $PLATFORM" >>"$FAKE"; }
 END
 
 # driver ARGUMENT...: run.sh; its processes are told from others' by their environment.
-driver() { RUN_T="$TMP" sh -c 'echo $$ >"$RUN_T/pid"; exec "$@"' - "${shell:-sh}" ./run.sh "$@"; }
+# IN is a folder of commands that come first in PATH.
+driver() {
+    RUN_T="$TMP" PATH=${IN:+$IN:}$PATH sh -c 'echo $$ >"$RUN_T/pid"; exec sh ./run.sh "$@"' - "$@"
+}
 nothing_left() {
     grep -ls "RUN_T=$TMP" /proc/[0-9]*/environ >"$TMP/left"
     ls -d "$BUILD/run/$(cat "$TMP/pid")" >>"$TMP/left" 2>/dev/null
@@ -118,36 +123,52 @@ check 'an emulated microvm is none, with the reason' grep -Eq '^  qemu:machine=m
 nothing_left '--list'
 
 # ---- what is recorded ----
-out=$TMP/out.d
-for shell in dash 'busybox'; do
-    if ! command -v "$shell" >/dev/null 2>&1; then
+# Every process of the driver runs in the shell, not only the first: its `sh` is the first in PATH. With busybox so is
+# every other command that busybox has, as on a host with nothing else.
+mkdir "$TMP/dash" "$TMP/busybox"
+! command -v dash >/dev/null || ln -s "$(command -v dash)" "$TMP/dash/sh"
+if command -v busybox >/dev/null; then
+    for applet in $(busybox --list); do ln -s "$(command -v busybox)" "$TMP/busybox/$applet"; done
+fi
+
+row() { grep -Eq "^[0-9TZ:-]+,[^,]+,$1\$" "$2"; }
+# recorded SHELL FOLDER: what a campaign in that shell has written down.
+recorded() {
+    check "$1: every block runs in it" sh -c '[ "$(sort -u "$1")" = "$2" ]' - "$FAKE.blocks" "$1"
+    check "$1: samples have the columns" \
+        grep -qx 'time,host,platform,round,benchmark,metric,unit,better,rep,value' "$2/samples.csv"
+    check "$1: a sample is a row" row "$fake,2,linpack,time,s,lower,2,1.25e-03" "$2/samples.csv"
+    check "$1: a warm-up too" row "$fake,1,linpack,time,s,lower,0,1e-3" "$2/samples.csv"
+    check "$1: starting is measured" row "$fake,1,platform,startup,s,lower,1,[0-9.]+" "$2/samples.csv"
+    check "$1: the bill is a row" row "$fake,1,forksum,host_cpu,s,lower,1,[0-9.]+" "$2/samples.csv"
+    check "$1: facts are rows, quoted" row "$fake,1,linpack,quoted,\"a,\"\"b\"\"\"" "$2/facts.csv"
+    check "$1: a failed trial is a row with its reason" \
+        row "$fake:mode=fail,1,memsweep,memsweep: sweep: wrong answer" "$2/failures.csv"
+    check "$1: and has no sample" sh -c '! grep -q "mode=fail,[12],memsweep," "$1"' - "$2/samples.csv"
+    check "$1: nginx is missing with a reason" row "$fake,1,nginxload,fake: no nginx" "$2/failures.csv"
+    check "$1: usable platforms are listed" grep -qx "$fake,yes," "$2/platforms.csv"
+    check "$1: the plan has every trial" [ "$(wc -l <"$2/plan.csv")" -eq 21 ]
+    check "$1: each platform is started once per round and once before" [ "$(grep -c "^up $fake\$" "$FAKE")" -eq 3 ]
+    check "$1: environment has the seed" grep -qx 'setting.seed=7' "$2/environment.txt"
+}
+for shell in dash busybox; do
+    if [ ! -e "$TMP/$shell/sh" ]; then
         skip "a campaign in $shell" "no $shell here"
         continue
     fi
-    rm -rf "$out"
-    printf '#!/bin/sh\n[ %s != busybox ] || set -- sh "$@"\nexec %s "$@"\n' "$shell" "$shell" >"$TMP/shell"
-    chmod +x "$TMP/shell"
-    shell=$TMP/shell
-    run driver -p "$fake,$fake:mode=fail" -n 2 -s 7 --quick -o "$out"
-    nothing_left 'a campaign'
-    cp "$out/plan.csv" "$TMP/plan.$(basename "$shell")"
+    : >"$FAKE"
+    : >"$FAKE.blocks"
+    IN=$TMP/$shell
+    run driver -p "$fake,$fake:mode=fail" -n 2 -s 7 --quick -o "$TMP/$shell.d"
+    IN=
+    nothing_left "$shell: a campaign"
+    recorded "$shell" "$TMP/$shell.d"
 done
-shell=
-check 'samples have the columns' grep -qx 'time,host,platform,round,benchmark,metric,unit,better,rep,value' "$out/samples.csv"
-row() { grep -Eq "^[0-9TZ:-]+,[^,]+,$1\$" "$2"; }
-check 'a sample is a row' row "$fake,2,linpack,time,s,lower,2,1.25e-03" "$out/samples.csv"
-check 'a warm-up too' row "$fake,1,linpack,time,s,lower,0,1e-3" "$out/samples.csv"
-check 'starting is measured' row "$fake,1,platform,startup,s,lower,1,[0-9.]+" "$out/samples.csv"
-check 'the bill is a row' row "$fake,1,forksum,host_cpu,s,lower,1,[0-9.]+" "$out/samples.csv"
-check 'facts are rows, quoted' row "$fake,1,linpack,quoted,\"a,\"\"b\"\"\"" "$out/facts.csv"
-check 'a failed trial is a row with its reason' \
-    row "$fake:mode=fail,1,memsweep,memsweep: sweep: wrong answer" "$out/failures.csv"
-check 'and has no sample' sh -c '! grep -q "mode=fail,[12],memsweep," "$1"' - "$out/samples.csv"
-check 'nginx is missing with a reason' row "$fake,1,nginxload,fake: no nginx" "$out/failures.csv"
-check 'usable platforms are listed' grep -qx "$fake,yes," "$out/platforms.csv"
-check 'the plan has every trial' [ "$(wc -l <"$out/plan.csv")" -eq 21 ]
-check 'each platform is started once per round and once before' [ "$(grep -c "^up $fake\$" "$FAKE")" -eq 6 ]
-check 'environment has the seed' grep -qx 'setting.seed=7' "$out/environment.txt"
+if [ -e "$TMP/dash/sh" ] && [ -e "$TMP/busybox/sh" ]; then
+    check 'both shells: the same order' cmp "$TMP/dash.d/plan.csv" "$TMP/busybox.d/plan.csv"
+fi
+out=$TMP/out.d
+driver -p "$fake" -b linpack -n 1 --quick -o "$out" >/dev/null 2>&1
 status 2 'a folder with results is not written over' driver -p "$fake" -n 1 -o "$out"
 
 plan_of() { # SEED FOLDER
@@ -208,7 +229,7 @@ stop() {
     : >"$FAKE"
     driver "$@" -o "$stop_folder" >"$TMP/out" 2>"$TMP/err" &
     stop_pid=$!
-    stop_tries=60
+    stop_tries=240
     while ! grep -q slow "$FAKE" && [ $((stop_tries -= 1)) -gt 0 ]; do sleep 0.5; done
     kill -s "$stop_signal" "$(cat "$TMP/pid")"
     stop_status=0
