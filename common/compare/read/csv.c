@@ -66,31 +66,44 @@ static void refill(struct csv *csv)
     csv->end += (size_t)got;
 }
 
-/* Whether the first `length` bytes leave a quoted field open. */
-static bool quote_open(const char *text, size_t length)
+/* UTF-8's byte-order mark, which some programs put in front, is no part of the first field. */
+static void skip_mark(struct csv *csv)
 {
-    bool open = false;
+    while (csv->end - csv->start < 3 && !csv->ended)
+        refill(csv);
+    if (csv->end - csv->start >= 3 && memcmp(csv->buffer + csv->start, "\xef\xbb\xbf", 3) == 0)
+        csv->start += 3;
+}
+
+/* How often a quote stands in these bytes. */
+static size_t count_quotes(const char *text, size_t length)
+{
+    size_t count = 0;
     const char *end = text + length;
     for (const char *at = text; (at = memchr(at, '"', (size_t)(end - at))); at++)
-        open = !open;
-    return open;
+        count++;
+    return count;
 }
 
 /* Length of the record at the buffer's start without its line end; *next is where the next begins.
+ * Every byte is looked at once, also where a quote does not close for many lines.
  */
 static size_t find_record(struct csv *csv, size_t *next)
 {
-    size_t searched = 0;
+    size_t searched = 0, quotes = 0;
     for (;;) {
         char *text = csv->buffer + csv->start;
         size_t there = csv->end - csv->start;
         char *newline = memchr(text + searched, '\n', there - searched);
-        if (newline && !quote_open(text, (size_t)(newline - text))) {
+        size_t length = newline ? (size_t)(newline - text) : there;
+        bool comment = csv->comments && there && *text == '#';
+        quotes += comment ? 0 : count_quotes(text + searched, length - searched);
+        searched = newline ? length + 1 : there;
+        if (newline && quotes % 2 == 0) {
             csv->torn = false;
-            *next = csv->start + (size_t)(newline - text) + 1;
-            return (size_t)(newline - text);
+            *next = csv->start + searched;
+            return length;
         }
-        searched = newline ? (size_t)(newline - text) + 1 : there;
         if (newline)
             continue;
         if (csv->ended) {
@@ -154,6 +167,8 @@ size_t csv_next(struct csv *csv, struct field *fields, size_t room)
     for (;;) {
         size_t next;
         csv->line = csv->next_line;
+        if (csv->line == 1)
+            skip_mark(csv);
         size_t length = find_record(csv, &next);
         char *text = csv->buffer + csv->start;
         if (length == 0 && csv->torn)
@@ -167,7 +182,7 @@ size_t csv_next(struct csv *csv, struct field *fields, size_t room)
         text[length] = '\0';
         if (memchr(text, '\0', length))
             csv_die(csv, "a NUL byte");
-        if (length)
+        if (length && !(csv->comments && *text == '#'))
             return split(csv, text, text + length, fields, room);
     }
 }

@@ -17,15 +17,16 @@ struct field {
 struct csv {
     const char *path;
     char separator;
-    size_t line; /* where the current record begins, from 1 */
-    bool torn;   /* the current record ends at the file's end, not at a line's */
+    size_t line;   /* where the current record begins, from 1 */
+    bool comments; /* set by the caller: records that begin with # are left out, quotes and all */
+    bool torn;     /* the current record ends at the file's end, not at a line's */
     int fd;
     bool ended;
     char *buffer;
     size_t room, start, end, next_line;
 };
 
-/* Opens the file; false with errno set. `path` must outlive it. */
+/* Opens the file; false with errno set. `path` must outlive it. A byte-order mark is left out. */
 bool csv_open(struct csv *csv, const char *path);
 void csv_close(struct csv *csv);
 

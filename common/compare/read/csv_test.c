@@ -48,6 +48,30 @@ static void test_fields(void)
            "separators, quotes and line ends in quotes");
     tap_ok(reads_as(",,\n", 3, empty), "empty fields");
     tap_ok(reads_as("\"\",\"\",\n", 3, empty), "empty quoted fields");
+    tap_ok(reads_as("\xef\xbb\xbf"
+                    "a,b,c\n",
+                    3, abc),
+           "a byte-order mark");
+    tap_ok(reads_as("\xef\xbb\xbf\n\"a\",b,c\n", 3, abc), "a byte-order mark on a line of its own");
+}
+
+/* A quote that does not close is looked for once, not once more for every line behind it. */
+static void test_open_quote(void)
+{
+    size_t lines = 4 << 20;
+    char *text = malloc(lines + 1);
+    struct field fields[2];
+    struct csv csv;
+    if (!text)
+        exit(1);
+    memset(text, '\n', lines);
+    text[0] = '"';
+    text[lines - 1] = '"';
+    write_file(text, lines);
+    free(text);
+    tap_ok(csv_open(&csv, path) && csv_next(&csv, fields, 2) == 1 && fields[0].length == lines - 2,
+           "a field of %zu lines", lines - 2);
+    csv_close(&csv);
 }
 
 /* More than the buffer holds, with records of growing length: all must come back, with line
@@ -135,6 +159,7 @@ int main(void)
         return 1;
     test_fields();
     test_long();
+    test_open_quote();
     test_numbers();
     test_times();
     unlink(path);
