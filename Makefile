@@ -121,7 +121,7 @@ check: all $(tests) $(helpers)
 sanitizers := -fsanitize=address,undefined -fno-sanitize-recover=undefined
 check-sanitize:
 	$(MAKE) BUILD=$(BUILD)/sanitize STATIC= CFLAGS='-g -O1 -fno-omit-frame-pointer $(sanitizers)' \
-		TESTS='$(subst $(BUILD)/,$(BUILD)/sanitize/,$(tests)) $(foreach t,$(TOOLS) common/compare,$(wildcard $(t)/*.t))' check
+		TESTS='$(subst $(BUILD)/,$(BUILD)/sanitize/,$(tests)) $(foreach t,$(TOOLS) $(call rooms,common/compare),$(wildcard $(t)/*.t))' check
 
 bench: all $(helpers)
 	BUILD=$(BUILD) sh common/dev/bench.sh $(BENCH)

@@ -26,6 +26,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum output { OUTPUT_TEXT, OUTPUT_MARKDOWN, OUTPUT_CSV, OUTPUT_JSON, OUTPUT_HTML, OUTPUT_COURSE };
@@ -62,7 +63,7 @@ static const struct opt options[] = {
     {"precision", 0, OPT_REAL, &config.precision_percent, "PERCENT",
      "half-width of an interval that is narrow enough", NULL, 0.01, 100},
     {"metrics", 0, OPT_TEXT, &config.metrics, "LIST",
-     "more primary metrics: BENCHMARK.METRIC=UNIT:lower or :higher, with commas", NULL, 0, 0},
+     "what benchmarks measure: BENCHMARK.METRIC=UNIT:lower or :higher, with commas", NULL, 0, 0},
     {"pool", 0, OPT_FLAG, &config.pool, NULL,
      "rounds of one host belong together, whatever folder they are in", NULL, 0, 0},
     {"seed", 's', OPT_COUNT, &config.settings.seed, "N", "of the bootstrap", NULL, 0, 0},
@@ -74,7 +75,8 @@ static const struct tool tool = {
     .summary = "Turns the samples in results folders into verdicts: what each platform costs as\n"
                "a multiple of native, how sure that is, and what was checked. Several folders\n"
                "are set against the first one. Folders of PLATFORM-BENCHMARK.csv files with\n"
-               "rows of time and value are read, and written by --format course, too.\n",
+               "rows of time and value are read, and written by --format course, too; so are\n"
+               "results-PLATFORM.csv files with a column per benchmark.\n",
     .options = options,
     .option_count = sizeof options / sizeof options[0],
     .notes = "Costs are ratios of geometric means, paired by round; above 1 costs more.\n"
@@ -133,13 +135,33 @@ static void write_output(const struct model *model)
         die_errno(STATUS_SYSTEM, "%s", config.output ? config.output : "stdout");
 }
 
-static void read_folders(struct model *model, char **folders, int count)
+/* The folder's name without slashes at its end, so that DIR and DIR/ are told as one. */
+static void trim_slashes(char *folder)
 {
+    for (size_t length = strlen(folder); length > 1 && folder[length - 1] == '/'; length--)
+        folder[length - 1] = '\0';
+}
+
+static void refuse_twice(char **folders, int count)
+{
+    struct stat one, other;
     for (int i = 0; i < count; i++) {
         for (int k = 0; k < i; k++) {
             if (strcmp(folders[i], folders[k]) == 0)
                 opt_usage("%s is given twice", folders[i]);
+            if (stat(folders[i], &one) == 0 && stat(folders[k], &other) == 0 &&
+                one.st_dev == other.st_dev && one.st_ino == other.st_ino)
+                opt_usage("%s and %s are one folder", folders[i], folders[k]);
         }
+    }
+}
+
+static void read_folders(struct model *model, char **folders, int count)
+{
+    for (int i = 0; i < count; i++)
+        trim_slashes(folders[i]);
+    refuse_twice(folders, count);
+    for (int i = 0; i < count; i++) {
         if (course_is(folders[i]))
             course_load(model, folders[i]);
         else

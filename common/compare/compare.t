@@ -190,6 +190,13 @@ campaign bad8 "$good"
 sed -i 1d "$TMP/bad8/samples.csv"
 refused bad8 1 'the header is not time,host,'
 status 2 'the same folder twice' "$BUILD/compare" "$TMP/plain" "$TMP/plain"
+status 2 'also by another name' "$BUILD/compare" "$TMP/plain" "$TMP/plain/."
+err_has 'is said' "plain/\. and $TMP/plain are one folder"
+ok 'a folder with a slash behind it' "$BUILD/compare" "$TMP/plain/" "$TMP/wide///"
+out_has 'is named without' "^$TMP/plain: cost"
+cp -r "$TMP/plain" "$TMP/marked"
+{ printf '\357\273\277'; cat "$TMP/plain/samples.csv"; } >"$TMP/marked/samples.csv"
+ok 'a byte-order mark in samples.csv' "$BUILD/compare" "$TMP/marked"
 
 # ---- what is written ----
 
@@ -233,28 +240,6 @@ out_has 'rounds add up' '^  native +24 '
 for format in text html json csv markdown; do
     status 1 "$format: a full disk" sh -c '"$@" >/dev/full' - "$BUILD/compare" -f "$format" "$TMP/full"
 done
-
-# ---- course folders ----
-
-mkdir "$TMP/course" "$TMP/written" "$TMP/unknown"
-printf 'time,value\n1,100\n2,101\n3,99\n4,100' >"$TMP/course/native-linpack.csv"
-printf '1;50,0\r\n2;50,5\r\n3;49,5\r\n' >"$TMP/course/my-vm-linpack.csv"
-ok 'a course folder' "$BUILD/compare" "$TMP/course"
-out_has 'is read: header or none, comma or semicolon, CRLF' '^  my-vm +2\.000 .* different, 2 times'
-out_has 'and its limits are said' 'compared as$|independent'
-ok 'writing one' "$BUILD/compare" -f course -o "$TMP/written" "$TMP/full"
-ok 'and reading it' "$BUILD/compare" "$TMP/written"
-out_has 'gives the same ratio' '^  docker +1\.(29|30)[0-9] '
-status 2 'course needs a folder' "$BUILD/compare" -f course "$TMP/full"
-cp "$TMP/course/native-linpack.csv" "$TMP/unknown/native-sudoku.csv"
-status 1 'an unknown benchmark' "$BUILD/compare" "$TMP/unknown"
-err_has 'is told how to be known' "unknown benchmark 'sudoku'; say what it measures: --metrics"
-ok 'and then is read' "$BUILD/compare" --metrics sudoku.solve=1/s:higher "$TMP/unknown"
-out_has 'with its unit' '^sudoku solve +native 100\.0 /s'
-status 2 'a wrong --metrics' "$BUILD/compare" --metrics sudoku "$TMP/unknown"
-printf 'time,value\n1,100\n2,x\n' >"$TMP/course/kvm-linpack.csv"
-status 1 'a bad course value' "$BUILD/compare" "$TMP/course"
-err_has 'is named' "kvm-linpack.csv:3: value 'x' is no number"
 
 # ---- size ----
 

@@ -9,8 +9,8 @@ struct unit {
 };
 
 /*
- * The scale that leaves `value` at 1 or more, if there is one. Base units: s, B/s, flop/s, 1/s, 1
- * and s/THING, which is scaled as s and stays per THING; any other unit is shown as it is.
+ * The scale that leaves `value` at 1 or more, if there is one. Base units: s, B/s, bit/s, flop/s,
+ * 1/s, 1 and s/THING, which is scaled as s and stays per THING; any other unit is shown as it is.
  */
 struct unit unit_for(const char *base, double value);
 

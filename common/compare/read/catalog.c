@@ -1,61 +1,97 @@
 #include "catalog.h"
 
-#include "parse.h"
-
 #include <string.h>
 
-enum { MAX_ADDED = 64 };
-
 /* The order is the tables' order. A new primary metric is a new row. */
-static struct known_metric metrics[32 + MAX_ADDED] = {
-    {"linpack", "lu", "flop/s", BETTER_HIGHER, true, "floating point"},
-    {"memsweep", "sweep", "s/access", BETTER_LOWER, true, "memory, page by page"},
-    {"memsweep", "copy", "B/s", BETTER_HIGHER, true, "memory bandwidth"},
-    {"memsweep", "scale", "B/s", BETTER_HIGHER, false, "memory bandwidth"},
-    {"memsweep", "add", "B/s", BETTER_HIGHER, false, "memory bandwidth"},
-    {"memsweep", "triad", "B/s", BETTER_HIGHER, false, "memory bandwidth"},
-    {"memsweep", "latency", "s", BETTER_LOWER, false, "memory latency"},
-    {"memsweep", "fault", "s/page", BETTER_LOWER, false, "first touch of a page"},
-    {"memsweep", "gups", "1/s", BETTER_HIGHER, false, "random memory updates"},
-    {"forksum", "sum", "s", BETTER_LOWER, true, "processes"},
-    {"forksum", "sum[vfork]", "s", BETTER_LOWER, true, "processes by vfork"},
-    {"forksum", "sum[spawn]", "s", BETTER_LOWER, true, "processes by posix_spawn"},
-    {"forksum", "sum[clone]", "s", BETTER_LOWER, true, "processes by clone"},
-    {"forksum", "sum[thread]", "s", BETTER_LOWER, true, "threads"},
-    {"forksum", "process", "s", BETTER_LOWER, false, "one process"},
-    {"diskrand", "iops", "1/s", BETTER_HIGHER, true, "random disk writes"},
-    {"diskrand", "bandwidth", "B/s", BETTER_HIGHER, false, "disk bandwidth"},
-    {"nginxload", "download", "s", BETTER_LOWER, true, "network, one big file"},
-    {"nginxload", "requests", "1/s", BETTER_HIGHER, true, "network, small files"},
-    {"nginxload", "throughput", "B/s", BETTER_HIGHER, false, "network bandwidth"},
-    {"platform", "startup", "s", BETTER_LOWER, true, "starting it"},
+static const struct known_metric metrics[] = {
+    {"linpack", "lu", "flop/s", BETTER_HIGHER, true, "floating point", NULL, 1},
+    {"memsweep", "sweep", "s/access", BETTER_LOWER, true, "memory, page by page", NULL, 1},
+    {"memsweep", "copy", "B/s", BETTER_HIGHER, true, "memory bandwidth", NULL, 1},
+    {"memsweep", "scale", "B/s", BETTER_HIGHER, false, "memory bandwidth", NULL, 1},
+    {"memsweep", "add", "B/s", BETTER_HIGHER, false, "memory bandwidth", NULL, 1},
+    {"memsweep", "triad", "B/s", BETTER_HIGHER, false, "memory bandwidth", NULL, 1},
+    {"memsweep", "latency", "s", BETTER_LOWER, false, "memory latency", NULL, 1},
+    {"memsweep", "fault", "s/page", BETTER_LOWER, false, "first touch of a page", NULL, 1},
+    {"memsweep", "gups", "1/s", BETTER_HIGHER, false, "random memory updates", NULL, 1},
+    {"forksum", "sum", "s", BETTER_LOWER, true, "processes", NULL, 1},
+    {"forksum", "sum[vfork]", "s", BETTER_LOWER, true, "processes by vfork", NULL, 1},
+    {"forksum", "sum[spawn]", "s", BETTER_LOWER, true, "processes by posix_spawn", NULL, 1},
+    {"forksum", "sum[clone]", "s", BETTER_LOWER, true, "processes by clone", NULL, 1},
+    {"forksum", "sum[thread]", "s", BETTER_LOWER, true, "threads", NULL, 1},
+    {"forksum", "process", "s", BETTER_LOWER, false, "one process", NULL, 1},
+    {"diskrand", "iops", "1/s", BETTER_HIGHER, true, "random disk writes", NULL, 1},
+    {"diskrand", "bandwidth", "B/s", BETTER_HIGHER, false, "disk bandwidth", NULL, 1},
+    {"nginxload", "download", "s", BETTER_LOWER, true, "network, one big file", NULL, 1},
+    {"nginxload", "requests", "1/s", BETTER_HIGHER, true, "network, small files", NULL, 1},
+    {"nginxload", "throughput", "B/s", BETTER_HIGHER, false, "network bandwidth", NULL, 1},
+    {"platform", "startup", "s", BETTER_LOWER, true, "starting it", NULL, 1},
+    /* What courses call their files by. */
+    {"cpu", "kflops", "flop/s", BETTER_HIGHER, true, "floating point", "KFLOPS", 1e3},
+    {"mem", "time", "s", BETTER_LOWER, true, "memory", NULL, 1},
+    {"disk", "iops", "1/s", BETTER_HIGHER, true, "disk", "IOPS", 1},
+    {"disk-random", "iops", "1/s", BETTER_HIGHER, true, "random disk accesses", "IOPS", 1},
+    {"fork", "time", "s", BETTER_LOWER, true, "processes", NULL, 1},
+    {"nginx", "time", "s", BETTER_LOWER, true, "network", NULL, 1},
 };
-static size_t metric_count = 21;
 
-const struct known_metric *catalog_find(const char *benchmark, const char *metric)
+/* The columns of courses' files with one per benchmark. */
+static const struct known_metric columns[] = {
+    {"cpu", "events", "1/s", BETTER_HIGHER, true, "integer arithmetic", "events/s", 1},
+    {"mem", "bandwidth", "B/s", BETTER_HIGHER, true, "memory bandwidth", "MiB/s", 0x1p20},
+    {"diskRand", "bandwidth", "B/s", BETTER_HIGHER, true, "random disk accesses", "MiB/s", 0x1p20},
+    {"diskSeq", "bandwidth", "B/s", BETTER_HIGHER, true, "disk in sequence", "MiB/s", 0x1p20},
+    {"fork", "rate", "1/s", BETTER_HIGHER, true, "processes", "forks/s", 1},
+    {"uplink", "bandwidth", "bit/s", BETTER_HIGHER, true, "network", "Mbit/s", 1e6},
+};
+
+enum { MAX_ADDED = 64 };
+static struct known_metric added[MAX_ADDED];
+static size_t added_count;
+
+static const struct known_metric *find_in(const struct known_metric *list, size_t count,
+                                          const char *benchmark, const char *metric)
 {
-    for (size_t i = 0; i < metric_count; i++) {
-        if (strcmp(metrics[i].benchmark, benchmark) == 0 &&
-            (!metric || strcmp(metrics[i].metric, metric) == 0))
-            return &metrics[i];
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(list[i].benchmark, benchmark) == 0 &&
+            (!metric || strcmp(list[i].metric, metric) == 0))
+            return &list[i];
     }
     return NULL;
 }
 
+enum { METRICS = sizeof metrics / sizeof metrics[0], COLUMNS = sizeof columns / sizeof columns[0] };
+
+const struct known_metric *catalog_find(const char *benchmark, const char *metric)
+{
+    const struct known_metric *known = find_in(added, added_count, benchmark, metric);
+    if (!known)
+        known = find_in(metrics, METRICS, benchmark, metric);
+    return known ? known : find_in(columns, COLUMNS, benchmark, metric);
+}
+
+const struct known_metric *catalog_find_column(const char *name)
+{
+    const struct known_metric *known = find_in(added, added_count, name, NULL);
+    if (!known)
+        known = find_in(columns, COLUMNS, name, NULL);
+    return known ? known : catalog_find(name, NULL);
+}
+
 size_t catalog_rank(const char *benchmark, const char *metric)
 {
-    const struct known_metric *known = catalog_find(benchmark, metric);
-    if (!known)
-        known = catalog_find(benchmark, NULL);
-    if (!known)
-        return 2 * metric_count;
     /* Unknown metrics of a known benchmark follow the benchmark's known ones. */
-    size_t rank = (size_t)(known - metrics);
-    if (strcmp(known->metric, metric) == 0)
-        return 2 * rank;
-    while (rank + 1 < metric_count && strcmp(metrics[rank + 1].benchmark, benchmark) == 0)
-        rank++;
-    return 2 * rank + 1;
+    size_t last = METRICS + COLUMNS + MAX_ADDED;
+    for (size_t i = 0; i < METRICS + COLUMNS + added_count; i++) {
+        const struct known_metric *known = i < METRICS             ? &metrics[i]
+                                           : i < METRICS + COLUMNS ? &columns[i - METRICS]
+                                                                   : &added[i - METRICS - COLUMNS];
+        if (strcmp(known->benchmark, benchmark) != 0)
+            continue;
+        if (strcmp(known->metric, metric) == 0)
+            return 2 * i;
+        last = i;
+    }
+    return 2 * last + 1;
 }
 
 static bool add_item(char *item)
@@ -63,14 +99,21 @@ static bool add_item(char *item)
     char *dot = strchr(item, '.'), *equals = dot ? strchr(dot, '=') : NULL;
     char *colon = equals ? strchr(equals, ':') : NULL;
     if (!colon || dot == item || equals == dot + 1 || colon == equals + 1 ||
-        metric_count == sizeof metrics / sizeof metrics[0])
+        added_count == MAX_ADDED)
         return false;
     bool higher = strcmp(colon + 1, "higher") == 0;
     if (!higher && strcmp(colon + 1, "lower") != 0)
         return false;
     *dot = *equals = *colon = '\0';
-    metrics[metric_count++] = (struct known_metric){
-        item, dot + 1, equals + 1, higher ? BETTER_HIGHER : BETTER_LOWER, true, item};
+    added[added_count++] = (struct known_metric){
+        .benchmark = item,
+        .metric = dot + 1,
+        .unit = equals + 1,
+        .better = higher ? BETTER_HIGHER : BETTER_LOWER,
+        .primary = true,
+        .resource = item,
+        .factor = 1,
+    };
     return true;
 }
 

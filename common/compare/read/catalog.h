@@ -15,10 +15,18 @@ struct known_metric {
     enum better better;
     bool primary;         /* belongs to the family of verdicts; otherwise only shown in detail */
     const char *resource; /* "floating point": what a platform is paying for */
+    const char *counted;  /* what the files of courses count in; NULL: the unit */
+    double factor;        /* so many units are one of those */
 };
 
-/* The entry for a metric, or NULL. `metric` NULL: the benchmark's first entry, for course files. */
+/*
+ * The entry for a metric, or NULL; what catalog_add() added comes first. `metric` NULL: the
+ * benchmark's first entry, for files PLATFORM-BENCHMARK.csv.
+ */
 const struct known_metric *catalog_find(const char *benchmark, const char *metric);
+
+/* What a column of this name means in a file with a column per benchmark, or NULL. */
+const struct known_metric *catalog_find_column(const char *name);
 
 /* Place in the catalog, for ordering tables; unknown metrics come last. */
 size_t catalog_rank(const char *benchmark, const char *metric);

@@ -2,138 +2,149 @@
 
 #include "alloc.h"
 #include "catalog.h"
-#include "csv.h"
+#include "course_files.h"
+#include "course_rows.h"
 #include "err.h"
-#include "tables.h"
 
-#include <ctype.h>
-#include <dirent.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-static const char suffix[] = ".csv";
-
-/* Whether a file's name is PLATFORM-BENCHMARK.csv. */
-static int is_named_so(const struct dirent *entry)
-{
-    const char *dash = strrchr(entry->d_name, '-');
-    size_t length = strlen(entry->d_name), end = sizeof suffix - 1;
-    return length > end && strcmp(entry->d_name + length - end, suffix) == 0 && dash &&
-           dash != entry->d_name && dash + 1 < entry->d_name + length - end;
-}
 
 bool course_is(const char *path)
 {
-    struct dirent **entries;
-    char *samples = alloc_format("%s/samples.csv", path);
-    int found = access(samples, F_OK) == 0 ? 0 : scandir(path, &entries, is_named_so, alphasort);
-    free(samples);
-    for (int i = 0; i < found; i++)
-        free(entries[i]);
-    if (found > 0)
-        free(entries);
-    return found > 0;
+    return course_files_are(path);
 }
 
-/* A semicolon anywhere in the first record makes it the separator, and the comma a decimal mark. */
-static bool uses_semicolons(const char *path)
+static bool counts_seconds(const struct known_metric *known)
 {
-    char line[512] = "";
-    FILE *file = fopen(path, "re");
-    bool found = file && fgets(line, sizeof line, file) && strchr(line, ';');
-    if (file)
-        fclose(file);
-    return found;
+    return known->unit[0] == 's' && (known->unit[1] == '\0' || known->unit[1] == '/');
 }
 
-static bool read_value(const struct csv *csv, const struct field *field, double *value)
-{
-    if (csv->separator == ';' && csv_number(field, ',', value))
-        return true;
-    return csv_number(field, '.', value);
-}
+struct reading {
+    struct model *model;
+    const struct course_file *file;
+    int cells[COURSE_MOST_COLUMNS];
+    size_t failed, first_failed; /* the line */
+    uint32_t row;
+};
 
-/* A time as a date or in seconds; a course may have written anything there, so it may be unknown.
- */
-static double read_time(const struct csv *csv, const struct field *field, size_t row)
+static void add_record(struct reading *reading, const struct course_rows *rows,
+                       const struct field *fields)
 {
-    double seconds;
-    if (table_time(field->text, &seconds) || read_value(csv, field, &seconds))
-        return seconds;
-    return (double)row;
-}
-
-static void load_file(struct model *model, const char *path, int group, int platform, int metric)
-{
-    struct field fields[2];
-    struct csv csv;
+    const struct course_file *file = reading->file;
+    bool timed = !file->columns[0];
     double value;
-    if (!csv_open(&csv, path))
-        die_errno(STATUS_SYSTEM, "%s", path);
-    csv.separator = uses_semicolons(path) ? ';' : ',';
-    int cell = model_cell(model, group, platform, metric);
-    uint32_t row = 0;
-    for (size_t count; (count = csv_next(&csv, fields, 2)) != 0;) {
-        if (fields[0].text[0] == '#')
+    reading->row++;
+    double time = timed ? course_rows_time(rows, &fields[0], reading->row) : reading->row;
+    for (size_t i = 0; i < file->count; i++) {
+        const struct known_metric *known = file->columns[i];
+        if (!known)
             continue;
-        if (count != 2)
-            csv_die(&csv, "%zu fields instead of time and value", count);
-        if (!read_value(&csv, &fields[1], &value)) {
-            if (row == 0 && csv.line == 1 && isalpha((unsigned char)fields[1].text[0]))
-                continue; /* the header */
-            csv_die(&csv, "value '%.40s' is no number", fields[1].text);
+        switch (course_rows_value(rows, &fields[i], counts_seconds(known), &value)) {
+        case COURSE_NUMBER:
+            model_add(reading->model, reading->cells[i], reading->row, time, 1,
+                      value * known->factor);
+            break;
+        case COURSE_FAILED:
+            if (reading->failed++ == 0)
+                reading->first_failed = rows->csv.line;
+            break;
+        case COURSE_TEXT:
+            csv_die(&rows->csv, "value '%.40s' is no number", fields[i].text);
         }
-        row++;
-        model_add(model, cell, row, read_time(&csv, &fields[0], row), 1, value);
     }
-    csv_close(&csv);
 }
 
-static const struct known_metric *find_metric(const char *path, char *benchmark)
+/* Makes `count` fields as many as the file has columns: empty ones at the end may be missing, or
+ * too many. */
+static void fit(const struct course_file *file, const struct course_rows *rows,
+                struct field *fields, size_t count)
 {
-    char *dot = strchr(benchmark, '.');
-    const struct known_metric *known = catalog_find(benchmark, NULL);
-    if (!known && dot) {
-        *dot = '\0';
-        known = catalog_find(benchmark, dot + 1);
-        *dot = '.';
+    size_t wanted = file->count;
+    while (count > wanted && count <= COURSE_MOST_COLUMNS && fields[count - 1].length == 0)
+        count--;
+    if (count != wanted && !(file->wide && count < wanted && count > 1)) {
+        if (file->wide)
+            csv_die(&rows->csv, "%zu fields instead of %zu", count, wanted);
+        csv_die(&rows->csv, "%zu fields instead of time and value", count);
     }
-    if (!known)
-        die(STATUS_SYSTEM,
-            "%s: unknown benchmark '%s'; say what it measures: --metrics "
-            "%s.METRIC=UNIT:lower (or :higher)",
-            path, benchmark, benchmark);
-    return known;
+    static char nothing[1];
+    for (; count < wanted; count++)
+        fields[count] = (struct field){.text = nothing};
+}
+
+static void load_file(struct model *model, const struct course_file *file, int group)
+{
+    struct field fields[COURSE_MOST_COLUMNS];
+    struct course_rows rows;
+    struct reading reading = {.model = model, .file = file};
+    int platform = names_add(&model->platforms, file->platform, strlen(file->platform));
+    for (size_t i = 0; i < file->count; i++) {
+        const struct known_metric *known = file->columns[i];
+        if (!known)
+            continue;
+        int metric =
+            model_metric(model, known->benchmark, known->metric, known->unit, known->better);
+        reading.cells[i] = model_cell(model, group, platform, metric);
+    }
+    bool is_header;
+    course_rows_open(&rows, file->path);
+    for (size_t count;
+         (count = course_rows_next(&rows, fields, COURSE_MOST_COLUMNS, &is_header));) {
+        if (is_header)
+            continue;
+        fit(file, &rows, fields, count);
+        add_record(&reading, &rows, fields);
+    }
+    course_rows_close(&rows);
+    if (reading.failed)
+        model_note(model, "%s:%zu: %zu value%s empty, -1 or a word for a run that failed: left out",
+                   file->path, reading.first_failed, reading.failed,
+                   reading.failed > 1 ? "s from there on are" : " is");
+}
+
+/* Says once per folder what each benchmark was taken to mean. */
+static void note_meanings(struct model *model, const char *path, const struct course_files *files)
+{
+    const struct known_metric *said[256];
+    size_t count = 0;
+    char *text = alloc_text("", 0);
+    for (size_t i = 0; i < files->count; i++) {
+        for (size_t k = 0; k < files->at[i].count; k++) {
+            const struct known_metric *known = files->at[i].columns[k];
+            bool repeated = !known || count == sizeof said / sizeof said[0];
+            for (size_t j = 0; !repeated && j < count; j++)
+                repeated = said[j] == known;
+            if (repeated)
+                continue;
+            said[count++] = known;
+            char *longer =
+                alloc_format("%s%s%s in %s (%s is better)", text, count > 1 ? ", " : "",
+                             known->benchmark, known->counted ? known->counted : known->unit,
+                             known->better == BETTER_HIGHER ? "more" : "less");
+            free(text);
+            text = longer;
+        }
+    }
+    model_note(model, "%s: taken to mean: %s; --metrics says otherwise", path, text);
+    free(text);
 }
 
 void course_load(struct model *model, const char *path)
 {
-    struct dirent **entries;
-    int count = scandir(path, &entries, is_named_so, alphasort);
+    struct course_files files = course_files_of(path);
     int group = model_group(model, path, "course");
-    if (count < 0)
-        die_errno(STATUS_SYSTEM, "%s", path);
     model->groups[group].paired = false;
-    for (int i = 0; i < count; i++) {
-        char *file = alloc_format("%s/%s", path, entries[i]->d_name);
-        char *name = entries[i]->d_name, *dash = strrchr(name, '-');
-        name[strlen(name) - (sizeof suffix - 1)] = '\0';
-        const struct known_metric *known = find_metric(file, dash + 1);
-        int platform = names_add(&model->platforms, name, (size_t)(dash - name));
-        int metric =
-            model_metric(model, known->benchmark, known->metric, known->unit, known->better);
-        load_file(model, file, group, platform, metric);
-        free(file);
-        free(entries[i]);
-    }
-    free(entries);
+    for (size_t i = 0; i < files.count; i++)
+        load_file(model, &files.at[i], group);
+    note_meanings(model, path, &files);
+    if (files.copies)
+        model_note(model, "%s: left out, since they repeat another file: %s", path, files.copies);
     model_note(model,
                "%s: rounds are not known there, so platforms are compared as independent "
                "samples, without a noise floor",
                path);
+    course_files_free(&files);
 }
 
 /* PLATFORM-BENCHMARK.csv for a benchmark's first metric, PLATFORM-BENCHMARK.METRIC.csv for others.
@@ -145,7 +156,7 @@ static FILE *create_file(const struct model *model, const struct cell *cell, con
     bool short_name = first && strcmp(first->metric, metric->name) == 0;
     char *name =
         alloc_format("%s/%s-%s%s%s%s", path, model->platforms.at[cell->platform], metric->benchmark,
-                     short_name ? "" : ".", short_name ? "" : metric->name, suffix);
+                     short_name ? "" : ".", short_name ? "" : metric->name, ".csv");
     for (char *c = name + strlen(path) + 1; *c; c++)
         *c = *c == '/' ? '_' : *c;
     FILE *file = fopen(name, "wex");
@@ -159,12 +170,15 @@ void course_write(const struct model *model, const char *path)
 {
     for (size_t i = 0; i < model->cell_count; i++) {
         const struct cell *cell = &model->cells[i];
-        if (!model->metrics[cell->metric].primary || cell->count == 0)
+        const struct measured *metric = &model->metrics[cell->metric];
+        if (!metric->primary || cell->count == 0)
             continue;
+        const struct known_metric *known = catalog_find(metric->benchmark, metric->name);
         FILE *file = create_file(model, cell, path);
         fprintf(file, "time,value\n");
         for (size_t k = 0; k < cell->count; k++)
-            fprintf(file, "%.3f,%.10g\n", cell->trials[k].time, cell->trials[k].mean);
+            fprintf(file, "%.3f,%.10g\n", cell->trials[k].time,
+                    cell->trials[k].mean / (known ? known->factor : 1));
         if (ferror(file) | fclose(file))
             die_errno(STATUS_SYSTEM, "%s", path);
     }
