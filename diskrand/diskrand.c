@@ -149,7 +149,7 @@ static void configure(int argc, char **argv)
 }
 
 /* One repetition; returns I/Os per second. */
-static double repeat(struct workload *load, struct results *results)
+static double repeat(struct workload *load, struct results *results, int rep)
 {
     const struct tally *tally = workload_tally(load);
     dev_t device = config.load.file->place.device;
@@ -157,7 +157,7 @@ static double repeat(struct workload *load, struct results *results)
     account_start(&results->account, device);
     usage_start(&results->usage);
     double seconds = workload_run(load, bench.time_s);
-    usage_stop(&results->usage);
+    usage_stop(&results->usage, rep);
     account_stop(&results->account, device, tally->count[IO_READ] * config.file.block,
                  tally->count[IO_WRITE] * config.file.block);
     uint64_t ios = tally->count[IO_READ] + tally->count[IO_WRITE];
@@ -179,13 +179,13 @@ static void measure(struct workload *load, struct results *results, struct repor
         if (rep == 1) {
             while (config.until_steady && results->settling < most_settling &&
                    !results_steady(results)) {
-                metric_add(iops, 0, repeat(load, results));
+                metric_add(iops, 0, repeat(load, results, 0));
                 results->settling++;
             }
             workload_forget(load);
             results_forget(results);
         }
-        double rate = repeat(load, results);
+        double rate = repeat(load, results, rep);
         metric_add(iops, rep, rate);
         metric_add(bandwidth, rep, rate * (double)config.file.block);
     }

@@ -126,10 +126,13 @@ struct metrics {
     struct metric *sum, *process, *start, *rate, *create, *begin, *exit, *wait;
 };
 
-static void add_phases(struct singles *singles, struct metrics *metrics, int rep)
+static void add_phases(struct singles *singles, struct metrics *metrics, struct usage *usage,
+                       int rep)
 {
     struct phases phases = {0};
+    usage_start(usage);
     int error = singles_phases(singles, config.bench.time_s / 4, &phases);
+    usage_stop(usage, rep);
     if (error)
         die_of(&(struct answer){.step = STEP_START, .error = error});
     metric_add(metrics->create, rep, phases.create);
@@ -166,7 +169,7 @@ static void measure(struct trees *trees, struct singles *singles, struct report 
         double sum = trees_sum(trees);
         trees_sizes(trees, x, y);
         double rate = singles_rate(singles, bench->time_s, rep > 0 ? &hist : NULL, &failure);
-        usage_stop(usage);
+        usage_stop(usage, rep);
         if (rate <= 0)
             die_of(&failure);
         line = stats_line(x, y, TREE_SIZES);
@@ -174,7 +177,7 @@ static void measure(struct trees *trees, struct singles *singles, struct report 
         metric_add(metrics.process, rep, line.slope);
         metric_add(metrics.start, rep, line.intercept);
         metric_add(metrics.rate, rep, rate);
-        add_phases(singles, &metrics, rep);
+        add_phases(singles, &metrics, usage, rep);
         family_sweep();
     }
     report_histogram(report, "single", &hist);

@@ -91,9 +91,11 @@ static const struct tool tool = {
                 "  linpack --kernel classic -n 100,200  what netlib's program prints\n",
 };
 
-/* One size: its system, and the fingerprint of its first solution. */
+/* One size: its system, the repetition that runs, and the fingerprint of the first solution. */
 struct run {
     struct system system;
+    struct usage *usage;
+    int rep; /* 0: calibration, or warm-up */
     bool solved;
     uint64_t fingerprint;
 };
@@ -164,7 +166,6 @@ static void require_memory(const struct kernel *kernel, const struct team *team)
 static void run_setup(struct run *run, const struct kernel *kernel, struct team *team, size_t n)
 {
     struct matrix matrix = {matrix_kind_for(n), n, config.bench.seed};
-    *run = (struct run){.solved = false};
     errno = system_new(&run->system, solver(kernel), team, matrix, (enum mem_pages)config.pages);
     if (errno)
         die_errno(STATUS_SYSTEM, "n=%zu in %s pages", n, mem_pages_names[config.pages]);
@@ -194,7 +195,10 @@ static double solve(struct run *run)
     system_fill(&run->system);
     if (config.fault == FAULT_SINGULAR)
         inject(run, config.fault);
-    if (!system_solve(&run->system, &seconds))
+    usage_start(run->usage);
+    bool solved = system_solve(&run->system, &seconds);
+    usage_stop(run->usage, run->rep);
+    if (!solved)
         die(STATUS_WRONG, "n=%zu: a pivot is zero, the matrix is singular", run->system.matrix.n);
     if (config.fault != FAULT_SINGULAR)
         inject(run, config.fault);
@@ -246,9 +250,8 @@ static void measure(struct run *run, struct metric *metric, struct findings *fin
     uint64_t units = bench_calibrate(solve_often, run, bench->time_s);
 
     for (int rep = bench_first_rep(bench); rep <= bench->reps; rep++) {
-        usage_start(&findings->usage);
+        run->rep = rep;
         double seconds = solve_often(run, units);
-        usage_stop(&findings->usage);
         struct residuals found = check(run);
         findings->worst.netlib = fmax(findings->worst.netlib, found.netlib);
         findings->worst.hpl = fmax(findings->worst.hpl, found.hpl);
@@ -266,7 +269,7 @@ static void measure_sizes(const struct kernel *kernel, struct team *team, struct
                           struct findings *findings)
 {
     for (size_t i = 0; i < config.sizes.count; i++) {
-        struct run run;
+        struct run run = {.usage = &findings->usage};
         char name[32] = "lu";
         size_t n = (size_t)config.sizes.at[i];
         if (config.sizes.count > 1)

@@ -153,7 +153,11 @@ static double run_once(struct fault *fault)
         read_pages(fault);
     if (fault->kind == COW)
         child = child_start(fault);
-    /* Forking has made the stack and the session shared, too; let them take their faults now. */
+    /*
+     * Forking has made the stack and the session shared, too; let them take their faults now. So do
+     * the thread's own variables, to which the kernel writes when it takes the CPU away (rseq).
+     */
+    errno = 0;
     fault->words = 0;
     session_time(session, NULL, touch, fault);
     fault->words = fault->bytes / sizeof(uint64_t);

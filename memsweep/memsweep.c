@@ -120,7 +120,8 @@ static void setup(void)
             isa_names[session.config.isa]);
     session.report = report_new("memsweep");
     session.team = team_new(session.config.threads, &session.bench.cpus);
-    if (!session.team)
+    session.alone = team_new(1, &session.bench.cpus);
+    if (!session.team || !session.alone)
         die_errno(STATUS_SYSTEM, "--threads %d", session.config.threads);
 }
 
@@ -140,10 +141,10 @@ static void measure_point(const struct kernel *kernel, const struct point *point
                         ? ", less than usual: memory is short"
                         : "");
     }
-    struct usage before = session.usage;
+    session.rep = 0;
     uint64_t units = bench_calibrate(kernel->run, work, session.bench.time_s);
-    session.usage = before;
     for (int rep = bench_first_rep(&session.bench); rep <= session.bench.reps; rep++) {
+        session.rep = rep;
         double seconds = kernel->run(work, units);
         if (session.config.inject == INJECT_BIT)
             inject_bit(work->buffer, session.bench.seed);
@@ -240,6 +241,7 @@ int main(int argc, char **argv)
     report_print(session.report, (enum format)session.bench.format);
     stream_release();
     team_free(session.team);
+    team_free(session.alone);
     report_free(session.report);
     return STATUS_GOOD;
 }

@@ -30,7 +30,8 @@ struct session {
     struct config config;
     struct report *report;
     struct usage usage;
-    struct team *team; /* of config.threads */
+    int rep;                   /* the repetition that runs; 0 or less is none that counts */
+    struct team *team, *alone; /* of config.threads; of one, for what one thread does */
 };
 
 /* The part of a kernel's state that is the same for all; the first member of each state. */
@@ -78,7 +79,7 @@ struct kernel {
 /* A zeroed state for `what`, to be given to free(). Ends the process if there is no memory. */
 void *state_new(size_t bytes, const char *what);
 
-/* Runs work(context, rank) on the team, or alone if `team` is NULL, as the timed region. */
+/* Runs work(context, rank) on the team, or on one thread if `team` is NULL, as the timed region. */
 double session_time(struct session *session, struct team *team,
                     void (*work)(void *context, int rank), void *context);
 

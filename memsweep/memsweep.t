@@ -19,6 +19,13 @@ for metric in $("$BUILD/memsweep" --help | sed -n '/^Metrics/,/^$/s/^  \([a-z]*\
         one_line_error "$metric: a flipped bit is one line (seed $seed)"
     done
 done
+if [ "$cpus" -ge 2 ]; then
+    two=$(awk '/^Cpus_allowed_list/ { gsub("-", ",", $2); split($2, cpu, ","); print cpu[1] "," cpu[2] }' /proc/self/status)
+    ok 'loaded on two CPUs by name' "$BUILD/memsweep" -c "$two" -r 1 -t 1ms --size 64k -f csv loaded
+    check 'cpu.allowed are the CPUs of the program' [ "$(sed -n 's/^# cpu.allowed=//p' "$TMP/out" | tr - ,)" = "$two" ]
+else
+    skip 'loaded on two CPUs by name' 'one CPU only'
+fi
 status 77 'loaded on one CPU is not available' "$BUILD/memsweep" -c 0 -r 1 --size 64k loaded
 one_line_error 'and says so in one line'
 

@@ -1,6 +1,5 @@
 #include "memsweep.h"
 
-#include "clock.h"
 #include "err.h"
 #include "rng.h"
 
@@ -19,16 +18,9 @@ void *state_new(size_t bytes, const char *what)
 double session_time(struct session *session, struct team *team,
                     void (*work)(void *context, int rank), void *context)
 {
-    double seconds;
     usage_start(&session->usage);
-    if (team) {
-        seconds = team_run(team, work, context);
-    } else {
-        uint64_t start = clock_ns();
-        work(context, 0);
-        seconds = clock_seconds(start, clock_ns());
-    }
-    usage_stop(&session->usage);
+    double seconds = team_run(team ? team : session->alone, work, context);
+    usage_stop(&session->usage, session->rep);
     return seconds;
 }
 

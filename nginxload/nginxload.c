@@ -192,7 +192,7 @@ static void measure(struct session *session, struct summary *summary, struct usa
             loop_forget(&session->loops[rank]);
         usage_start(usage);
         session_run(session);
-        usage_stop(usage);
+        usage_stop(usage, rep);
         summary_add(summary, &config, &session->load, session->loops, rep);
     }
 }

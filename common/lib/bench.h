@@ -7,7 +7,7 @@
  *     for (int rep = bench_first_rep(&bench); rep <= bench.reps; rep++) {
  *         usage_start(&usage);
  *         double seconds = ...;             (the timed region)
- *         usage_stop(&usage);
+ *         usage_stop(&usage, rep);
  *         verify, or die(STATUS_WRONG, ...)
  *         metric_add(metric, rep, ...);
  *     }

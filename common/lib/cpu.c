@@ -75,6 +75,15 @@ const char *cpu_list_format(const struct cpu_list *list, char *text, size_t byte
     return text;
 }
 
+bool cpu_list_has(const struct cpu_list *list, int cpu)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        if (list->at[i] == cpu)
+            return true;
+    }
+    return false;
+}
+
 void cpu_list_allowed(struct cpu_list *list)
 {
     cpu_set_t set;

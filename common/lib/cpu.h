@@ -22,6 +22,8 @@ bool cpu_list_parse(const char *text, struct cpu_list *list);
 /* Writes "0,2-3" in at most `bytes` bytes; "all" for an empty list. Returns `text`. */
 const char *cpu_list_format(const struct cpu_list *list, char *text, size_t bytes);
 
+bool cpu_list_has(const struct cpu_list *list, int cpu);
+
 /* The CPUs this thread may run on. */
 void cpu_list_allowed(struct cpu_list *list);
 

@@ -10,7 +10,9 @@
 #include "tap.h"
 #include "team.h"
 #include "units.h"
+#include "usage.h"
 
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -243,6 +245,83 @@ static void test_team_pins(void)
     team_free(sum.team);
 }
 
+/* ---- usage ---- */
+
+static void work_for(double seconds)
+{
+    uint64_t start = clock_ns();
+    while (clock_seconds(start, clock_ns()) < seconds)
+        continue;
+}
+
+static void test_usage(void)
+{
+    struct usage usage = {0};
+    for (int rep = -1; rep <= 2; rep++) {
+        work_for(0.005); /* making what is measured: not timed */
+        usage_start(&usage);
+        work_for(0.01);
+        usage_stop(&usage, rep);
+    }
+    double own_s = usage.user_s + usage.system_s;
+    tap_ok(usage.wall_s >= 0.02 && own_s > 0 && own_s < usage.wall_s + 0.001,
+           "the timed regions of counted repetitions add up (%g s)", usage.wall_s);
+    struct usage none = {0};
+    usage_start(&none);
+    work_for(0.03);
+    usage_stop(&none, 0);
+    tap_ok(none.wall_s == 0 && none.user_s == 0 && none.idle_s == 0 && none.switches == 0,
+           "warm-up and calibration are not counted");
+}
+
+/* Somebody else wants the only CPU that the program may use. */
+static void test_waited(void)
+{
+    struct cpu_list allowed, one = {.count = 1};
+    struct usage usage = {0};
+    cpu_list_allowed(&allowed);
+    one.at[0] = allowed.at[0];
+    fflush(stdout);
+    pid_t child = fork();
+    cpu_pin(&one);
+    if (child == 0) {
+        for (;;)
+            continue;
+    }
+    usage_start(&usage);
+    work_for(0.3);
+    usage_stop(&usage, 1);
+    kill(child, SIGKILL);
+    waitpid(child, NULL, 0);
+    cpu_pin(&allowed);
+    double waited_s = usage_waited(&usage);
+    if (waited_s < 0)
+        tap_skip("a program that waits for its CPU says how long", "the kernel does not tell");
+    else
+        tap_ok(waited_s > 0.03 && waited_s <= usage.wall_s,
+               "a program that waits for its CPU says how long (%g of %g s)", waited_s,
+               usage.wall_s);
+}
+
+/* A second of wall time on one CPU: 0.9 s its own, 0.04 s idle, so that others had 0.06 s. */
+static void test_waited_for_others(void)
+{
+    struct usage usage = {.wall_s = 1, .user_s = 0.9, .idle_s = 0.04, .threads = 2};
+    usage.machine.cpus = 1;
+    usage.thread[0].waited_s = 0.02;
+    tap_near(usage_waited(&usage), 0.02, 1e-12, "a thread's waiting is the time it waited");
+    usage.thread[1].waited_s = 0.5;
+    tap_near(usage_waited(&usage), 0.06, 1e-12, "waiting for one's own threads is left out");
+    usage.thread[1].waited_s = 0;
+    usage.children_s = 0.8;
+    tap_near(usage_waited(&usage), 0.02, 1e-12, "what was idle was not waited for by children");
+    usage.idle_s = 0;
+    tap_near(usage_waited(&usage), 0.1, 1e-12,
+             "what others had of a full CPU, children waited for");
+    usage.machine.idle_s = -1;
+    tap_ok(usage_waited(&usage) < 0, "waiting is unknown where the system does not tell");
+}
+
 static void test_mem(void)
 {
     struct mem mem;
@@ -288,6 +367,9 @@ int main(void)
     test_team();
     test_team_pins();
     test_team_time();
+    test_usage();
+    test_waited();
+    test_waited_for_others();
     test_mem();
     test_clock();
     return tap_done();

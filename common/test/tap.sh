@@ -144,9 +144,13 @@ contract() {
         exit !($d->{benchmark} && $d->{version} && keys %{$d->{facts}} && @{$d->{metrics}}
                && defined $d->{metrics}[0]{median})' "$TMP/out.json"
     check "$tap_tool: value is one number" awk 'NF != 1 || $1 + 0 <= 0 { bad = 1 } END { exit !(NR == 1 && !bad) }' "$TMP/out.value"
-    for tap_fact in version compiler cpu.model hypervisor option.seed clock.cost timed.steal; do
+    for tap_fact in version compiler cpu.model hypervisor option.seed clock.cost timed.steal timed.waited; do
         check "$tap_tool: fact $tap_fact" grep -q "^# $tap_fact=." "$TMP/out.csv"
     done
+    tap_begun=$(date +%s%3N)
+    run "$BUILD/$tap_tool" -r 1 -w 9 -t 20ms -f csv "$@"
+    check "$tap_tool: timed.wall is that of counted repetitions" awk -F= -v all="$(($(date +%s%3N) - tap_begun))" '
+        $1 == "# timed.wall" { timed = 1000 * $2 } END { exit !(timed > 0 && timed < all / 2) }' "$TMP/out"
     if [ -w /dev/full ]; then
         status 1 "$tap_tool: a full disk behind stdout is an error" \
             sh -c '"$@" >/dev/full' - "$BUILD/$tap_tool" -r 1 -t 1ms "$@"
