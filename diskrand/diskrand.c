@@ -94,6 +94,7 @@ static const struct tool tool = {
                "its own in the folder PATH (default .), or called PATH.\n",
     .options = options,
     .option_count = sizeof options / sizeof options[0],
+    .time_help = "duration of a repetition",
     .metrics = tool_metrics,
     .metric_count = sizeof tool_metrics / sizeof tool_metrics[0],
     .notes = "psync uses a thread for each I/O in flight. The file has no name while it is\n"

@@ -14,6 +14,8 @@ fact_is() { check "$3" test "$(fact "$1")" = "$2"; }
 metric() { awk -F , -v name="$1" '$2 == name && $5 == 1 { print $6 }' "$TMP/out"; }
 
 contract diskrand --size 1M "$disk"
+ok '--help' "$BUILD/diskrand" --help
+out_has '--time says what it is here' '--time T +duration of a repetition'
 
 for wrong in '--block 1000' '--block 0' '--size 1k' '--sync sometimes' '--sync data:0' '--rate 1 -t 1ms' \
     '--verify --repeat-offsets' '--inject torn' '--depth 0' '--read-share 101' '--jobs 300'; do

@@ -84,6 +84,8 @@ static const struct tool tool = {
                "processes, each of which gives its halves to two children.\n",
     .options = options,
     .option_count = sizeof options / sizeof options[0],
+    .time_help = "least duration of each part of a repetition: the sum, the small trees, the "
+                 "single processes; create to wait take a quarter",
     .metrics = tool_metrics,
     .metric_count = sizeof tool_metrics / sizeof tool_metrics[0],
     .notes = "Methods: fork copies the process; vfork and clone run in its memory, vfork\n"

@@ -15,6 +15,8 @@ first_line() {
 }
 
 contract forksum 1 40
+ok '--help' "$BUILD/forksum" --help
+out_has '--time says what it is here' 'of each part'
 
 first_line "1..5000" 12502500 1 5000
 first_line "both children at once" 500500 --order tree 1 1000

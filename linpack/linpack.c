@@ -239,7 +239,7 @@ struct findings {
     struct residuals worst;
     uint64_t fingerprint;
     size_t huge_bytes;
-    double best; /* flop/s */
+    double best; /* flop/s, of the counted repetitions */
     struct usage usage;
 };
 
@@ -256,7 +256,8 @@ static void measure(struct run *run, struct metric *metric, struct findings *fin
         findings->worst.netlib = fmax(findings->worst.netlib, found.netlib);
         findings->worst.hpl = fmax(findings->worst.hpl, found.hpl);
         double rate = flops * (double)units / seconds;
-        findings->best = fmax(findings->best, rate);
+        if (rep > 0)
+            findings->best = fmax(findings->best, rate);
         metric_add(metric, rep, rate);
     }
     findings->fingerprint = findings->fingerprint * 31 + run->fingerprint;
@@ -290,7 +291,8 @@ static void measure_peak(const struct kernel *kernel, struct team *team, struct 
     double best = 0;
     for (int rep = bench_first_rep(bench); rep <= bench->reps; rep++) {
         double rate = peak_measure(kernel, team, fmax(bench->time_s, least_s));
-        best = fmax(best, rate);
+        if (rep > 0)
+            best = fmax(best, rate);
         metric_add(metric, rep, rate);
     }
     report_note(report, "that is %.1f %% of the peak", 100 * findings->best / best);

@@ -35,6 +35,11 @@ out_has "the share is a fact" '^# peak.share=0\.[0-9]+'
 ok "the peak of a run as short as can be" "$linpack" -n 50 -r 1 -t 0 --peak -f csv
 out_has "it is measured for long enough all the same" '^# peak.share=0\.[0-9]+'
 
+ok "one repetition after many that warm up" "$linpack" -n 100 -w 15 -r 1 -t 0 --peak -f csv
+check "peak.share leaves warm-up out" awk -F'[=,]' '
+    /^# peak.share=/ { share = $2 } /,lu,.*,1,/ { lu = $6 } /,peak,.*,1,/ { peak = $6 }
+    END { exit !(peak > 0 && share - lu / peak < 0.0001 && lu / peak - share < 0.0001) }' "$TMP/out"
+
 ok "the instruction sets" "$linpack" --list-isa
 check "generic is the last of them" test "$(tail -n 1 "$TMP/out")" = generic
 for isa in generic sse2 avx2 avx512; do

@@ -224,6 +224,7 @@ int main(int argc, char **argv)
         .summary = "Measures how fast memory is, each metric in another way of using it.\n",
         .options = options,
         .option_count = sizeof options / sizeof options[0],
+        .time_help = "least duration of a repetition of each metric: work is calibrated up to it",
         .metrics = metrics_help(),
         .metric_count = KERNELS,
         .examples = "  memsweep --array 64M                  the same sizes on every machine\n"

@@ -3,6 +3,8 @@
 . common/test/tap.sh
 
 contract memsweep --array 256k --size 64k
+ok '--help' "$BUILD/memsweep" --help
+out_has '--time says what it is here' 'of each metric'
 
 # Every metric that --help lists works, and a flipped bit in its memory is a wrong answer.
 cpus=$(nproc)
@@ -51,6 +53,10 @@ ok 'auto says which stores it took' "$BUILD/memsweep" -r 1 -t 1ms -f csv --array
 out_has 'and what both did' '^# stores.triad=(temporal|nontemporal), '
 out_has 'small arrays are marked' '^# array.triad=1048576 B, .*(below 4 x|unknown)'
 out_has 'the best pass' '^# best.triad=[0-9.e+]+ B/s'
+ok 'one pass, after many that warm up' "$BUILD/memsweep" -w 20 -r 1 -t 0 -f csv --array 16M copy
+check 'best leaves warm-up out' awk -F'[=, ]' '
+    /^# best.copy=/ { best = $3 } /^memsweep,copy,.*,1,/ { counted = $6 }
+    END { exit !(best > 0 && best / counted < 1.0001 && best / counted > 0.9999) }' "$TMP/out"
 ok 'four operations many times' "$BUILD/memsweep" -r 60 -t 1us --array 4k copy scale add triad
 
 # Curves have a point for each size, and the driver's default set is reported in full.

@@ -55,7 +55,7 @@ struct stream {
     struct mem target; /* the array that is written */
     bool nontemporal;
     uint64_t passes_per_unit;
-    double best_s;     /* least time of a unit */
+    double best_s;     /* least time of a counted unit */
     double tried_s[2]; /* per unit: temporal, non-temporal; 0 if not tried */
 };
 
@@ -233,7 +233,7 @@ double stream_run(void *work, uint64_t units)
     }
     for (uint64_t unit = 0; unit < units; unit++) {
         double unit_s = session_time(session, session->team, operate, stream);
-        if (stream->best_s == 0 || unit_s < stream->best_s)
+        if (session->rep > 0 && (stream->best_s == 0 || unit_s < stream->best_s))
             stream->best_s = unit_s;
         seconds += unit_s;
     }

@@ -90,6 +90,7 @@ static const struct tool tool = {
                "the time to move a big one.\n",
     .options = options,
     .option_count = sizeof options / sizeof options[0],
+    .time_help = "duration of a repetition; transfers are begun until then, and ended",
     .metrics = tool_metrics,
     .metric_count = sizeof tool_metrics / sizeof tool_metrics[0],
     .notes = "URL is http://HOST[:PORT]/PATH or http://unix:/SOCKET:/PATH.\n",

@@ -12,6 +12,8 @@ load=$BUILD/nginxload
 url=$nginx_url
 
 contract nginxload "$url/small"
+ok '--help' "$BUILD/nginxload" --help
+out_has '--time says what it is here' '--time T +duration of a repetition'
 
 # ---- requests ----
 ok 'a fixed number of requests' "$load" -f csv -r 2 -w 0 --requests 500 "$url/small"

@@ -14,12 +14,15 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-static void bench_options(struct bench *bench, struct opt options[BENCH_OPTIONS + 1])
+static void bench_options(struct bench *bench, const struct tool *tool,
+                          struct opt options[BENCH_OPTIONS + 1])
 {
     const struct opt table[] = {
         {"reps", 'r', OPT_INT, &bench->reps, "N", "counted repetitions", NULL, 1, 1e6},
         {"time", 't', OPT_TIME, &bench->time_s, "T",
-         "least duration of a repetition: work is calibrated up to it", NULL, 0, 86400},
+         tool->time_help ? tool->time_help
+                         : "least duration of a repetition: work is calibrated up to it",
+         NULL, 0, 86400},
         {"warmup", 'w', OPT_INT, &bench->warmup, "N",
          "repetitions before the counted ones, shown as number 0", NULL, 0, 1e6},
         {"cpus", 'c', OPT_CPUS, &bench->cpus, "LIST", "run on these CPUs only, as 0,2-3", NULL, 0,
@@ -34,7 +37,7 @@ static void bench_options(struct bench *bench, struct opt options[BENCH_OPTIONS 
 int bench_parse(struct bench *bench, const struct tool *tool, int argc, char **argv)
 {
     struct opt shared[BENCH_OPTIONS + 1];
-    bench_options(bench, shared);
+    bench_options(bench, tool, shared);
     int first = opt_parse(tool, shared, BENCH_OPTIONS, argc, argv);
     int error = cpu_pin(&bench->cpus);
     if (error) {
@@ -123,7 +126,7 @@ void bench_facts(const struct bench *bench, const struct tool *tool, const struc
 
     report_fact(report, "version", "%s", GM_VERSION);
     report_fact(report, "compiler", "%s", GM_COMPILER);
-    bench_options(&copy, shared);
+    bench_options(&copy, tool, shared);
     opt_describe(tool->options, tool->option_count, report, option_fact);
     opt_describe(shared, BENCH_OPTIONS, report, option_fact);
     machine_facts(report);

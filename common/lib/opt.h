@@ -47,6 +47,7 @@ struct tool {
     const char *summary;  /* one sentence or a few lines, each at most 78 columns, ends with \n */
     const struct opt *options;
     size_t option_count;
+    const char *time_help; /* what --time is, where that is not the duration of calibrated work */
     const struct tool_metric *metrics; /* the first is what --format value prints */
     size_t metric_count;
     const char *notes;    /* printed below the options, or NULL */
