@@ -3,8 +3,7 @@
 
 #include <stdio.h>
 
-/* Writes `text` as a JSON string, in quotes. Bytes that are not ASCII go out as they are (UTF-8).
- */
+/* Writes `text` as a JSON string, in quotes; bytes that are no UTF-8 become U+FFFD. */
 void json_string(const char *text, FILE *out);
 
 #endif

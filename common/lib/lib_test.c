@@ -3,6 +3,7 @@
 #include "clock.h"
 #include "cpu.h"
 #include "hist.h"
+#include "json.h"
 #include "mem.h"
 #include "parse.h"
 #include "rng.h"
@@ -11,6 +12,7 @@
 #include "team.h"
 #include "units.h"
 #include "usage.h"
+#include "utf8.h"
 
 #include <signal.h>
 #include <stdatomic.h>
@@ -356,8 +358,52 @@ static void test_clock(void)
     tap_ok(clock_cost() > 0 && clock_cost() < 1e-3, "reading the clock costs something");
 }
 
+static bool json_is(const char *text, const char *wanted)
+{
+    char *written = NULL;
+    size_t bytes;
+    FILE *out = open_memstream(&written, &bytes);
+    if (!out)
+        return false;
+    json_string(text, out);
+    fclose(out);
+    bool same = strcmp(written, wanted) == 0;
+    free(written);
+    return same;
+}
+
+/* RFC 3629: what is a character, and how JSON gets by without. */
+static void test_utf8(void)
+{
+    static const char *const good[] = {"a",
+                                       "\xc2\x80",
+                                       "\xe0\xa0\x80",
+                                       "\xed\x9f\xbf",
+                                       "\xef\xbf\xbf",
+                                       "\xf0\x90\x80\x80",
+                                       "\xf4\x8f\xbf\xbf"};
+    static const char *const bad[] = {"",
+                                      "\x80",
+                                      "\xc1\x80",
+                                      "\xc2",
+                                      "\xe0\x9f\xbf",
+                                      "\xed\xa0\x80",
+                                      "\xe2\x82",
+                                      "\xf0\x8f\xbf\xbf",
+                                      "\xf4\x90\x80\x80",
+                                      "\xf5\x80\x80\x80",
+                                      "\xff"};
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
+        tap_ok(utf8_length(good[i]) == strlen(good[i]), "character %zu is one", i);
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        tap_ok(utf8_length(bad[i]) == 0, "sequence %zu is none", i);
+    tap_ok(json_is("a\"\\\n\x7f\xc3\xa9", "\"a\\\"\\\\\\u000a\\u007f\xc3\xa9\""), "JSON escapes");
+    tap_ok(json_is("caf\xe9 \xe2\x82", "\"caf\\ufffd \\ufffd\\ufffd\""), "JSON is UTF-8");
+}
+
 int main(void)
 {
+    test_utf8();
     test_parse();
     test_cpu_list();
     test_rng();
