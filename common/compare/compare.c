@@ -22,6 +22,7 @@
 #include "opt.h"
 #include "remarks.h"
 #include "table.h"
+#include "words.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -198,6 +199,10 @@ int main(int argc, char **argv)
     config.settings.precision = config.precision_percent / 100;
     config.settings.bootstrap = config.format != OUTPUT_TEXT;
     model.keep_samples = config.format == OUTPUT_HTML;
+    const char *fault =
+        config.settings.baseline ? words_fault(config.settings.baseline, NAME_MOST) : NULL;
+    if (fault)
+        opt_usage("the baseline's name %s", fault);
     add_metrics();
     read_folders(&model, argv + operand, argc - operand);
     if (!config.settings.baseline)

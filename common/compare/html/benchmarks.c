@@ -27,9 +27,10 @@ static void put_figures(const struct page *page, const struct row *row)
             plot_text(row->metric->name, out);
         fprintf(out, "</td><td>");
         plot_text(result->platform, out);
-        fprintf(out, "</td><td class=\"num\">%zu</td><td class=\"num\">%s %s</td>", stats->n,
-                number(a, stats->mean / unit.factor), unit.shown);
-        fprintf(out, "<td class=\"num\">%s</td>", number(a, stats->median / unit.factor));
+        fprintf(out, "</td><td class=\"num\">%zu</td><td class=\"num\">%s ", stats->n,
+                number(a, stats->mean / unit.factor));
+        plot_text(unit.shown, out);
+        fprintf(out, "</td><td class=\"num\">%s</td>", number(a, stats->median / unit.factor));
         if (result->has_median_interval)
             fprintf(out, "<td class=\"num\">%s – %s</td>",
                     number(a, result->median.low / unit.factor),
@@ -122,10 +123,9 @@ static void put_spread(const struct page *page, const struct row *row)
     axis.logarithmic = positive && axis.high > 3 * axis.low;
     axis_pad(&axis, 0.03);
     struct unit unit = unit_for(row->metric->unit, row->results[0].stats.median);
-    fprintf(out,
-            "<h4>Spread: every round's mean, median, quartiles and range, in %s%s</h4><div "
-            "class=\"rows\">\n",
-            unit.shown[0] ? unit.shown : "units", axis.logarithmic ? " (logarithmic)" : "");
+    fprintf(out, "<h4>Spread: every round's mean, median, quartiles and range, in ");
+    plot_text(unit.shown[0] ? unit.shown : "units", out);
+    fprintf(out, "%s</h4><div class=\"rows\">\n", axis.logarithmic ? " (logarithmic)" : "");
     for (size_t i = 0; i < row->count; i++)
         put_box(page, &axis, &row->results[i]);
     fprintf(out, "<div class=\"axis\"><svg height=\"18\" aria-hidden=\"true\">");
@@ -239,15 +239,18 @@ void section_benchmarks(const struct page *page)
         if (strcmp(benchmark, row->metric->benchmark) == 0)
             continue;
         benchmark = row->metric->benchmark;
-        fprintf(page->out, "<div class=\"card\" id=\"%s-%d\"><h3>%s</h3>\n", benchmark, page->group,
-                benchmark);
+        fprintf(page->out, "<div class=\"card\"><h3>");
+        plot_text(benchmark, page->out);
+        fprintf(page->out, "</h3>\n");
         const struct row *part;
         for (size_t other = 0; (part = page_row(page, &other));) {
             if (strcmp(benchmark, part->metric->benchmark) != 0 || !part->metric->primary)
                 continue;
             fprintf(page->out, "<h4><b style=\"color:var(--ink)\">");
             plot_text(part->metric->name, page->out);
-            fprintf(page->out, "</b> · %s, %s is better</h4>\n", part->metric->resource,
+            fprintf(page->out, "</b> · ");
+            plot_text(part->metric->resource, page->out);
+            fprintf(page->out, ", %s is better</h4>\n",
                     part->metric->better == BETTER_LOWER ? "less" : "more");
             put_spread(page, part);
             put_time_order(page, part);

@@ -15,8 +15,8 @@ static void put_one(const struct page *page, const struct versus *versus)
     FILE *out = page->out;
     char a[NUMBER], b[NUMBER], c[NUMBER], phrase[PHRASE];
     bool less = versus->result.verdict == VERDICT_DIFFERENT && ratio->log_mean < 0;
-    fprintf(out, "<tr><td>%s ", versus->row->metric->benchmark);
-    plot_text(versus->row->metric->name, out);
+    fprintf(out, "<tr><td>");
+    page_metric(page, versus->row->metric);
     fprintf(out, "</td><td>");
     plot_text(versus->result.platform, out);
     fprintf(out, "</td><td class=\"num\"><b>%s</b></td><td class=\"num\">",

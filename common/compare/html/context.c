@@ -54,8 +54,8 @@ void section_expectation(const struct page *page)
         struct expected expected = expect_row(row);
         if (expected.outcome == EXPECT_NOTHING)
             continue;
-        fprintf(out, "<tr><td>%s ", row->metric->benchmark);
-        plot_text(row->metric->name, out);
+        fprintf(out, "<tr><td>");
+        page_metric(page, row->metric);
         fprintf(out, "</td><td>");
         put_observed(page, row);
         fprintf(out, "</td><td class=\"%s\">%s</td><td>", classes[expected.outcome],
@@ -81,8 +81,10 @@ static void put_remark(const struct page *page, size_t index)
     FILE *out = page->out;
     fprintf(out, "<li id=\"remark-%zu\" value=\"%zu\"><b>", index + 1, index + 1);
     plot_text(remark->platform, out);
-    if (strcmp(remark->benchmark, "-") != 0)
-        fprintf(out, " %s", remark->benchmark);
+    if (strcmp(remark->benchmark, "-") != 0) {
+        fputc(' ', out);
+        plot_text(remark->benchmark, out);
+    }
     fprintf(out, "</b>: ");
     plot_text(remark->guard, out);
     fprintf(out, " <span class=\"tag %s\">%s</span><br>", classes[remark->kind],
@@ -189,7 +191,9 @@ static void put_reproduce(const struct page *page)
     for (size_t i = 0; i < model->environment_count; i++) {
         if (strncmp(model->environment[i].key, "sha256.", 7) != 0)
             continue;
-        fprintf(out, "sha256   %s  ", model->environment[i].value);
+        fprintf(out, "sha256   ");
+        plot_text(model->environment[i].value, out);
+        fprintf(out, "  ");
         plot_text(model->environment[i].key + 7, out);
         fprintf(out, "\n");
     }
@@ -232,7 +236,9 @@ static void put_facts(const struct page *page)
                 fprintf(out, "</summary><div class=\"scroll\"><table>\n");
                 any = true;
             }
-            fprintf(out, "<tr><td>%s</td><td>", fact->benchmark);
+            fprintf(out, "<tr><td>");
+            plot_text(fact->benchmark, out);
+            fprintf(out, "</td><td>");
             plot_text(fact->key, out);
             fprintf(out, "</td><td class=\"wrap\">");
             plot_text(fact->value, out);

@@ -114,7 +114,9 @@ static void put_quantiles(const struct page *page, const char *benchmark, const 
     axis_pad(&y, 0.05);
     fprintf(out, "<h4>");
     plot_text(metric, out);
-    fprintf(out, " by quantile, all rounds together, in %s (logarithmic)</h4>", unit.shown);
+    fprintf(out, " by quantile, all rounds together, in ");
+    plot_text(unit.shown, out);
+    fprintf(out, " (logarithmic)</h4>");
     begin_plot(page, &y, &unit);
     for (size_t at = 0; (d = next_distribution(page, benchmark, metric, &at));)
         put_quantile_line(page, d, &y, last);
@@ -240,7 +242,9 @@ static void put_curve(const struct page *page, const struct curve *curve)
     plot_text(curve->name, out);
     fprintf(out, " by ");
     plot_text(curve->key, out);
-    fprintf(out, ", in %s (both logarithmic)</h4>", unit.shown);
+    fprintf(out, ", in ");
+    plot_text(unit.shown, out);
+    fprintf(out, " (both logarithmic)</h4>");
     begin_plot(page, &y, &unit);
     for (size_t p = 0; p < platforms->count; p++) {
         char move = 'M';

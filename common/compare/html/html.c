@@ -84,12 +84,14 @@ static void put_group(const struct page *page)
     plot_text(group->label, out);
     fprintf(out, ": %u round%s", group->last_round, group->last_round == 1 ? "" : "s");
     put_when(page);
+    fprintf(out, ". Every figure is a multiple of ");
+    plot_text(settings->baseline, out);
     fprintf(out,
-            ". Every figure is a multiple of %s: 1 is as fast, 2 takes twice as long or does "
+            ": 1 is as fast, 2 takes twice as long or does "
             "half as much.</p>\n<nav><a href=\"#real-%d\">Is it real?</a><a href=\"#order-%d\">As "
             "expected?</a><a href=\"#fooled-%d\">What could fool you</a><a href=\"#bench-%d\">"
             "Benchmarks</a><a href=\"#env-%d\">Environment, run it again</a></nav>\n",
-            settings->baseline, page->group, page->group, page->group, page->group, page->group);
+            page->group, page->group, page->group, page->group, page->group);
     fprintf(out, "<h2>Which platform costs what</h2>\n<ul>\n");
     put_summary(page);
     fprintf(out, "</ul>\n");

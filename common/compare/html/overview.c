@@ -28,8 +28,9 @@ static void put_native(const struct page *page, const struct row *row)
         return;
     const struct stats *stats = &row->baseline->stats;
     struct unit unit = unit_for(row->metric->unit, stats->median);
-    fprintf(page->out, "%s %s %s", page->analysis->settings.baseline,
-            number(text, stats->mean / unit.factor), unit.shown);
+    plot_text(page->analysis->settings.baseline, page->out);
+    fprintf(page->out, " %s ", number(text, stats->mean / unit.factor));
+    plot_text(unit.shown, page->out);
 }
 
 /* Stronger with the size of a difference that is one; 30 times is full. */
@@ -98,9 +99,7 @@ void section_matrix(const struct page *page)
         fprintf(out, "<tr><td>");
         plot_text(metric->resource[0] ? metric->resource : metric->benchmark, out);
         fprintf(out, "<span>");
-        plot_text(metric->benchmark, out);
-        fputc(' ', out);
-        plot_text(metric->name, out);
+        page_metric(page, metric);
         fprintf(out, "</span></td>");
         for (size_t i = 0; i < count; i++)
             put_cost(page, row, page_result(row, platforms->at[columns[i]]));
@@ -225,8 +224,8 @@ void section_forest(const struct page *page)
     for (size_t at = 0; (row = page_row(page, &at));) {
         if (!row->metric->primary)
             continue;
-        fprintf(out, "<div class=\"head\">%s ", row->metric->benchmark);
-        plot_text(row->metric->name, out);
+        fprintf(out, "<div class=\"head\">");
+        page_metric(page, row->metric);
         fprintf(out, " <span>");
         put_native(page, row);
         if (row->baseline)

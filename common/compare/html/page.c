@@ -1,6 +1,7 @@
 #include "page.h"
 
 #include "catalog.h"
+#include "plot.h"
 
 #include <string.h>
 
@@ -29,6 +30,13 @@ const struct result *page_result(const struct row *row, const char *platform)
             return &row->results[i];
     }
     return NULL;
+}
+
+void page_metric(const struct page *page, const struct measured *metric)
+{
+    plot_text(metric->benchmark, page->out);
+    fputc(' ', page->out);
+    plot_text(metric->name, page->out);
 }
 
 void page_marks(const struct page *page, const struct row *row, const char *platform)

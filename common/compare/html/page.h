@@ -23,6 +23,9 @@ bool page_compared(const struct row *row, const struct result *result);
 /* The platform's result in this row, or NULL. */
 const struct result *page_result(const struct row *row, const char *platform);
 
+/* BENCHMARK METRIC. */
+void page_metric(const struct page *page, const struct measured *metric);
+
 /* ` [1] [4]` as links to the remarks that belong to this figure. */
 void page_marks(const struct page *page, const struct row *row, const char *platform);
 

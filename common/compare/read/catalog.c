@@ -1,5 +1,7 @@
 #include "catalog.h"
 
+#include "words.h"
+
 #include <string.h>
 
 /* The order is the tables' order. A new primary metric is a new row. */
@@ -105,6 +107,9 @@ static bool add_item(char *item)
     if (!higher && strcmp(colon + 1, "lower") != 0)
         return false;
     *dot = *equals = *colon = '\0';
+    if (words_fault(item, NAME_MOST) || words_fault(dot + 1, NAME_MOST) ||
+        words_fault(equals + 1, UNIT_MOST))
+        return false;
     added[added_count++] = (struct known_metric){
         .benchmark = item,
         .metric = dot + 1,

@@ -93,7 +93,7 @@ printf '1,200\n2,201\n3,199\n' >"$course/my-kvm-linpack (2).csv"
 ok 'files that systems and browsers name' "$BUILD/compare" "$course"
 out_has 'are what they were' '^  my-kvm +0\.500 '
 says 'a copy counts once' 'left out, since they repeat another file: native-linpack (1).csv'
-ok 'in detail' "$BUILD/compare" -d "$course"
+ok 'in detail' "$BUILD/compare" --detail "$course"
 out_has 'three times, not six' '^  native +3 '
 echo 4,100 >>"$course/native-linpack (1).csv"
 status 1 'a copy that differs' "$BUILD/compare" "$course"

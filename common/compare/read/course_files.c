@@ -3,6 +3,7 @@
 #include "alloc.h"
 #include "course_rows.h"
 #include "err.h"
+#include "words.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -149,6 +150,9 @@ static bool read_header(struct course_file *file, bool may_be_long, struct unkno
         csv_die(&rows.csv, "%zu columns, more than %d", count, COURSE_MOST_COLUMNS);
     for (size_t i = 0; found && i < count; i++) {
         file->columns[i] = catalog_find_column(fields[i].text);
+        const char *fault = fields[i].length ? words_fault(fields[i].text, NAME_MOST) : NULL;
+        if (fault)
+            csv_die(&rows.csv, "column '%.40s' %s", fields[i].text, fault);
         if (!file->columns[i] && i > 0 && fields[i].length)
             add_unknown(unknown, fields[i].text);
     }
@@ -160,6 +164,9 @@ static bool read_header(struct course_file *file, bool may_be_long, struct unkno
 
 static void read_name(struct course_file *file, const char *name, struct unknown *unknown)
 {
+    const char *fault = words_fault(name, NAME_MOST);
+    if (fault)
+        die(STATUS_SYSTEM, "%s: its name %s", words_clean(file->path), fault);
     char *stem = alloc_text(name, stem_length(name)), *whole = alloc_text(stem, strlen(stem));
     char *benchmark = NULL, *platform = wide_platform(whole);
     const struct known_metric *known = split_name(stem, &benchmark);

@@ -2,6 +2,7 @@
 
 #include "alloc.h"
 #include "err.h"
+#include "words.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -21,7 +22,7 @@ void csv_die(const struct csv *csv, const char *format, ...)
     va_start(arguments, format);
     vsnprintf(message, sizeof message, format, arguments);
     va_end(arguments);
-    die(STATUS_SYSTEM, "%s:%zu: %s", csv->path, csv->line, message);
+    die(STATUS_SYSTEM, "%s:%zu: %s", csv->path, csv->line, words_clean(message));
 }
 
 bool csv_open(struct csv *csv, const char *path)
@@ -245,4 +246,19 @@ bool csv_number(const struct field *field, char mark, double *value)
     magnitude = exponent < 0 ? magnitude / powers[-exponent] : magnitude * powers[exponent];
     *value = negative ? -magnitude : magnitude;
     return true;
+}
+
+void csv_put(const char *text, FILE *out)
+{
+    if (!strpbrk(text, ",\"\n\r")) {
+        fputs(text, out);
+        return;
+    }
+    fputc('"', out);
+    for (; *text; text++) {
+        if (*text == '"')
+            fputc('"', out);
+        fputc(*text, out);
+    }
+    fputc('"', out);
 }

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 struct field {
     char *text; /* NUL-terminated, without its quotes; valid until the next record */
@@ -46,5 +47,8 @@ _Noreturn void csv_die(const struct csv *csv, const char *format, ...)
  * mark: '.' or ','.
  */
 bool csv_number(const struct field *field, char mark, double *value);
+
+/* Writes a field, in quotes if it needs them. */
+void csv_put(const char *text, FILE *out);
 
 #endif

@@ -17,13 +17,14 @@ static void add_event(struct model *model, struct event event)
 static struct event event_at(struct csv *csv, const struct folder *folder,
                              const struct field *fields)
 {
+    table_check_name(csv, &fields[1], "host");
     int group = model_group(folder->model, folder->source, fields[1].text);
     return (struct event){
         .group = group,
-        .platform = table_text(&fields[2]),
+        .platform = table_name(csv, &fields[2], "platform"),
         .round =
             table_read_count(csv, &fields[3], "round", 0) + folder->model->groups[group].offset,
-        .benchmark = table_text(&fields[4]),
+        .benchmark = table_name(csv, &fields[4], "benchmark"),
     };
 }
 
@@ -39,7 +40,7 @@ static void load_guards(const struct folder *folder)
         if (!is_void && strcmp(fields[6].text, "mark") != 0)
             csv_die(&csv, "outcome '%.40s' is neither mark nor void", fields[6].text);
         struct event event = event_at(&csv, folder, fields);
-        event.guard = table_text(&fields[5]);
+        event.guard = table_name(&csv, &fields[5], "guard");
         event.is_void = is_void;
         event.evidence = table_text(&fields[7]);
         event.advice = table_text(&fields[8]);
@@ -71,6 +72,7 @@ void platforms_load(const struct folder *folder)
     if (!table_open(&csv, folder, "platforms.csv", "platform,usable,reason", false))
         return;
     while (table_next(&csv, model, fields, 3)) {
+        table_check_name(&csv, &fields[0], "platform");
         if (strcmp(fields[1].text, "yes") == 0) {
             names_add(&model->platforms, fields[0].text, fields[0].length);
             continue;

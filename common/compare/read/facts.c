@@ -2,6 +2,7 @@
 #include "tables.h"
 
 #include "alloc.h"
+#include "words.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -65,11 +66,11 @@ static void add_fact(struct model *model, int group, const struct field *fields)
     free(key);
     if (number < model->fact_count) {
         struct known_fact *fact = &model->facts[number];
-        if (strcmp(fact->value, fields[6].text) != 0) {
-            free(fact->value);
-            fact->value = table_text(&fields[6]);
+        char *value = table_text(&fields[6]);
+        if (strcmp(fact->value, value) != 0)
             fact->varies = true;
-        }
+        free(fact->value);
+        fact->value = value;
         return;
     }
     model->facts =
@@ -99,8 +100,8 @@ void environment_load(const struct folder *folder)
                                         &model->environment_room, sizeof *model->environment);
         model->environment[model->environment_count++] = (struct environment_line){
             .source = alloc_text(folder->path, strlen(folder->path)),
-            .key = alloc_text(line, (size_t)(equals - line)),
-            .value = alloc_text(equals + 1, strlen(equals + 1)),
+            .key = words_clean(alloc_text(line, (size_t)(equals - line))),
+            .value = words_clean(alloc_text(equals + 1, strlen(equals + 1))),
         };
     }
     if (file)
@@ -111,6 +112,8 @@ void environment_load(const struct folder *folder)
 void facts_load(const struct folder *folder)
 {
     struct model *model = folder->model;
+    static const int names[] = {1, 2, 4, 5};
+    static const char *const called[] = {"host", "platform", "benchmark", "key"};
     struct field fields[7];
     struct csv csv;
     if (!model->keep_samples)
@@ -119,6 +122,8 @@ void facts_load(const struct folder *folder)
                     false))
         return;
     while (table_next(&csv, model, fields, 7)) {
+        for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+            table_check_name(&csv, &fields[names[i]], called[i]);
         int group = model_group(model, folder->source, fields[1].text);
         if (strncmp(fields[5].text, "histogram.", 10) == 0)
             add_histogram(&csv, find_distribution(model, group, fields, fields[5].text + 10),

@@ -3,6 +3,7 @@
 
 #include "alloc.h"
 #include "catalog.h"
+#include "words.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -151,6 +152,7 @@ static void label_groups(struct model *model)
             group->label = alloc_format("%s (%s)", group->source, group->host);
         else
             group->label = alloc_format("%s", sources ? group->source : group->host);
+        words_clean(group->label);
     }
 }
 

@@ -2,6 +2,7 @@
 
 #include "csv.h"
 #include "tables.h"
+#include "words.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -45,10 +46,13 @@ static void find_cell(const struct folder *folder, const struct csv *csv,
                       const struct field *fields, struct current *current)
 {
     struct model *model = folder->model;
-    for (int i = HOST; i <= UNIT; i++) {
-        if (fields[i].length == 0 && i != UNIT)
-            csv_die(csv, "field %d is empty", i + 1);
-    }
+    static const int names[] = {HOST, PLATFORM, BENCHMARK, METRIC};
+    static const char *const called[] = {"host", "platform", "benchmark", "metric"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        table_check_name(csv, &fields[names[i]], called[i]);
+    const char *fault = fields[UNIT].length ? words_fault(fields[UNIT].text, UNIT_MOST) : NULL;
+    if (fault)
+        csv_die(csv, "unit '%.40s' %s", fields[UNIT].text, fault);
     int group = model_group(model, folder->source, fields[HOST].text);
     int platform = names_add(&model->platforms, fields[PLATFORM].text, fields[PLATFORM].length);
     int metric = model_metric(model, fields[BENCHMARK].text, fields[METRIC].text, fields[UNIT].text,

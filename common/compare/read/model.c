@@ -2,6 +2,7 @@
 
 #include "alloc.h"
 #include "catalog.h"
+#include "words.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -145,6 +146,7 @@ void model_note(struct model *model, const char *format, ...)
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
+    words_clean(text);
     for (size_t i = 0; i < model->note_count; i++) {
         if (strcmp(model->notes[i], text) == 0)
             return;

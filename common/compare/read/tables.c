@@ -2,6 +2,7 @@
 
 #include "alloc.h"
 #include "err.h"
+#include "words.h"
 
 #include <errno.h>
 #include <math.h>
@@ -122,7 +123,20 @@ bool table_next(struct csv *csv, struct model *model, struct field *fields, size
     return true;
 }
 
+void table_check_name(const struct csv *csv, const struct field *field, const char *what)
+{
+    const char *fault = words_fault(field->text, NAME_MOST);
+    if (fault)
+        csv_die(csv, "%s '%.40s' %s", what, field->text, fault);
+}
+
+char *table_name(const struct csv *csv, const struct field *field, const char *what)
+{
+    table_check_name(csv, field, what);
+    return alloc_text(field->text, field->length);
+}
+
 char *table_text(const struct field *field)
 {
-    return alloc_text(field->text, field->length);
+    return words_clean(alloc_text(field->text, field->length));
 }

@@ -32,7 +32,13 @@ uint32_t table_read_count(const struct csv *csv, const struct field *field, cons
 /* Seconds since 1970 of `2026-11-21T14:03:04Z` (fractions allowed) or of a plain number. */
 bool table_time(const char *text, double *seconds);
 
-/* A copy of the field. */
+/* Ends the process unless the field can be a name; `what` is the column's. */
+void table_check_name(const struct csv *csv, const struct field *field, const char *what);
+
+/* A copy of the field: a name that was checked. */
+char *table_name(const struct csv *csv, const struct field *field, const char *what);
+
+/* A copy of the field: a sentence, made printable. */
 char *table_text(const struct field *field);
 
 /* platforms.csv: before the samples, so that platforms are in the order they were asked for in. */

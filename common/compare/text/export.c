@@ -1,5 +1,6 @@
 #include "export.h"
 
+#include "csv.h"
 #include "json.h"
 #include "versus.h"
 
@@ -58,21 +59,6 @@ static size_t figures_of(const struct row *row, const struct result *result,
 
 /* ---- csv ---- */
 
-static void put_field(const char *text, FILE *out)
-{
-    if (!strpbrk(text, ",\"\n\r")) {
-        fputs(text, out);
-        return;
-    }
-    fputc('"', out);
-    for (; *text; text++) {
-        if (*text == '"')
-            fputc('"', out);
-        fputc(*text, out);
-    }
-    fputc('"', out);
-}
-
 void export_csv(const struct analysis *analysis, FILE *out)
 {
     struct figure figures[MOST_FIGURES];
@@ -89,15 +75,19 @@ void export_csv(const struct analysis *analysis, FILE *out)
                 fprintf(out, "\n");
             }
             const struct group *group = &analysis->model->groups[row->group];
-            put_field(group->source, out);
+            csv_put(group->source, out);
             fputc(',', out);
-            put_field(group->host, out);
+            csv_put(group->host, out);
             fputc(',', out);
-            put_field(result->platform, out);
-            fprintf(out, ",%s,", metric->benchmark);
-            put_field(metric->name, out);
-            fprintf(out, ",%s,%s,%s,%s", metric->unit, better_names[metric->better],
-                    metric->primary ? "yes" : "no", verdict_names[result->verdict]);
+            csv_put(result->platform, out);
+            fputc(',', out);
+            csv_put(metric->benchmark, out);
+            fputc(',', out);
+            csv_put(metric->name, out);
+            fputc(',', out);
+            csv_put(metric->unit, out);
+            fprintf(out, ",%s,%s,%s", better_names[metric->better], metric->primary ? "yes" : "no",
+                    verdict_names[result->verdict]);
             for (size_t f = 0; f < count; f++)
                 fprintf(out, isfinite(figures[f].value) ? ",%.10g" : ",", figures[f].value);
             fprintf(out, "\n");
@@ -113,16 +103,20 @@ static void put_pair(const char *before, const char *name, const char *text, FIL
     json_string(text, out);
 }
 
+/* JSON has no infinity and no NaN. */
+static void put_figure(const char *name, double value, FILE *out)
+{
+    fprintf(out, isfinite(value) ? ", \"%s\": %.10g" : ", \"%s\": null", name, value);
+}
+
 static void put_result(const struct row *row, const struct result *result, FILE *out)
 {
     struct figure figures[MOST_FIGURES];
     size_t count = figures_of(row, result, figures);
     put_pair("        {", "platform", result->platform, out);
     put_pair(", ", "verdict", verdict_names[result->verdict], out);
-    for (size_t f = 0; f < count; f++) {
-        fprintf(out, ", \"%s\": ", figures[f].name);
-        fprintf(out, isfinite(figures[f].value) ? "%.10g" : "null", figures[f].value);
-    }
+    for (size_t f = 0; f < count; f++)
+        put_figure(figures[f].name, figures[f].value, out);
     if (result->why_not)
         put_pair(", ", "why_no_ratio", result->why_not, out);
     fprintf(out, "}");
@@ -172,11 +166,10 @@ static void put_versus(const struct analysis *analysis, FILE *out)
         put_pair(", ", "benchmark", versus->row->metric->benchmark, out);
         put_pair(", ", "metric", versus->row->metric->name, out);
         put_pair(", ", "verdict", verdict_names[versus->result.verdict], out);
-        fprintf(out, ", \"ratio\": %.10g, \"p_holm\": %.10g", exp(ratio->log_mean),
-                versus->result.p_holm);
-        if (isfinite(ratio->low))
-            fprintf(out, ", \"ratio_low\": %.10g, \"ratio_high\": %.10g", exp(ratio->low),
-                    exp(ratio->high));
+        put_figure("ratio", exp(ratio->log_mean), out);
+        put_figure("p_holm", versus->result.p_holm, out);
+        put_figure("ratio_low", exp(ratio->low), out);
+        put_figure("ratio_high", exp(ratio->high), out);
         fprintf(out, "}");
     }
     versus_free(&list);

@@ -7,11 +7,11 @@
 #include <math.h>
 #include <string.h>
 
-/* A table's cell: bars are escaped, line ends become spaces. */
+/* A table's cell: what means something to markdown or HTML is escaped, line ends become spaces. */
 static void put_text(const char *text, FILE *out)
 {
     for (; *text; text++) {
-        if (strchr("|<>*_`\\", *text))
+        if (strchr("|<>*_`\\[]()!#&~", *text))
             fputc('\\', out);
         fputc(*text == '\n' ? ' ' : *text, out);
     }
@@ -22,9 +22,15 @@ static void put_result(const struct analysis *analysis, const struct row *row,
 {
     char a[NUMBER], b[NUMBER], c[NUMBER], phrase[PHRASE];
     struct unit unit = unit_for(row->metric->unit, result->stats.median);
-    fprintf(out, "| %s %s | ", row->metric->benchmark, row->metric->name);
+    fprintf(out, "| ");
+    put_text(row->metric->benchmark, out);
+    fputc(' ', out);
+    put_text(row->metric->name, out);
+    fprintf(out, " | ");
     put_text(result->platform, out);
-    fprintf(out, " | %s %s | ", number(a, result->stats.mean / unit.factor), unit.shown);
+    fprintf(out, " | %s ", number(a, result->stats.mean / unit.factor));
+    put_text(unit.shown, out);
+    fprintf(out, " | ");
     if (result == row->baseline)
         fprintf(out, "1 | | ");
     else if (result->has_ratio && result->ratio.n > 1)
@@ -57,9 +63,13 @@ static void put_remarks(const struct model *model, const struct remarks *remarks
         const struct remark *remark = &remarks->at[i];
         fprintf(out, "%zu. **", i + 1);
         put_text(remark->platform, out);
-        fprintf(out, "%s%s**, %s (%s): ", strcmp(remark->benchmark, "-") == 0 ? "" : " ",
-                strcmp(remark->benchmark, "-") == 0 ? "" : remark->benchmark, remark->guard,
-                remark_kinds[remark->kind]);
+        if (strcmp(remark->benchmark, "-") != 0) {
+            fputc(' ', out);
+            put_text(remark->benchmark, out);
+        }
+        fprintf(out, "**, ");
+        put_text(remark->guard, out);
+        fprintf(out, " (%s): ", remark_kinds[remark->kind]);
         put_text(remark->evidence, out);
         fprintf(out, ". To do: ");
         put_text(remark->advice, out);
@@ -90,11 +100,11 @@ void export_markdown(const struct analysis *analysis, const struct remarks *rema
             group = row->group;
             fprintf(out, "%s**", i ? "\n" : "");
             put_text(analysis->model->groups[group].label, out);
-            fprintf(out,
-                    "**: cost as a multiple of %s\n\n"
-                    "| benchmark | platform | mean | cost | 95 %% interval | verdict |\n"
-                    "|---|---|--:|--:|:-:|---|\n",
-                    analysis->settings.baseline);
+            fprintf(out, "**: cost as a multiple of ");
+            put_text(analysis->settings.baseline, out);
+            fprintf(out, "\n\n"
+                         "| benchmark | platform | mean | cost | 95 %% interval | verdict |\n"
+                         "|---|---|--:|--:|:-:|---|\n");
         }
         for (size_t k = 0; k < row->count; k++)
             put_result(analysis, row, remarks, &row->results[k], out);

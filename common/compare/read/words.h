@@ -1,0 +1,19 @@
+/* Names and sentences that come from files: what they may hold. Whoever writes them escapes them.
+ */
+#ifndef COMPARE_WORDS_H
+#define COMPARE_WORDS_H
+
+enum { NAME_MOST = 300, UNIT_MOST = 20 };
+
+/*
+ * Why `text` cannot be a name (of a platform, host, benchmark, metric, guard, fact): it is empty,
+ * longer than `most` bytes, not UTF-8, or holds what a terminal or a reader would not see as it is:
+ * a control character, or one that turns the direction of writing. NULL: it can.
+ */
+const char *words_fault(const char *text, int most);
+
+/* Makes a sentence printable: such characters become blanks, bytes that are no UTF-8 question
+ * marks. Returns `text`. */
+char *words_clean(char *text);
+
+#endif
