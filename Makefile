@@ -51,7 +51,8 @@ all: $(programs)
 
 help:
 	@echo "make            build the programs into $(BUILD)/"
-	@echo "make deps       install what is missing for everything below (Debian, Ubuntu)"
+	@echo "make deps       install what is missing for run and check, or for what is named beside it:"
+	@echo "                make deps run, make deps lint, make deps bench (Debian, Ubuntu)"
 	@echo "make run        measure every platform that is usable here; results/latest/report.html"
 	@echo "make check      every test that can run here"
 	@echo "make check-sanitize  the tests of the programs under ASan and UBSan"
@@ -139,11 +140,14 @@ lint:
 format:
 	clang-format -i $(c_files)
 
+# What the goals named beside it need; alone, what `make run` and `make check` need.
+deps_groups := $(filter run check lint bench,$(MAKECMDGOALS)) $(if $(filter check,$(MAKECMDGOALS)),run)
 deps:
-	@sh common/dev/deps.sh
+	@sh common/dev/deps.sh $(or $(strip $(deps_groups)),run check)
 
+# RUN=... hands options to it: make run RUN='--quick -n 1'
 run: all
-	./run.sh
+	./run.sh $(RUN)
 
 clean:
 	rm -rf $(BUILD)
