@@ -8,7 +8,7 @@
 # (what the platform's name asks for). Output: rows of guards.csv.
 
 function number(key) { return f[key] + 0 }
-function has(key) { return key in f }
+function has(key) { return f[key] != "" } # not `key in f`: asking for f[key] anywhere makes it so
 function field(text) {
     gsub(/"/, "\"\"", text)
     return text ~ /[",]/ ? "\"" text "\"" : text
@@ -31,6 +31,31 @@ function cpus(list,    n, i, part, ends, count) {
     }
     return count
 }
+# How many CPUs the platform under test and the load client have together.
+function cpus_in_use(    n) {
+    n = cpus(f["host.test_cpus"])
+    if (has("host.client_cpus") && f["host.client_cpus"] != f["host.test_cpus"]) n += cpus(f["host.client_cpus"])
+    return n > 0 ? n : 1
+}
+# The first CPU that is in both lists, or "".
+function common_cpu(one, other,    n, m, i, j, a, b, ends, c) {
+    n = split(one, a, ",")
+    m = split(other, b, ",")
+    for (i = 1; i <= n; i++) {
+        split(a[i] "-" a[i], ends, "-")
+        for (c = ends[1] + 0; c <= ends[2] + 0; c++)
+            for (j = 1; j <= m; j++)
+                if (c >= b[j] + 0 && c <= (b[j] ~ /-/ ? substr(b[j], index(b[j], "-") + 1) : b[j]) + 0) return c
+    }
+    return ""
+}
+# What the platform's name asks for.
+function key(name,    text) {
+    if (platform ~ /^exec:/ || !match(platform, "[:,]" name "=[^,]*")) return ""
+    text = substr(platform, RSTART, RLENGTH)
+    return substr(text, index(text, "=") + 1)
+}
+function min(a, b) { return a < b ? a : b }
 function chosen(policy) { return match(policy, /\[[a-z]+\]/) ? substr(policy, RSTART + 1, RLENGTH - 2) : policy }
 function percent(part, whole) { return sprintf("%.1f %%", 100 * part / whole) }
 function mib(n) { return sprintf("%.1f MiB", n / 1048576) }
@@ -55,6 +80,7 @@ function block_rules() {
             "no container was made; look at the engine's log")
     if (f["identity.runtime"] == "runsc" && f["identity.kernel"] == f["host.kernel"])
         guard("identity", "void", "it sees the host's kernel " f["host.kernel"], "this is not gVisor; look at the engine's log")
+    runtime_rules()
     if (has("sha256.different"))
         guard("sha256", "void", "other programs there than here: " f["sha256.different"],
             "build the image again: make clean all, then ./run.sh")
@@ -68,13 +94,43 @@ function block_rules() {
             "measure on bare metal before calling this the cost of KVM")
     if (f["platform.kind"] == "vm" && number("host.ksm") == 1)
         guard("ksm", "mark", "the host merges equal pages (ksm/run is 1)", "echo 0 >/sys/kernel/mm/ksm/run")
-    if (number("host.load") > 0.15)
-        guard("load", "mark", sprintf("%.2f CPUs were busy before it was started", f["host.load"]),
+    load_rules()
+    clock_rules()
+}
+
+# The runtime that was asked for, the one that the engine names, and the kernel that is seen inside. Docker's default
+# may be any: gVisor's is a kernel of its own, whose cost is not a container's.
+function runtime_rules(    asked) {
+    asked = key("runtime")
+    if (f["platform.kind"] != "container" || !has("identity.runtime")) return
+    if (asked != "" && asked != "default" && f["identity.runtime"] != asked)
+        guard("identity", "void", "it is run by " f["identity.runtime"] ", not by " asked, "look at the engine's log")
+    else if ((asked == "" || asked == "default") && f["identity.runtime"] !~ /^(runc|crun|io\.containerd\.runc\.v[0-9]+)$/)
+        guard("runtime", "mark", "its containers are run by " f["identity.runtime"] ", which nobody asked for",
+            "runtime=runc in the platform's name, or another default runtime for the engine")
+    else if (asked !~ /^(runsc|kata.*)$/ && has("identity.kernel") && has("host.kernel") && f["identity.kernel"] != f["host.kernel"])
+        guard("runtime", "mark", f["identity.runtime"] " there shows the kernel " f["identity.kernel"] ", not " f["host.kernel"],
+            "this is a sandbox under that name; look at the engine's runtimes (docker info)")
+}
+
+# By the CPUs in use: one busy process is much for two of them, and the housekeeping of 64 is no load. What cannot be
+# told apart by CPU is weighed on all.
+function load_rules(    n, load) {
+    n = has("host.load_in_use") ? cpus_in_use() : number("host.cpus")
+    load = has("host.load_in_use") ? number("host.load_in_use") : number("host.load")
+    if (load > 0.075 * (n > 2 ? n : 2))
+        guard("load", "mark", sprintf("%.2f CPUs were busy before it was started", load),
             "end what else runs on this host; ps aux --sort=-pcpu shows it")
-    if (number("clock.host") > 1 &&
-        (number("clock.guest") < 0.99 * number("clock.host") - 0.05 ||
-            number("clock.guest") > 1.01 * number("clock.host") + 0.05))
-        guard("clock", "void", sprintf("%.2f s there were %.2f s here", f["clock.guest"], f["clock.host"]),
+}
+
+# Between two readings there as much time has passed as here, give or take how long reading took: clock.host_least and
+# clock.host_most, from after the first to before the second and from before the first to after the second.
+function clock_rules(    least, most) {
+    least = has("clock.host_least") ? number("clock.host_least") : number("clock.host")
+    most = has("clock.host_most") ? number("clock.host_most") : number("clock.host")
+    if (least > 1 && (number("clock.guest") < 0.99 * least - 0.05 || number("clock.guest") > 1.01 * most + 0.05))
+        guard("clock", "void", sprintf("%.2f s there were %s s here", f["clock.guest"],
+            least == most ? sprintf("%.2f", least) : sprintf("%.2f to %.2f", least, most)),
             "no time measured there can be believed; give the guest another clock source")
 }
 
@@ -83,7 +139,83 @@ function trial_rules() {
     if (benchmark != "nginxload") inside_rules()
     if (benchmark == "diskrand") disk_rules()
     if (benchmark == "nginxload") network_rules()
+    if (f["platform.kind"] == "vm" && benchmark ~ /^(forksum|nginxload)$/) kernel_rules()
+    quota_rules()
     disturbance_rules()
+    waited_rules()
+}
+
+# What a process, a system call or a packet costs is the kernel's doing first.
+function kernel_rules(    there, differ) {
+    if (has("guest.kernel") && has("host.kernel") && f["guest.kernel"] != f["host.kernel"])
+        there = "it runs Linux " f["guest.kernel"] " and the host " f["host.kernel"]
+    if (benchmark != "nginxload") differ = mitigations_that_differ(f["cpu.mitigations"], f["host.mitigations"])
+    if (differ != "")
+        there = there (there == "" ? "" : "; ") "mitigations differ: " differ
+    if (there != "")
+        guard("kernel", "mark", there,
+            "part of the difference is that of two kernels; kernel=FILE boots another in the guest")
+}
+
+# Names of "NAME: STATE; NAME: STATE", where a state may hold semicolons, too: what is not the same in both.
+function mitigations_that_differ(there, here,    names, n, i, a, b, differ) {
+    if (there == "" || here == "" || there == "unknown" || here == "unknown") return ""
+    n = mitigation_states(there, a, names, 0)
+    n = mitigation_states(here, b, names, n)
+    for (i = 1; i <= n; i++)
+        if (a[names[i]] != b[names[i]] && index(" " differ ",", " " names[i] ",") == 0)
+            differ = differ (differ == "" ? "" : ", ") names[i]
+    return differ
+}
+function mitigation_states(text, state, names, n,    part, parts, i, name) {
+    parts = split(text, part, "; ")
+    for (i = 1; i <= parts; i++) {
+        if (match(part[i], /^[a-z0-9_]+: (Mitigation|Vulnerable|Processor|Unknown|KVM)/)) {
+            name = substr(part[i], 1, index(part[i], ":") - 1)
+            names[++n] = name
+            part[i] = substr(part[i], length(name) + 3)
+            state[name] = part[i]
+        } else {
+            state[name] = state[name] "; " part[i]
+        }
+    }
+    return n
+}
+
+# CPU time that control groups grant: inside, and to the driver with what it starts (a container is not among that).
+function quota_rules(    wanted) {
+    wanted = own_cpus != "" ? own_cpus + 0 : cpus(f["host.test_cpus"])
+    if (benchmark != "nginxload" && number("cgroup.cpus") > 0 && number("cgroup.cpus") < wanted)
+        guard("quota", "mark", "a control group grants it " f["cgroup.cpus"] " CPUs of " wanted,
+            "take the limit off: --cpus of a container, CPUQuota= of a service")
+    else if (benchmark == "nginxload" && number("cgroup.cpus") > 0 && number("cgroup.cpus") < cpus(f["host.client_cpus"]))
+        guard("quota", "mark", "a control group grants the load client " f["cgroup.cpus"] " CPUs of " cpus(f["host.client_cpus"]),
+            "run the driver where no limit holds: CPUQuota= of its service, --cpus of its container")
+    else if (f["platform.kind"] !~ /^(container|exec)$/ && number("host.cgroup_cpus") > 0 && number("host.cgroup_cpus") < wanted)
+        guard("quota", "mark", "a control group grants the driver and what it starts " f["host.cgroup_cpus"] " CPUs of " wanted,
+            "run the driver where no limit holds: CPUQuota= of its service, --cpus of its container")
+}
+
+# Whoever waits for a CPU that it was promised: the programs, by what they say of themselves, and the platform's own
+# processes on the host, less what they can have waited for each other.
+function waited_rules(    k, prefix, share, worst, others) {
+    for (k in f) {
+        if (k !~ /(^|\.)timed\.waited$/ || f[k] == "unknown") continue
+        prefix = substr(k, 1, length(k) - length("timed.waited"))
+        if (number(prefix "timed.wall") < 0.1) continue
+        share = number(k) / number(prefix "timed.wall")
+        if (share > worst) worst = share
+    }
+    if (worst > 0.05)
+        guard("waited", "mark", (benchmark == "nginxload" ? "the load client" : "it") " waited for its CPU for " percent(worst, 1) " of the time",
+            "something else ran on CPU " (benchmark == "nginxload" ? f["host.client_cpus"] : f["host.test_cpus"]) "; end it, or choose others with --cpus")
+    others = number("bill.host_cpu") - number("bill.platform_cpu")
+    if (benchmark == "nginxload")
+        others -= number("timed.user") + number("timed.system") + number("big.timed.user") + number("big.timed.system")
+    others = min(number("bill.waited"), others)
+    if (number("bill.wall") > 0.5 && others > 0.1 * number("bill.wall"))
+        guard("waited", "mark", "its processes on the host waited for a CPU for " percent(others, f["bill.wall"]) " of the time",
+            "something else ran on CPU " f["host.test_cpus"] "; end it, or choose others with --cpus")
 }
 
 function inside_rules(    wanted, memory) {
@@ -110,8 +242,8 @@ function inside_rules(    wanted, memory) {
 
 function disturbance_rules(    wall) {
     wall = number("bill.wall")
-    if (wall > 0.5 && number("host.steal") > 0.02 * wall)
-        guard("steal", "mark", "the hypervisor below this host took " percent(f["host.steal"], wall) " of a CPU",
+    if (wall > 0.5 && number("host.steal") > 0.02 * wall * cpus_in_use())
+        guard("steal", "mark", "the hypervisor below this host took " percent(f["host.steal"], wall * cpus_in_use()) " of its CPUs",
             "measure again when the neighbours are quiet, or on another machine")
     if (f["platform.kind"] == "vm" && number("timed.wall") > 0.2 &&
         number("timed.steal") > 0.02 * number("timed.wall"))
@@ -150,6 +282,9 @@ function network_rules() {
     if (f["net.backend"] ~ /^(user|slirp)/)
         guard("network", "mark", "the network is " f["net.backend"] ", which moves every packet by a process on the host",
             "net=tap or net=passt shows how much of the cost that is")
+    if (has("host.client_cpus") && common_cpu(f["host.test_cpus"], f["host.client_cpus"]) != "")
+        guard("client", "mark", "the load client and the server share CPU " common_cpu(f["host.test_cpus"], f["host.client_cpus"]),
+            "the client takes the time of what it measures; use a host with two CPUs, or leave it more of them")
     client_guard("client", "this is the client's limit, not the server's; give it more CPUs")
     client_guard("connections", "with fewer it is less load; look at the server's log and its limit of open files")
     client_guard("rate", "latencies are those of a lower rate; ask for less with --rate, or give the client more CPUs")

@@ -4,6 +4,8 @@
 host_facts() {
     echo "host.isa=$ISA"
     echo "host.test_cpus=$TEST_CPUS"
+    echo "host.client_cpus=$CLIENT_CPUS"
+    echo "host.cpus=$(grep -c '^processor' /proc/cpuinfo)"
     echo "host.memory=$MEMORY"
     echo "host.kernel=$(uname -r)"
     echo "host.pid_namespace=$(readlink /proc/self/ns/pid || :)"
@@ -12,6 +14,13 @@ host_facts() {
     if [ -r /sys/kernel/mm/transparent_hugepage/enabled ]; then
         echo "host.thp=$(cat /sys/kernel/mm/transparent_hugepage/enabled)"
     fi
+    host_seen
+}
+
+# host_seen: what a program says of the host and of the driver's control group, as it would inside a platform.
+host_seen() {
+    "$BUILD/memsweep" --reps 1 --warmup 0 --time 0 --size 4k --format csv latency 2>/dev/null |
+        sed -n -e 's/^# cgroup\.cpus=/host.cgroup_cpus=/p' -e 's/^# cpu\.mitigations=/host.mitigations=/p'
 }
 
 # apply_guards BENCHMARK: judges the facts on stdin, and writes down what does not hold.

@@ -56,6 +56,15 @@ own_cpus=
 fires resources mark docker memsweep platform.kind=container host.memory=1G memory='8388608 KiB' cgroup.memory=none
 silent docker memsweep platform.kind=container host.memory=1G memory='8388608 KiB' cgroup.memory=1G
 silent qemu memsweep platform.kind=vm host.memory=1G memory='979012 KiB' cgroup.memory=none
+
+# CPU time that a control group grants is compared on both sides.
+fires quota mark docker memsweep host.test_cpus=0 cpu.allowed=0 cgroup.cpus=0.5
+fires quota mark native memsweep platform.kind=native host.test_cpus=0 cpu.allowed=0 cgroup.cpus=0.5 host.cgroup_cpus=0.5
+silent docker memsweep platform.kind=container host.test_cpus=0 cpu.allowed=0 cgroup.cpus=none host.cgroup_cpus=0.5
+fires quota mark qemu memsweep platform.kind=vm host.test_cpus=0 cpu.allowed=0 cgroup.cpus=none host.cgroup_cpus=0.5
+silent native memsweep host.test_cpus=0 cpu.allowed=0 cgroup.cpus=2 host.cgroup_cpus=2
+fires quota mark docker nginxload platform.kind=container host.test_cpus=0 host.client_cpus=1-3 cgroup.cpus=0.5 host.cgroup_cpus=0.5
+
 fires thp mark qemu memsweep thp='always madvise [never]' host.thp='always [madvise] never'
 silent qemu memsweep thp='always [madvise] never' host.thp='always [madvise] never'
 
@@ -66,15 +75,74 @@ fires nested mark kvm - platform.kind=vm host.virtualized=yes
 silent kvm - platform.kind=vm
 fires ksm mark kvm - platform.kind=vm host.ksm=1
 silent native - platform.kind=native host.ksm=1
+
+# Load is weighed on the CPUs in use.
 fires load mark native - host.load=0.90
 silent native - host.load=0.03
+fires load mark native - host.load=0.40 host.cpus=2
+silent native - host.load=0.90 host.cpus=64
+fires load mark native - host.load=9.00 host.cpus=64
+fires load mark native - host.load=1.00 host.load_in_use=0.90 host.cpus=64 host.test_cpus=0 host.client_cpus=1
+silent native - host.load=9.00 host.load_in_use=0.02 host.cpus=64 host.test_cpus=0 host.client_cpus=1
+
+# The reading of a clock is bracketed, and what the bracket explains is no skew.
 fires clock void kvm - clock.host=20.00 clock.guest=19.00
 fires clock void kvm - clock.host=20.00 clock.guest=20.50
 silent kvm - clock.host=20.00 clock.guest=20.05
+silent native - clock.host=4.98 clock.host_least=3.50 clock.host_most=5.10 clock.guest=3.55
+fires clock void kvm - clock.host_least=19.50 clock.host_most=20.50 clock.guest=19.00
+fires clock void kvm - clock.host_least=19.50 clock.host_most=20.50 clock.guest=21.00
+silent kvm - clock.host_least=19.50 clock.host_most=20.50 clock.guest=20.40
+
+# The runtime is what was asked for, what the engine says, and what is seen inside.
+container='platform.kind=container host.kernel=6.1.0'
+# shellcheck disable=SC2086 # facts without blanks
+{
+    silent docker - $container identity.runtime=runc identity.kernel=6.1.0
+    silent podman - $container identity.runtime=crun identity.kernel=6.1.0
+    silent docker - $container identity.runtime=io.containerd.runc.v2 identity.kernel=6.1.0
+    fires runtime mark docker - $container identity.runtime=runsc identity.kernel=4.4.0
+    fires runtime mark docker:net=host - $container identity.runtime=kata identity.kernel=6.1.0
+    fires runtime mark docker - $container identity.runtime=runc identity.kernel=4.4.0
+    silent docker:runtime=runsc - $container identity.runtime=runsc identity.kernel=4.4.0
+    fires identity void docker:net=host,runtime=runsc - $container identity.runtime=runc identity.kernel=6.1.0
+}
+
+# Whose kernel, and what it does against the CPU's faults: where that is most of the figure.
+vm='platform.kind=vm host.kernel=6.1.0'
+# shellcheck disable=SC2086
+{
+    fires kernel mark kvm forksum $vm guest.kernel=6.1.0-cloud
+    fires kernel mark qemu nginxload $vm guest.kernel=6.1.0-cloud
+    silent kvm linpack $vm guest.kernel=6.1.0-cloud
+    silent kvm forksum $vm guest.kernel=6.1.0
+    silent docker forksum platform.kind=container guest.kernel=6.0 host.kernel=6.1.0
+    silent kvm forksum $vm guest.kernel=6.1.0 cpu.mitigations='meltdown: Mitigation: PTI' host.mitigations='meltdown: Mitigation: PTI'
+    silent kvm forksum $vm guest.kernel=6.1.0 cpu.mitigations='meltdown: Mitigation: PTI' host.mitigations=unknown
+    fires kernel mark kvm forksum $vm guest.kernel=6.1.0 cpu.mitigations='spectre_v2: Mitigation: Retpolines; IBPB: conditional' \
+        host.mitigations='meltdown: Mitigation: PTI; spectre_v2: Mitigation: Retpolines; STIBP: forced'
+}
+check 'and names the mitigations' grep -q 'mitigations differ: spectre_v2, meltdown"*,' "$TMP/out"
 fires clock void kvm memsweep 'bill.wall=1.00 s' 'timed.wall=1.5 s'
 silent kvm memsweep 'bill.wall=9.00 s' 'timed.wall=8.5 s'
 
+# Who waits for a CPU that it was promised is told by its own tasks.
+fires waited mark docker linpack 'timed.wall=2.0 s' 'timed.waited=0.9 s'
+silent docker linpack 'timed.wall=2.0 s' 'timed.waited=0.05 s'
+silent docker linpack 'timed.wall=0.02 s' 'timed.waited=0.01 s'
+silent docker linpack 'timed.wall=2.0 s' timed.waited=unknown
+fires waited mark docker memsweep 'timed.wall=2.0 s' 'timed.waited=0 s' 'size.timed.wall=1.0 s' 'size.timed.waited=0.5 s'
+fires waited mark native nginxload 'timed.wall=2.0 s' 'timed.waited=0.9 s' host.client_cpus=1
+check 'the load client waits' grep -q 'the load client waited for its CPU for 45.0 %' "$TMP/out"
+fires waited mark qemu linpack 'bill.wall=10 s' 'bill.host_cpu=10 s' 'bill.platform_cpu=5 s' 'bill.waited=4.9 s'
+silent qemu linpack 'bill.wall=10 s' 'bill.host_cpu=10 s' 'bill.platform_cpu=9.9 s' 'bill.waited=4.9 s'
+silent qemu linpack 'bill.wall=10 s' 'bill.host_cpu=19 s' 'bill.platform_cpu=9.9 s' 'bill.waited=0.1 s'
+silent docker nginxload 'bill.wall=10 s' 'bill.host_cpu=19 s' 'bill.platform_cpu=9 s' 'bill.waited=4.9 s' \
+    'timed.wall=5 s' 'timed.user=3 s' 'timed.system=2 s' 'big.timed.user=1 s' 'big.timed.system=4 s'
+
+# Steal is weighed on the CPUs in use.
 fires steal mark native memsweep 'bill.wall=10.00 s' 'host.steal=1.00 s'
+silent native memsweep 'bill.wall=10.00 s' 'host.steal=1.00 s' host.test_cpus=0-31 host.client_cpus=32-63
 silent native memsweep 'bill.wall=10.00 s' 'host.steal=0.10 s'
 fires steal mark kvm memsweep platform.kind=vm 'timed.wall=10 s' 'timed.steal=1 s'
 fires throttling mark native linpack host.throttled=3
@@ -110,6 +178,9 @@ fires network mark qemu nginxload net.backend=user
 silent qemu nginxload net.backend=tap
 fires client mark native nginxload 'guard.client=used 97 % of its CPU: give it more CPUs and --threads' client.cpu_share=0.97
 fires client mark native nginxload guard.client=pass 'big.guard.client=used 95 % of its CPU: give it more CPUs and --threads'
+fires client mark native nginxload guard.client=pass host.test_cpus=0 host.client_cpus=0
+fires client mark native nginxload guard.client=pass host.test_cpus=0-2 host.client_cpus=2,3
+silent native nginxload guard.client=pass host.test_cpus=0-1,4 host.client_cpus=2-3,5
 fires connections mark docker nginxload 'guard.connections=60 of 64 connections were made: Connection refused'
 fires rate mark docker nginxload 'guard.rate=8000 of 10000 requests/s were achieved, 20000 were never sent'
 fires retransmits mark qemu nginxload net.backend=tap 'big.guard.retransmits=900 segments had to be sent again: packets are lost'

@@ -108,6 +108,9 @@ static void machine_facts(struct report *report)
         report_fact(report, "kernel", "%s %s %s", system.sysname, system.release, system.machine);
     if (file_read_key("/proc/meminfo", "MemTotal", &kib))
         report_fact(report, "memory", "%llu KiB", (unsigned long long)kib);
+    char *mitigations = cpu_mitigations();
+    report_fact(report, "cpu.mitigations", "%s", mitigations ? mitigations : "unknown");
+    free(mitigations);
     limit_facts(report);
     bool known = file_read_line("/sys/kernel/mm/transparent_hugepage/enabled", text, sizeof text);
     report_fact(report, "thp", "%s", known ? text : "unknown");

@@ -4,6 +4,7 @@
 #include "files.h"
 #include "parse.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <pthread.h>
 #include <sched.h>
@@ -214,6 +215,32 @@ const char *cpu_model(void)
     if (info)
         fclose(info);
     return model;
+}
+
+char *cpu_mitigations(void)
+{
+    static const char folder[] = "/sys/devices/system/cpu/vulnerabilities";
+    struct dirent **names;
+    char *text = NULL, path[sizeof folder + sizeof names[0]->d_name + 1], line[512];
+    size_t bytes = 0;
+    int count = scandir(folder, &names, NULL, alphasort);
+    FILE *out = open_memstream(&text, &bytes);
+    for (int i = 0; i < count; i++) {
+        snprintf(path, sizeof path, "%s/%s", folder, names[i]->d_name);
+        if (out && names[i]->d_name[0] != '.' && file_read_line(path, line, sizeof line) &&
+            strcmp(line, "Not affected") != 0)
+            fprintf(out, "%s%s: %s", ftell(out) > 0 ? "; " : "", names[i]->d_name, line);
+        free(names[i]);
+    }
+    if (count >= 0)
+        free(names);
+    if (out && ftell(out) == 0)
+        fputs(count > 2 ? "none" : "unknown", out);
+    if (!out || fclose(out) != 0) {
+        free(text);
+        return NULL;
+    }
+    return text;
 }
 
 size_t cpu_llc_bytes(void)

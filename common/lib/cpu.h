@@ -59,6 +59,13 @@ const char *cpu_model(void);
  */
 const char *cpu_hypervisor(void);
 
+/*
+ * What the kernel does against the CPU's faults, as far as it is affected: "spectre_v1: Mitigation:
+ * ...; spectre_v2: ...", "none" if by nothing, "unknown" if it does not say. To be given to free();
+ * NULL if there is no memory.
+ */
+char *cpu_mitigations(void);
+
 /* Bytes of the last-level cache as sysfs or CPUID tell it, 0 if they do not. */
 size_t cpu_llc_bytes(void);
 
