@@ -7,9 +7,12 @@
 #include <string.h>
 #include <unistd.h>
 
-/* What people see of the guards: facts and notes. Returns a string that the next call overwrites.
+/*
+ * What is seen of the guards: facts in csv, notes in text, whose lines are joined here. Returns a
+ * string that the next call overwrites.
  */
-static const char *seen(const struct summary *summary, const struct config *config)
+static const char *seen(const struct summary *summary, const struct config *config,
+                        enum format format)
 {
     static char text[8192];
     struct report *report = report_new("nginxload");
@@ -20,7 +23,7 @@ static const char *seen(const struct summary *summary, const struct config *conf
         abort();
     metric_add(report_metric(report, "requests", "1/s", BETTER_HIGHER), 1, 1);
     guards_report(summary, config, report);
-    report_print(report, FORMAT_TEXT);
+    report_print(report, format);
     fflush(stdout);
     if (dup2(out, STDOUT_FILENO) < 0)
         abort();
@@ -29,19 +32,25 @@ static const char *seen(const struct summary *summary, const struct config *conf
     fclose(file);
     close(out);
     report_free(report);
+    for (char *c = text; *c && format == FORMAT_TEXT; c++) {
+        if (*c == '\n')
+            *c = ' ';
+    }
     return text;
 }
 
-/* What the sentence `words` says must be a note if the guard fails, and nowhere if it passes. */
+/* The guard's own fact is "pass" or the sentence `words`, which then is a note, too. */
 static void judged(const struct summary *summary, const struct config *config, const char *guard,
                    const char *words, bool good)
 {
-    char note[256];
-    const char *text = seen(summary, config);
-    snprintf(note, sizeof note, "guard %s: %s", guard, words);
-    bool told = strstr(text, note) != NULL, fact = strstr(text, "pass") != NULL;
-    if (!tap_ok(told == !good && fact, "guard %s %s: %s", guard, good ? "passes" : "speaks", words))
-        printf("# %s\n", text);
+    char note[256], fact[256];
+    snprintf(note, sizeof note, "guard %s: %s", guard, good ? "" : words);
+    snprintf(fact, sizeof fact, "# guard.%s=%s", guard, good ? "pass\n" : words);
+    bool noted = strstr(seen(summary, config, FORMAT_TEXT), note) != NULL;
+    const char *csv = seen(summary, config, FORMAT_CSV);
+    if (!tap_ok(noted == !good && strstr(csv, fact), "guard %s %s: %s", guard,
+                good ? "passes" : "speaks", words))
+        printf("# note: %s, facts:\n# %s\n", noted ? "yes" : "no", csv);
 }
 
 int main(void)
@@ -74,7 +83,7 @@ int main(void)
     bad.total.errors[OUTCOME_RESET] = 1;
     judged(&bad, &config, "rate", "", true);
     config.rate = 0;
-    tap_ok(!strstr(seen(&fine, &config), "rate"), "no rate, no guard");
+    tap_ok(!strstr(seen(&fine, &config, FORMAT_CSV), "guard.rate"), "no rate, no guard");
 
     judged(&fine, &config, "retransmits", "", true);
     bad = fine;

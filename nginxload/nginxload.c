@@ -22,6 +22,7 @@
 #include "clock.h"
 #include "err.h"
 #include "exchange.h"
+#include "guards.h"
 #include "loop.h"
 #include "probe.h"
 #include "session.h"
@@ -221,6 +222,7 @@ int main(int argc, char **argv)
     title(report, &session, url);
     bench_facts(&config.bench, &tool, &usage, report);
     summary_report(&summary, &config, session.loops, report);
+    guards_report(&summary, &config, report);
     report_print(report, config.bench.format);
     session_close(&session);
     report_free(report);

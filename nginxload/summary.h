@@ -1,4 +1,4 @@
-/* From what the threads have found to metrics, facts and guards. */
+/* From what the threads have found to metrics and facts. */
 #ifndef GM_SUMMARY_H
 #define GM_SUMMARY_H
 
@@ -30,7 +30,7 @@ uint64_t summary_errors(const struct tally *tally);
 /* Ends the process with status 3 when more than 0.1 % of the requests have failed. */
 void summary_verify(const struct summary *summary);
 
-/* Latencies, series, facts and guards. The loops' distributions are merged into the first one's. */
+/* Latencies, series and facts. The loops' distributions are merged into the first one's. */
 void summary_report(const struct summary *summary, const struct config *config,
                     const struct loop *loops, struct report *report);
 
