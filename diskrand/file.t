@@ -94,7 +94,7 @@ mkdir "$TMP/lower" "$TMP/upper" "$TMP/layers" "$TMP/merged"
 layers=lowerdir=$TMP/lower,upperdir=$TMP/upper,workdir=$TMP/layers
 if unshare -rm mount -t overlay -o "$layers" none "$TMP/merged" 2>/dev/null; then
     ok 'overlay is measured' unshare -rm sh -c 'mount -t overlay -o "$1" none "$2" &&
-        exec "$3" -n 1M -r 1 -w 0 -t 10ms "$2"' - "$layers" "$TMP/merged" "$BUILD/diskrand"
+        exec "$3" --facts -n 1M -r 1 -w 0 -t 10ms "$2"' - "$layers" "$TMP/merged" "$BUILD/diskrand"
     out_has 'and named' '^filesystem +overlay$'
     out_has 'with what that may mean' "^overlay is not a disk's own filesystem"
 else

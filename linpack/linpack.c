@@ -299,6 +299,11 @@ static void measure_peak(const struct kernel *kernel, struct team *team, struct 
     report_fact(report, "peak.share", "%.4f", findings->best / best);
 }
 
+static const char *isa_in_use(const struct kernel *kernel)
+{
+    return config.kernel == KERNEL_BLOCKED ? isa_names[kernel->isa] : "baseline";
+}
+
 static void add_facts(const struct kernel *kernel, const struct team *team,
                       const struct findings *findings, struct report *report)
 {
@@ -306,7 +311,7 @@ static void add_facts(const struct kernel *kernel, const struct team *team,
     char size[32];
     bench_facts(&config.bench, &tool, &findings->usage, report);
     report_fact(report, "lu.kernel", "%s", kernel_names[config.kernel]);
-    report_fact(report, "isa", "%s", blocked ? isa_names[kernel->isa] : "baseline");
+    report_fact(report, "isa", "%s", isa_in_use(kernel));
     report_fact(report, "tile", blocked ? "%zux%zu" : "none", kernel->rows, kernel->columns);
     report_fact(report, "threads", "%d", team_threads(team));
     report_fact(report, "matrix", "%s", matrix_kind_names[matrix_kind_for(config.sizes.at[0])]);
@@ -330,8 +335,8 @@ int main(int argc, char **argv)
 
     struct report *report = report_new(tool.name);
     struct findings findings = {0};
-    report_title(report, "LU with partial pivoting, %s, %d threads", kernel_names[config.kernel],
-                 team_threads(team));
+    report_title(report, "LU with partial pivoting, %s, %s, %d threads",
+                 kernel_names[config.kernel], isa_in_use(kernel), team_threads(team));
     measure_sizes(kernel, team, report, &findings);
     if (config.peak)
         measure_peak(kernel, team, report, &findings);

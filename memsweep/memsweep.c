@@ -136,10 +136,12 @@ static void measure_point(const struct kernel *kernel, const struct point *point
     if (kernel->axis == AXIS_SIZE) {
         char key[64];
         snprintf(key, sizeof key, "size.%s", point->what);
+        bool shrunk = point->bytes < kernel->bytes && session.config.sizes.count == 0;
         report_fact(session.report, key, "%llu B%s", (unsigned long long)point->bytes,
-                    point->bytes < kernel->bytes && session.config.sizes.count == 0
-                        ? ", less than usual: memory is short"
-                        : "");
+                    shrunk ? ", less than usual: memory is short" : "");
+        if (shrunk)
+            report_note(session.report, "%s: %s only, because memory is short", point->what,
+                        format_size(name, point->bytes));
     }
     session.rep = 0;
     uint64_t units = bench_calibrate(kernel->run, work, session.bench.time_s);

@@ -276,6 +276,9 @@ static void array_fact(const struct stream *stream, struct report *report)
     else
         report_fact(report, key, "%zu B, %.3g x LLC%s", arrays.bytes, (double)arrays.bytes / llc,
                     (double)arrays.bytes < 4 * llc ? ": below 4 x, caches may take part" : "");
+    if ((double)arrays.bytes < 4 * llc && !stream->point->suffix[0])
+        report_note(report, "%s: the arrays are %.2g x the last-level cache; it may take part",
+                    stream->point->what, (double)arrays.bytes / llc);
 }
 
 static void stores_fact(const struct stream *stream, struct report *report)
@@ -284,6 +287,8 @@ static void stores_fact(const struct stream *stream, struct report *report)
     const char *took = stores_names[stream->nontemporal ? STORES_NONTEMPORAL : STORES_TEMPORAL];
     double bytes = stream->work.per_unit;
     snprintf(key, sizeof key, "stores.%s", stream->point->what);
+    if (stream->tried_s[0] > 0 && !stream->point->suffix[0])
+        report_note(report, "%s: %s stores were the faster kind", stream->point->what, took);
     if (stream->tried_s[0] > 0)
         report_fact(report, key, "%s, %s (tried: temporal %.4g B/s, nontemporal %.4g B/s)", took,
                     stream->isa->name, bytes / stream->tried_s[0], bytes / stream->tried_s[1]);

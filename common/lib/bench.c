@@ -29,6 +29,8 @@ static void bench_options(struct bench *bench, const struct tool *tool,
          0},
         {"seed", 's', OPT_COUNT, &bench->seed, "N", "seed of everything random", NULL, 0, 0},
         {"format", 'f', OPT_CHOICE, &bench->format, "NAME", "what to print", format_names, 0, 0},
+        {"facts", 0, OPT_FLAG, &bench->facts, NULL,
+         "show all facts below the figures, as csv and json always do", NULL, 0, 0},
     };
     _Static_assert(sizeof table / sizeof table[0] == BENCH_OPTIONS, "BENCH_OPTIONS");
     memcpy(options, table, sizeof table);
@@ -114,11 +116,21 @@ static void machine_facts(struct report *report)
     limit_facts(report);
     bool known = file_read_line("/sys/kernel/mm/transparent_hugepage/enabled", text, sizeof text);
     report_fact(report, "thp", "%s", known ? text : "unknown");
+}
+
+static void clock_facts(struct report *report)
+{
+    const double usual_s = 500e-9; /* with the time stamp counter it is about 30 */
+    char source[64];
+    if (!file_read_line("/sys/devices/system/clocksource/clocksource0/current_clocksource", source,
+                        sizeof source))
+        snprintf(source, sizeof source, "unknown");
     report_fact(report, "clock", "%s", clock_name());
     report_fact(report, "clock.cost", "%.3g s", clock_cost());
-    known = file_read_line("/sys/devices/system/clocksource/clocksource0/current_clocksource", text,
-                           sizeof text);
-    report_fact(report, "clock.source", "%s", known ? text : "unknown");
+    report_fact(report, "clock.source", "%s", source);
+    if (clock_cost() > usual_s)
+        report_note(report, "reading the clock takes %.2g us here (clock source %s)",
+                    clock_cost() * 1e6, source);
 }
 
 void bench_facts(const struct bench *bench, const struct tool *tool, const struct usage *usage,
@@ -133,5 +145,7 @@ void bench_facts(const struct bench *bench, const struct tool *tool, const struc
     opt_describe(tool->options, tool->option_count, report, option_fact);
     opt_describe(shared, BENCH_OPTIONS, report, option_fact);
     machine_facts(report);
+    clock_facts(report);
     usage_facts(usage, report);
+    report_show_facts(report, bench->facts);
 }

@@ -19,6 +19,7 @@
 #include "report.h"
 #include "usage.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* The options that every tool has. */
@@ -28,6 +29,7 @@ struct bench {
     struct cpu_list cpus;
     uint64_t seed;
     int format; /* enum format */
+    bool facts; /* all of them in text, too */
 };
 
 #define BENCH_DEFAULTS                                                                             \
@@ -35,7 +37,7 @@ struct bench {
         .reps = 5, .warmup = 1, .time_s = 0.5, .seed = 1                                           \
     }
 
-enum { BENCH_OPTIONS = 6 };
+enum { BENCH_OPTIONS = 7 };
 
 /* Parses argv for `tool`, pins, and starts the clock. Returns the index of the first operand. */
 int bench_parse(struct bench *bench, const struct tool *tool, int argc, char **argv);
@@ -52,7 +54,8 @@ uint64_t bench_calibrate(double (*run)(void *context, uint64_t units), void *con
 
 /*
  * Facts that every tool reports: options in force, seed, compiler, CPU, hypervisor, limits, clock,
- * page-size policy, and the usage. Call after the last repetition, before the tool's own facts.
+ * page-size policy, and the usage; notes of what disturbed them. Call after the last repetition,
+ * before the tool's own facts.
  */
 void bench_facts(const struct bench *bench, const struct tool *tool, const struct usage *usage,
                  struct report *report);

@@ -1,5 +1,7 @@
 #include "opt_help.h"
 
+#include "wrap.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -47,23 +49,6 @@ static void format_value(const struct opt *opt, char *text, size_t bytes)
     }
 }
 
-/* Prints words from `column` on, broken before column 80. */
-static void print_wrapped(const char *text, int column)
-{
-    int at = column;
-    for (const char *space = ""; *text; space = " ") {
-        int length = (int)strcspn(text, " ");
-        if (at + length + 1 >= 80) {
-            printf("\n%*s", column, "");
-            at = column;
-            space = "";
-        }
-        at += printf("%s%.*s", space, length, text);
-        text += length + (text[length] == ' ');
-    }
-    printf("\n");
-}
-
 static void print_option(const struct opt *opt)
 {
     char head[64], help[512], text[256];
@@ -84,7 +69,7 @@ static void print_option(const struct opt *opt)
     printf("%-*s", HELP_COLUMN, head);
     if (strlen(head) >= HELP_COLUMN)
         printf("\n%*s", HELP_COLUMN, "");
-    print_wrapped(help, HELP_COLUMN);
+    wrap_print(stdout, help, HELP_COLUMN);
 }
 
 static void print_options(const struct opt *options, size_t count)
@@ -104,7 +89,7 @@ static void print_metrics(const struct tool *tool)
         char head[64];
         snprintf(head, sizeof head, "  %s (%s)", metric->name, metric->unit);
         printf("%-*s", HELP_COLUMN, head);
-        print_wrapped(metric->help, HELP_COLUMN);
+        wrap_print(stdout, metric->help, HELP_COLUMN);
     }
 }
 

@@ -80,6 +80,11 @@ void report_note(struct report *report, const char *format, ...)
     report->last_note = &note->next;
 }
 
+void report_show_facts(struct report *report, bool show)
+{
+    report->show_facts = show;
+}
+
 struct metric *report_metric(struct report *report, const char *name, const char *unit,
                              enum better better)
 {

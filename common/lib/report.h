@@ -1,7 +1,8 @@
 /*
  * What a tool found, and the four formats it is printed in.
  *
- *   text   for people: units scaled, at most 80 columns, facts below
+ *   text   for people: units scaled, one screen of 80 columns; below the figures only what a reader
+ *          must know to believe them (notes), or all facts
  *   csv    facts as `# key=value`, then `benchmark,metric,unit,better,rep,value`, base units
  *   json   one document
  *   value  the median of the first metric, and nothing else
@@ -18,6 +19,7 @@
 
 #include "hist.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum format { FORMAT_TEXT, FORMAT_CSV, FORMAT_JSON, FORMAT_VALUE };
@@ -37,9 +39,15 @@ void report_free(struct report *report);
 void report_title(struct report *report, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* A line below the table in text format. */
+/*
+ * A sentence below the table in text format: a guard that failed, what was chosen automatically,
+ * what is unusual here.
+ */
 void report_note(struct report *report, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* Whether text shows all facts; without it only notes, guards and the machine stand there. */
+void report_show_facts(struct report *report, bool show);
 
 /*
  * Adds a metric; the first one is what `value` prints. `unit` is a base unit: s, s/page, B/s,

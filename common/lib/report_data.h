@@ -4,6 +4,7 @@
 
 #include "report.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct sample {
@@ -33,6 +34,7 @@ struct note {
 struct report {
     const char *benchmark;
     char *title;
+    bool show_facts; /* in text */
     struct metric *metrics, **last_metric;
     struct fact *facts, **last_fact;
     struct note *notes, **last_note;

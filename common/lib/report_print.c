@@ -4,6 +4,7 @@
 #include "json.h"
 #include "stats.h"
 #include "units.h"
+#include "wrap.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -34,6 +35,53 @@ static bool metric_stats(const struct metric *metric, struct stats *stats)
     return true;
 }
 
+/* ---- text ---- */
+
+static const char *fact_value(const struct report *report, const char *key)
+{
+    for (const struct fact *fact = report->facts; fact; fact = fact->next) {
+        if (strcmp(fact->key, key) == 0)
+            return fact->value;
+    }
+    return NULL;
+}
+
+/* "guards passed: client, rate"; the others have a note, which says what they have found. */
+static void print_guards(const struct report *report, FILE *out)
+{
+    const char *separator = "guards passed: ";
+    for (const struct fact *fact = report->facts; fact; fact = fact->next) {
+        if (strncmp(fact->key, "guard.", 6) != 0 || strncmp(fact->value, "pass", 4) != 0)
+            continue;
+        fprintf(out, "%s%s", separator, fact->key + 6);
+        separator = ", ";
+    }
+    if (*separator == ',')
+        fprintf(out, "\n");
+}
+
+/* Where the figures are from, in one line. */
+static void print_machine(const struct report *report, FILE *out)
+{
+    const char *cpu = fact_value(report, "cpu.model"), *kernel = fact_value(report, "kernel");
+    const char *hypervisor = fact_value(report, "hypervisor");
+    if (!cpu || !kernel || !hypervisor)
+        return;
+    char text[512];
+    bool bare = strcmp(hypervisor, "none") == 0;
+    snprintf(text, sizeof text, "%s%s%s, %s; --facts shows more", cpu, bare ? "" : " under ",
+             bare ? "" : hypervisor, kernel);
+    wrap_print(out, text, 0);
+}
+
+static void print_facts(const struct report *report, FILE *out)
+{
+    for (const struct fact *fact = report->facts; fact; fact = fact->next) {
+        if (strncmp(fact->key, "histogram.", 10) != 0 && strncmp(fact->key, "series.", 7) != 0)
+            fprintf(out, "%-22s %s\n", fact->key, fact->value);
+    }
+}
+
 static void print_text(const struct report *report, FILE *out)
 {
     struct stats stats;
@@ -54,13 +102,16 @@ static void print_text(const struct report *report, FILE *out)
         fprintf(out, " %4zu  %s\n", stats.n, unit.shown);
     }
     for (const struct note *note = report->notes; note; note = note->next)
-        fprintf(out, "%s\n", note->text);
+        wrap_print(out, note->text, 0);
+    print_guards(report, out);
     fprintf(out, "\n");
-    for (const struct fact *fact = report->facts; fact; fact = fact->next) {
-        if (strncmp(fact->key, "histogram.", 10) != 0 && strncmp(fact->key, "series.", 7) != 0)
-            fprintf(out, "%-22s %s\n", fact->key, fact->value);
-    }
+    if (report->show_facts)
+        print_facts(report, out);
+    else
+        print_machine(report, out);
 }
+
+/* ---- the other formats ---- */
 
 static void print_csv(const struct report *report, FILE *out)
 {

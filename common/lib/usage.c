@@ -211,6 +211,23 @@ static void seconds_fact(struct report *report, const char *key, double seconds)
         report_fact(report, key, "unknown");
 }
 
+static void disturbance_notes(const struct usage *usage, struct report *report)
+{
+    if (usage->machine.steal_s >= 0 && usage->steal_s > 0.01 * usage->wall_s)
+        report_note(report,
+                    "the hypervisor below took %.2g s of CPU time away while %.2g s were measured: "
+                    "other work on the machine",
+                    usage->steal_s, usage->wall_s);
+    if (usage_waited(usage) > 0.05 * usage->wall_s)
+        report_note(
+            report,
+            "other work had CPUs that were needed here for %.2g s while %.2g s were measured",
+            usage_waited(usage), usage->wall_s);
+    if (usage->major_faults)
+        report_note(report, "%ld pages were read from disk while it was measured",
+                    usage->major_faults);
+}
+
 void usage_facts(const struct usage *usage, struct report *report)
 {
     struct usage all = *usage;
@@ -223,4 +240,5 @@ void usage_facts(const struct usage *usage, struct report *report)
     report_fact(report, "timed.faults", "%ld minor, %ld major", all.minor_faults, all.major_faults);
     report_fact(report, "timed.switches", "%ld voluntary, %ld involuntary", all.switches,
                 all.preemptions);
+    disturbance_notes(&all, report);
 }

@@ -130,8 +130,15 @@ contract() {
         ok "$tap_tool --format $tap_format" "$BUILD/$tap_tool" -r 2 -t 1ms -f "$tap_format" "$@"
         cp "$TMP/out" "$TMP/out.$tap_format"
     done
-    check "$tap_tool: text fits 80 columns" \
-        awk 'length > 80 && !/^[a-z]+[.a-z]* / { bad = 1 } END { exit bad }' "$TMP/out.text"
+    check "$tap_tool: text fits one screen" \
+        awk 'length > 80 { bad = 1 } END { exit bad || NR < 3 || NR > 24 }' "$TMP/out.text"
+    ok "$tap_tool --facts" "$BUILD/$tap_tool" -r 2 -t 1ms --facts "$@"
+    cp "$TMP/out" "$TMP/out.facts"
+    check "$tap_tool: --facts shows each fact of csv" awk '
+        NR == FNR { if (/^[a-z].*  /) shown[$1] = 1; next }
+        /^# (histogram|series)\./ { next }
+        /^# / { sub(/^# /, ""); sub(/=.*/, ""); if (!($0 in shown)) { bad = 1; print } ; rows++ }
+        END { exit bad || rows < 10 }' "$TMP/out.facts" "$TMP/out.csv"
     check "$tap_tool: csv has header, facts, warm-up and two repetitions" awk -F, -v tool="$tap_tool" '
         /^# [a-z0-9._-]+=/ { facts++; next }
         !header { header = $0; next }
