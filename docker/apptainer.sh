@@ -8,7 +8,7 @@ platform_keys() { :; }
 platform_probe() {
     platform_check_keys || return
     [ -n "$apptainer_engine" ] || {
-        echo "apptainer: not found; Debian has no package of it, apptainer.org has"
+        echo "apptainer: not found; Debian has it in sid (apt-get install apptainer), apptainer.org for all others"
         return 77
     }
 }
@@ -20,12 +20,21 @@ platform_prepare() {
     }
     platform_up
     platform_run true >>"$LOG" 2>&1 || {
-        echo "$apptainer_engine runs nothing: $(tail -n 1 "$LOG")"
+        echo "$apptainer_engine runs nothing: $(apptainer_reason)"
         return 77
     }
     platform_down
 }
 platform_release() { :; }
+
+# apptainer_reason: what it has said last of what went wrong. It colours that, and ends with a line of nothing but the
+# end of the colour.
+apptainer_reason() {
+    tr -d '\033' <"$LOG" | sed 's/\[[0-9;]*m//g' | awk '
+        /^(FATAL|ERROR)/ { reason = $0 }
+        NF { last = $0 }
+        END { print reason ? reason : last }'
+}
 
 platform_up() { mkdir -p "$STATE/data"; }
 
@@ -46,7 +55,7 @@ platform_url() {
     if [ ! -f "$STATE/data/www/nginx.pid" ]; then
         apptainer_port=$(platform_free_port)
         platform_run serve /data/www "127.0.0.1:$apptainer_port" >>"$LOG" 2>&1 || {
-            echo "nginx does not start in $PLATFORM: $(tail -n 1 "$LOG")"
+            echo "nginx does not start in $PLATFORM: $(apptainer_reason)"
             return 77
         }
         echo "$apptainer_port" >"$STATE/port"

@@ -43,7 +43,7 @@ if ! command -v apptainer >/dev/null 2>&1 && ! command -v singularity >/dev/null
     PATH=$PATH:/usr/sbin:/sbin
     . docker/apptainer.sh
     status 77 'without apptainer it is refused' platform_probe
-    out_has 'and why' '^apptainer: not found; '
+    out_has 'and why, and who has it' '^apptainer: not found; Debian has it in sid '
     if [ "$(id -u)" -ne 0 ] || ! unshare --mount true 2>/dev/null; then
         skip 'the command lines' 'needs root, for a chroot'
         tap_done
@@ -55,6 +55,14 @@ if ! command -v apptainer >/dev/null 2>&1 && ! command -v singularity >/dev/null
 fi
 
 . docker/apptainer.sh
+# As Apptainer 1.4.5 says it: coloured, and the end of the colour on a line of its own.
+printf 'INFO:    %s\n\033[31mFATAL:   %s\n\033[0m\n' 'Converting' 'container creation failed: no mount' >"$LOG"
+run apptainer_reason
+check 'why it fails is a sentence' [ "$(cat "$TMP/out")" = 'FATAL:   container creation failed: no mount' ]
+echo 'sh: serve: not found' >"$LOG"
+run apptainer_reason
+check 'whoever says it' [ "$(cat "$TMP/out")" = 'sh: serve: not found' ]
+: >"$LOG"
 ok 'probe' platform_probe
 run platform_prepare
 if [ "$run_status" -eq 77 ]; then
