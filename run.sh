@@ -14,6 +14,7 @@ case $BUILD in
 *) BUILD=$ROOT/$BUILD ;;
 esac
 . "$ROOT/common/platforms/platform.sh"
+. "$ROOT/common/platforms/limits.sh"
 . "$ROOT/common/driver/plan.sh"
 . "$ROOT/common/driver/record.sh"
 . "$ROOT/common/driver/processes.sh"
@@ -42,7 +43,8 @@ of an adapter of your own (./my-platform.sh).
   -s, --seed N           seed of every order and of the programs (drawn)
   -c, --cpus LIST        CPUs of the platform under test (half of those allowed)
   -m, --memory SIZE      memory of the platform under test ($MEMORY)
-      --limit SECONDS    longest trial ($LIMIT)
+      --limit SECONDS    longest trial ($LIMIT, more on a slow host); no other step
+                         has less
       --methods          forksum also by vfork, spawn, clone and thread
       --quick            next to no work: checks the chain, figures mean nothing
       --resume DIR       go on with the campaign in DIR where it was stopped
@@ -72,7 +74,7 @@ fail() {
 defaults() {
     LOOKS='6 8 12 16 24 32 48'
     BUDGET=8m
-    LIMIT=120
+    LIMIT=$(limits_for trial) LIMITS_LEAST=''
     MEMORY=1G
     MODE=measure RESUME='' OUT='' ROUNDS='' SEED='' QUICK='' METHODS='' TEST_CPUS='' CLIENT_CPUS=''
     CHOSEN_PLATFORMS='' CHOSEN_BENCHMARKS='' BUDGET_GIVEN=''
@@ -118,7 +120,7 @@ option_value() {
     -s | --seed) SEED=$(whole_number "$1" "$2" 0 2000000000) ;;
     -c | --cpus) TEST_CPUS=$2 ;;
     -m | --memory) MEMORY=$2 ;;
-    --limit) LIMIT=$(whole_number "$1" "$2" 1 86400) ;;
+    --limit) LIMITS_LEAST=$(whole_number "$1" "$2" 1 86400) ;;
     --resume) RESUME=$2 ;;
     esac
 }
@@ -176,6 +178,8 @@ main() {
     options "$@"
     check_options
     build
+    limits_measure "$BUILD/forksum" --version
+    LIMIT=${LIMITS_LEAST:-$(limits_for trial)}
     campaign_begin
     case $MODE in
     list) list ;;

@@ -4,6 +4,7 @@
 # Everything runs as the invoking user, but for net=tap. The guest has no way out to the network, and
 # only its nginx can be reached, from loopback.
 
+. "$ROOT/common/platforms/limits.sh"
 . "$ROOT/vm-image/channel.sh"
 . "$ROOT/vm-image/network.sh"
 . "$ROOT/vm-image/probe.sh"
@@ -40,12 +41,13 @@ platform_prepare() {
         return 77
     }
     [ "$PLATFORM_NAME" = kvm ] || return 0
-    if vm_start 12 2>>"$LOG"; then
-        platform_down
-        return 0
-    fi
+    vm_status=0
+    vm_start "$(limits_for accelerator)" 2>"$STATE/why" || vm_status=$?
+    vm_why=$(tail -n 1 "$STATE/why")
+    rm "$STATE/why"
     platform_down
-    echo "/dev/kvm opens, but a guest does not come up within 12 s: virtualization is not usable here (nested without support?)"
+    [ "$vm_status" -ne 0 ] || return 0
+    echo "/dev/kvm opens, but ${vm_why#"$PLATFORM: "}"
     return 77
 }
 platform_release() { :; }
@@ -102,9 +104,22 @@ vm_start() {
         return 1
     }
     channel_ask "$STATE/agent" "$1" true >/dev/null || {
-        echo "$PLATFORM: the guest does not answer within $1 s; its console ends: $(tail -n 1 "$LOG" | tr -d '\r')" >&2
+        vm_no_answer "$1" >&2
         return 1
     }
+}
+
+# vm_no_answer SECONDS: why there is none, and how far the guest came.
+vm_no_answer() {
+    vm_said=$(grep . "$STATE/console" 2>/dev/null | tail -n 1 | tr -d '\r')
+    vm_said="the last that its console says is: ${vm_said:-nothing}"
+    vm_remedy='--limit allows more'
+    [ "$PLATFORM_NAME" != kvm ] || vm_remedy="$vm_remedy, unless virtualization is not usable here (nested without support?)"
+    if kill -0 "$(cat "$vm_pid_file")" 2>/dev/null; then
+        echo "$PLATFORM: the time is over: the guest does not answer within $1 s; $vm_said; $vm_remedy"
+    else
+        echo "$PLATFORM: the guest is gone before it has answered; $vm_said"
+    fi
 }
 
 vm_cpu() { platform_key cpu "$(if [ "$PLATFORM_NAME" = kvm ]; then echo host; else echo max; fi)"; }
@@ -140,7 +155,7 @@ $vm_out/initrd
 -append
 $vm_words
 -chardev
-file,id=console,path=$LOG,append=on
+file,id=console,path=$STATE/console
 -serial
 chardev:console
 -device
@@ -164,7 +179,7 @@ virtio-net-$vm_bus,netdev=net
 END
 }
 
-platform_up() { vm_start 60; }
+platform_up() { vm_start "$(limits_for guest)"; }
 platform_run() { channel_ask "$STATE/agent" 0 "$@"; }
 platform_data() { echo /data; }
 
@@ -229,5 +244,6 @@ platform_down() {
         while [ -n "$(tr '\0' ' ' <"/proc/$vm_pid/cmdline")" ]; do sleep 0.05; done 2>/dev/null
     fi
     vm_network_down
-    rm -f "$vm_pid_file" "$STATE/arguments" "$STATE"/data.* "$STATE"/agent.* "$STATE"/qmp.*
+    [ ! -f "$STATE/console" ] || cat "$STATE/console" >>"$LOG"
+    rm -f "$vm_pid_file" "$STATE/arguments" "$STATE/console" "$STATE"/data.* "$STATE"/agent.* "$STATE"/qmp.*
 }

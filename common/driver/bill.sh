@@ -67,7 +67,7 @@ cached() {
 
 # counters: the adapter's own, if it has any.
 counters() {
-    ! command -v platform_counters >/dev/null || within 10 "counters of $PLATFORM" platform_counters 2>>"$LOG" || :
+    ! command -v platform_counters >/dev/null || within "$(limits_for counters)" "counters of $PLATFORM" platform_counters 2>>"$LOG" || :
 }
 
 # host_load: CPUs' worth of work that goes on before anything is started, as a fact.

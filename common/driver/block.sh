@@ -16,6 +16,7 @@
 #   GUESTMARK_BLOCK  the mark by which this block's processes are found
 set -eu
 . "$ROOT/common/platforms/platform.sh"
+. "$ROOT/common/platforms/limits.sh"
 . "$ROOT/common/driver/record.sh"
 . "$ROOT/common/driver/bill.sh"
 . "$ROOT/common/driver/trial.sh"
@@ -39,7 +40,7 @@ load_adapter() {
 
 block_probe() {
     # What a usable platform says is something yet to be seen.
-    within 10 "looking for $PLATFORM" platform_probe >"$WORK/said" 2>>"$LOG" && return
+    within "$(limits_for probe)" "looking for $PLATFORM" platform_probe >"$WORK/said" 2>>"$LOG" && return
     refuse "$WORK/said" "$PLATFORM: not usable here"
     return 77
 }
@@ -48,13 +49,13 @@ block_probe() {
 up() {
     fresh || return
     up_start=$(seconds)
-    within 90 "starting $PLATFORM" platform_up >>"$LOG" 2>"$WORK/said" || {
+    within "$(limits_for start)" "starting $PLATFORM" platform_up >>"$LOG" 2>"$WORK/said" || {
         cat "$WORK/said" >>"$LOG"
         refuse "$WORK/said" "$PLATFORM: does not start"
         return 1
     }
     cat "$WORK/said" >>"$LOG"
-    within 30 "the first tool on $PLATFORM" platform_run forksum --version >/dev/null 2>"$WORK/said" || {
+    within "$(limits_for answer)" "the first tool on $PLATFORM" platform_run forksum --version >/dev/null 2>"$WORK/said" || {
         refuse "$WORK/said" "$PLATFORM: runs no tool"
         return 1
     }
@@ -64,17 +65,17 @@ up() {
 # fresh: what a start needs, where the adapter has such a thing.
 fresh() {
     command -v platform_fresh >/dev/null || return 0
-    within 90 "making the disk of $PLATFORM" platform_fresh >>"$LOG" 2>"$WORK/said" && return
+    within "$(limits_for start)" "making the disk of $PLATFORM" platform_fresh >>"$LOG" 2>"$WORK/said" && return
     refuse "$WORK/said" "$PLATFORM: has no disk"
     return 1
 }
 
-down() { within 60 "stopping $PLATFORM" platform_down >>"$LOG" 2>&1; }
+down() { within "$(limits_for stop)" "stopping $PLATFORM" platform_down >>"$LOG" 2>&1; }
 
 # look: what the platform says of itself, and what the bill needs to know of it.
 look() {
-    within 30 "facts of $PLATFORM" platform_facts >"$WORK/platform" 2>>"$LOG" || :
-    within 60 "checksums of $PLATFORM" platform_sha256 >"$WORK/sha256" 2>>"$LOG" || :
+    within "$(limits_for answer)" "facts of $PLATFORM" platform_facts >"$WORK/platform" 2>>"$LOG" || :
+    within "$(limits_for checksums)" "checksums of $PLATFORM" platform_sha256 >"$WORK/sha256" 2>>"$LOG" || :
     compare_sha256 >>"$WORK/platform"
     BILL_CGROUP=$(sed -n 's/^cgroup\.cpu=//p' "$WORK/platform")
     BILL_DEVICE=$(sed -n 's/^data\.device=//p' "$WORK/platform")
@@ -84,12 +85,12 @@ look() {
 # Preparing ends with a start that is not measured: it tells whether the platform works at all,
 # and which instruction sets it has.
 block_prepare() {
-    within 400 "preparing $PLATFORM" platform_prepare >"$WORK/said" 2>>"$LOG" || {
+    within "$(limits_for prepare)" "preparing $PLATFORM" platform_prepare >"$WORK/said" 2>>"$LOG" || {
         refuse "$WORK/said" "$PLATFORM: cannot be prepared"
         return 77
     }
     up || return 77
-    within 30 "instruction sets of $PLATFORM" platform_run linpack --list-isa \
+    within "$(limits_for answer)" "instruction sets of $PLATFORM" platform_run linpack --list-isa \
         >>"$WORK/isa" 2>>"$LOG" || :
     look
     down || :
@@ -98,7 +99,7 @@ block_prepare() {
 # uptimes: seconds since the boot here and there.
 uptimes() {
     read -r uptimes_here _ </proc/uptime
-    uptimes_there=$(within 30 "clock of $PLATFORM" platform_run cat /proc/uptime 2>>"$LOG") || uptimes_there=0
+    uptimes_there=$(within "$(limits_for answer)" "clock of $PLATFORM" platform_run cat /proc/uptime 2>>"$LOG") || uptimes_there=0
     echo "$uptimes_here ${uptimes_there%% *}"
 }
 
@@ -141,7 +142,7 @@ main() {
     down) down ;;
     release)
         # Not every adapter leaves something to undo.
-        ! command -v platform_release >/dev/null || within 60 "releasing $PLATFORM" platform_release
+        ! command -v platform_release >/dev/null || within "$(limits_for stop)" "releasing $PLATFORM" platform_release
         ;;
     *) exit 2 ;;
     esac

@@ -86,6 +86,8 @@ environment() {
     else
         echo virtualized=no
     fi
+    echo "host.starts=$LIMITS_STARTS: programs started in a second"
+    echo "host.pace=$LIMITS_PACE: time limits are so many times those of a usual host"
     sed -n 's/^MemTotal: */memory=/p' /proc/meminfo
     fact_of cpu.governor /sys/devices/system/cpu/cpu0/cpufreq/scaling_governor
     fact_of cpu.no_turbo /sys/devices/system/cpu/intel_pstate/no_turbo
