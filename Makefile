@@ -43,7 +43,7 @@ sh_folders := common/driver common/platforms common/dev $(folders) docker vm-ima
 sh_files := run.sh .ci/run $(foreach f,$(sh_folders),$(wildcard $(f)/*.sh $(f)/*.t)) \
 	$(wildcard vm-image/root/usr/local/sbin/* vm-image/guest/usr/local/sbin/*)
 
-.PHONY: all check check-sanitize bench fuzz lint format deps run clean help FORCE
+.PHONY: all check check-sanitize bench fuzz $(fuzz_targets:%=fuzz-%) lint format deps run clean help FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -57,7 +57,7 @@ help:
 	@echo "make check      every test that can run here"
 	@echo "make check-sanitize  the tests of the programs under ASan and UBSan"
 	@echo "make bench      the programs side by side with their peers (fio, wrk, HPL, ...)"
-	@echo "make fuzz       the response reader under libFuzzer (clang)"
+	@echo "make fuzz       what reads input from outside under libFuzzer (clang): fuzz-http, fuzz-rows"
 	@echo "make lint       gcc and clang warnings, clang-format, shellcheck, cppcheck"
 	@echo "make clean      remove what was built"
 
@@ -127,12 +127,24 @@ check-sanitize:
 bench: all $(helpers)
 	BUILD=$(BUILD) sh common/dev/bench.sh $(BENCH)
 
-# Feeds hostile input to what reads input from outside; FUZZ=-runs=1000000 and other options.
-fuzz:
-	@mkdir -p $(BUILD)/fuzz/corpus
-	clang $(gm_cflags) -g -O2 -no-pie -MF $(BUILD)/fuzz/http.d -fsanitize=fuzzer,address,undefined \
-		-o $(BUILD)/fuzz/http nginxload/http_fuzz.c nginxload/http.c
-	$(BUILD)/fuzz/http $(FUZZ) $(BUILD)/fuzz/corpus nginxload/corpus
+# Feeds hostile input to what reads input from outside, a target at a time: FUZZ=-max_total_time=3600
+# and other options of libFuzzer; with several, it is -max_total_time=60 by default.
+fuzz_targets := http rows
+fuzz_http := nginxload/http_fuzz.c nginxload/http.c
+fuzz_rows := common/compare/read/rows_fuzz.c \
+	$(filter %.c,$(filter-out common/compare/compare.c,$(call sources,common/compare))) \
+	$(filter-out common/lib/err.c,$(call sources,common/lib))
+fuzz_rows_flags := $(call may_include,$(rooms_of_compare)) $(foreach f,malloc calloc realloc free vasprintf scandir,-Wl$(comma)--wrap=$(f))
+fuzz_http_corpus := nginxload/corpus
+fuzz_rows_corpus := common/compare/read/corpus
+FUZZ ?= -max_total_time=60
+
+fuzz: $(fuzz_targets:%=fuzz-%)
+$(fuzz_targets:%=fuzz-%): fuzz-%:
+	@mkdir -p $(BUILD)/fuzz/$*-corpus
+	clang $(filter-out -MMD -MP,$(gm_cflags)) -g -O2 -no-pie -fsanitize=fuzzer,address,undefined $(fuzz_$*_flags) \
+		-o $(BUILD)/fuzz/$* $(fuzz_$*) $(gm_libs)
+	$(BUILD)/fuzz/$* $(FUZZ) $(BUILD)/fuzz/$*-corpus $(fuzz_$*_corpus)
 
 lint:
 	CC='$(CC)' BUILD=$(BUILD) sh common/dev/lint.sh $(sh_files) -- $(c_files)
