@@ -72,6 +72,11 @@ fi
 check "same seed, same bits" same "$(fact fingerprint -s 7 -n 90)" "$(fact fingerprint -s 7 -n 90)"
 check "another seed, other bits" test "$(fact fingerprint -s 7 -n 90)" != "$(fact fingerprint -s 8 -n 90)"
 
+# A matrix of one to three rows may have no positive entry.
+for seed in 1 2 3 4 5 6 7 8; do
+    ok "n = 1, 2, 3 from seed $seed" "$linpack" -n 1,2,3 -s "$seed" -r 1 -w 0 -t 0
+done
+
 for kernel in blocked classic; do
     for fault in bit nan unsteady singular; do
         status 3 "$kernel: $fault is caught" "$linpack" -k "$kernel" -n 100 -t 5ms --inject "$fault"

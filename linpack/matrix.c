@@ -90,7 +90,9 @@ struct residuals matrix_residuals(const struct matrix *matrix, const double *x, 
         for (size_t i = 0; i < n; i++) {
             b[i] += column[i];
             row[i] += fabs(column[i]);
-            max_a = column[i] > max_a ? column[i] : max_a;
+            /* netlib takes the largest, which in a small matrix of ours may be no measure at all.
+             */
+            max_a = fmax(max_a, matrix->kind == MATRIX_NETLIB ? column[i] : fabs(column[i]));
         }
     }
     /* In netlib's order, from -b upwards, so that its published digits come out. */

@@ -38,9 +38,11 @@ void matrix_fill(const struct matrix *matrix, double *a, size_t lda, double *b);
 
 /*
  * The two classic figures of merit of a solution; NaN if x or anything computed from it is.
- *   netlib  max |A x - b| / (n * max(A) * max |x| * eps), eps = 2^-52
- *   hpl     max |A x - b| / (eps * (|A| max |x| + max |b|) * n), eps = 2^-53, |A| the largest row
- * sum
+ *
+ *     netlib  max |A x - b| / (n * max(A) * max |x| * eps), eps = 2^-52
+ *     hpl     max |A x - b| / (eps * (|A| max |x| + max |b|) * n), eps = 2^-53
+ *
+ * max(A) is netlib's for its own matrix, else max |A|; |A| is the largest row sum.
  */
 struct residuals {
     double netlib, hpl;
