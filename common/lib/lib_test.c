@@ -6,6 +6,7 @@
 #include "json.h"
 #include "mem.h"
 #include "parse.h"
+#include "report.h"
 #include "rng.h"
 #include "stats.h"
 #include "tap.h"
@@ -401,6 +402,33 @@ static void test_utf8(void)
     tap_ok(json_is("caf\xe9 \xe2\x82", "\"caf\\ufffd \\ufffd\\ufffd\""), "JSON is UTF-8");
 }
 
+/* The exit status of a program that prints one number of a metric with this repetition's sample. */
+static int value_status(int rep)
+{
+    int status = -1;
+    fflush(stdout);
+    pid_t child = fork();
+    if (child == 0) {
+        struct report *report = report_new("test");
+        struct metric *metric = report_metric(report, "metric", "s", BETTER_LOWER);
+        if (rep >= 0)
+            metric_add(metric, rep, 1);
+        if (!freopen("/dev/null", "w", stdout) || !freopen("/dev/null", "w", stderr))
+            _exit(99);
+        report_print(report, FORMAT_VALUE);
+        _exit(0);
+    }
+    waitpid(child, &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static void test_value(void)
+{
+    tap_ok(value_status(1) == 0, "--format value prints a sample");
+    tap_ok(value_status(0) == 1, "--format value without a counted sample is an error");
+    tap_ok(value_status(-1) == 1, "--format value without any sample is an error");
+}
+
 int main(void)
 {
     test_utf8();
@@ -418,5 +446,6 @@ int main(void)
     test_waited_for_others();
     test_mem();
     test_clock();
+    test_value();
     return tap_done();
 }

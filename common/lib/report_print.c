@@ -162,11 +162,14 @@ static void print_json(const struct report *report, FILE *out)
     fprintf(out, "  ]\n}\n");
 }
 
+/* Whoever reads one number must not take an empty line for one. */
 static void print_value(const struct report *report, FILE *out)
 {
     struct stats stats;
-    if (report->metrics && metric_stats(report->metrics, &stats))
-        fprintf(out, "%.10g\n", stats.median);
+    if (!report->metrics || !metric_stats(report->metrics, &stats))
+        die(STATUS_SYSTEM, "%s: no sample",
+            report->metrics ? report->metrics->name : report->benchmark);
+    fprintf(out, "%.10g\n", stats.median);
 }
 
 void report_print(const struct report *report, enum format format)
