@@ -114,9 +114,8 @@ fi
 # ---- errors that a completion brings: aio's io_event, io_uring's entry ----
 
 # limited BLOCKS OPTION...: with a limit on the file's size, in units of 512 bytes: what lies beyond
-# is EFBIG, what crosses it is cut short. The file is there already; the signal is ignored.
+# is EFBIG, what crosses it is cut short. The file is there already.
 limited() (
-    trap '' XFSZ
     ulimit -f "$1"
     shift
     exec "$BUILD/diskrand" -n 1M --block 8k -r 1 -w 0 -t 200ms --keep "$@" "$disk"

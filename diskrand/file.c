@@ -75,6 +75,7 @@ static void set_name(struct work_file *file, const char *path)
 {
     struct stat status;
     bool folder = stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+    file->named = folder;
     if (strlen(path) + sizeof "/diskrand.dat" > sizeof file->name)
         die(STATUS_USAGE, "%.40s...: the path is too long", path);
     snprintf(file->name, sizeof file->name, "%s%s", path, folder ? "/diskrand.dat" : "");
@@ -120,11 +121,22 @@ static uint64_t size_of(const struct work_file *file)
     return S_ISBLK(status.st_mode) ? bytes : (uint64_t)status.st_size;
 }
 
+/* Whether it was given up before its header was written: nothing in it yet, or only space. */
+static bool nothing_yet(const struct work_file *file, const struct file_want *want)
+{
+    static const struct header zeros;
+    struct header header;
+    uint64_t bytes = size_of(file);
+    return bytes == 0 || (bytes == FILE_HEADER_BYTES + want->bytes &&
+                          transfer_read_all(file->fd, &header, sizeof header, 0) == 0 &&
+                          memcmp(&header, &zeros, sizeof header) == 0);
+}
+
 /* Opens a file that exists; false if it was ours but unfit and is gone now. */
 static bool open_existing(struct work_file *file, const struct file_want *want)
 {
     struct stat status;
-    struct header header, wanted = header_for(want, HEADER_READY);
+    struct header header = {0}, wanted = header_for(want, HEADER_READY);
 
     if (stat(file->name, &status) != 0)
         die_errno(STATUS_SYSTEM, "%s", file->name);
@@ -136,7 +148,8 @@ static bool open_existing(struct work_file *file, const struct file_want *want)
         die_errno(STATUS_SYSTEM, "%s", file->name);
     if (!lock(file->fd))
         die(STATUS_SYSTEM, "%s: another program holds a lock on it", file->name);
-    bool ours = S_ISREG(status.st_mode) && header_read(file->fd, &header);
+    bool ours = S_ISREG(status.st_mode) &&
+                (header_read(file->fd, &header) || (file->named && nothing_yet(file, want)));
     if (!ours) {
         if (!want->destroys || strcmp(want->destroys, want->path) != 0)
             die(STATUS_USAGE, "%s: not made by diskrand; --i-know-this-destroys %s overwrites it",

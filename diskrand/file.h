@@ -23,6 +23,7 @@ struct file_want {
 struct work_file {
     char name[4096]; /* for messages */
     int fd;
+    bool named;            /* by us: the operand is its folder */
     bool foreign;          /* not ours: no header */
     bool reused;           /* was ready from an earlier run, not filled now */
     bool linked;           /* has a name that is ours to remove */

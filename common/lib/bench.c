@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,6 +48,9 @@ int bench_parse(struct bench *bench, const struct tool *tool, int argc, char **a
         die(STATUS_SYSTEM, "--cpus %s: %s", cpu_list_format(&bench->cpus, list, sizeof list),
             strerror(error));
     }
+    /* A limit on the size of files shall be an error that can be told, not an end without a word.
+     */
+    signal(SIGXFSZ, SIG_IGN);
     clock_init();
     return first;
 }
