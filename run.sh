@@ -6,6 +6,7 @@
 # per round; how far native and native2 differ is the noise floor. See common/: plan.sh the order,
 # campaign.sh the rounds, block.sh one platform, trial.sh one benchmark, guards.sh what must hold.
 set -eu
+unset CDPATH && export LC_ALL=C
 
 ROOT=$(cd "$(dirname "$0")" && pwd)
 BUILD=${BUILD:-build}
@@ -146,6 +147,7 @@ check_options() {
         esac
     done
     CHOSEN_BENCHMARKS=${CHOSEN_BENCHMARKS:-$PLATFORM_TOOLS}
+    check_places
     printf '%s' "$CHOSEN_PLATFORMS" | while IFS= read -r chosen; do
         check_platform "$chosen"
     done
@@ -158,6 +160,16 @@ check_options() {
     [ -z "$RESUME" ] || [ -f "$RESUME/environment.txt" ] || bad "--resume $RESUME: no campaign there"
 }
 
+# check_places: PATH and the engines' volumes separate by colons, and make by blanks.
+check_places() {
+    case $BUILD in
+    *:* | *"$NEWLINE"*) bad "$BUILD: a colon or a line's end in the path cannot be had; move the checkout, or set BUILD" ;;
+    esac
+    case ${BUILD#"$ROOT"/} in
+    *[[:space:]]*) bad "BUILD=$BUILD: make cannot build in a folder with a blank in its name; choose another" ;;
+    esac
+}
+
 check_platform() {
     case ${1%%:*} in
     */*) [ -f "${1%%:*}" ] || bad "${1%%:*}: no such adapter" ;;
@@ -168,7 +180,8 @@ check_platform() {
 
 build() {
     command -v make >/dev/null 2>&1 || return 0
-    make -s -C "$ROOT" BUILD="$BUILD" all >&2 || fail 'the programs do not build'
+    # Relative where it can be: make knows no names with blanks, and $ROOT may have some.
+    make -s -C "$ROOT" BUILD="${BUILD#"$ROOT"/}" all >&2 || fail 'the programs do not build'
 }
 
 main() {

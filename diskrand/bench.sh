@@ -4,6 +4,7 @@
 # usage: bench.sh [PAIRS [CASE...]], CASE = PATTERN,ENGINE,DEPTH[,fixed] (default: 7 pairs of all,
 # about 3 minutes); DISK=FOLDER chooses the disk (default: build/), CPU=N the CPU (default: 0)
 set -eu
+unset CDPATH && export LC_ALL=C
 
 BUILD=${BUILD:-build}
 DISK=${DISK:-$BUILD}

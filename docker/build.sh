@@ -3,6 +3,7 @@
 # it needs to be reached) and prints its name; STAMP follows from what is in the root filesystem. No other image
 # is needed or pulled. What cannot be built says why on one line on stdout, with status 77.
 set -eu
+unset CDPATH && export LC_ALL=C
 umask 022
 
 cd "$(dirname "$0")/.."

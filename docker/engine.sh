@@ -17,6 +17,12 @@ engine_start() {
         echo "no Docker engine answers, and there is no dockerd; install it: apt-get install docker.io"
         return 77
     }
+    case $engine_dir in
+    *,*)
+        echo "no Docker engine answers, and one of our own cannot keep overlays below $BUILD, whose path has a comma; start Docker, or set BUILD"
+        return 77
+        ;;
+    esac
     mkdir -p "$engine_dir" "$engine_socket"
     engine_config >"$engine_dir/daemon.json"
     # No address of its own where the machine has a docker0 already; else the bridge is made, and removed again.
@@ -71,6 +77,6 @@ engine_stop() {
         [ ! -e "$engine_mount" ] || umount "$engine_mount" || :
     done
     # So does what an engine that was killed has mounted over its data.
-    if grep -q " $engine_dir/data " /proc/mounts; then umount "$engine_dir/data" || :; fi
+    umount "$engine_dir/data" 2>/dev/null || :
     rm -rf "$engine_socket" "$engine_dir/pid"
 }

@@ -22,6 +22,12 @@ podman_engine() {
 }
 
 podman_probe() {
+    case $BUILD in
+    *,*)
+        echo "podman cannot keep overlays below $BUILD, whose path has a comma; set BUILD"
+        return 77
+        ;;
+    esac
     if [ "$(platform_key runtime default)" = default ] && container_hybrid && ! container_which runc >/dev/null; then
         echo "crun refuses a host with control groups of both versions, as this one is; install runc: apt-get install runc"
         return 77

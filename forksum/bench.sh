@@ -4,6 +4,7 @@
 # A peer's figure is 1/rate of a loop that makes children which end at once and waits for them;
 # forksum's `process` is a process of the tree, pipe and answer included.
 set -eu
+unset CDPATH && export LC_ALL=C
 
 forksum=${BUILD:-build}/forksum
 rounds=5

@@ -3,6 +3,7 @@
 # same sizes, alternating runs, medians.
 # usage: bench.sh [RUNS]; OPENBLAS_CORETYPE=NAME chooses OpenBLAS's kernels
 set -eu
+unset CDPATH && export LC_ALL=C
 
 BUILD=${BUILD:-build}
 RUNS=${1:-5}

@@ -6,6 +6,7 @@
 # given the same. sysbench writes one buffer again and again, which no metric here does: its rows
 # are for orientation.
 set -eu
+unset CDPATH && export LC_ALL=C
 
 BUILD=${BUILD:-build}
 RUNS=${RUNS:-5}

@@ -8,6 +8,7 @@
 #   nginx  a small file from nginx, 1, 16 and 64 connections
 #   big    a 512 MiB file from nginx
 set -eu
+unset CDPATH && export LC_ALL=C
 
 BUILD=${BUILD:-build}
 TMP=$(mktemp -d "${TMPDIR:-/tmp}/guestmark-bench.XXXXXX")

@@ -11,16 +11,19 @@
 # built again when the programs or the files of vm-image/ change. What cannot be built says why on one
 # line on stdout, with status 77.
 set -eu
+unset CDPATH && export LC_ALL=C
 umask 022
 
 cd "$(dirname "$0")/.."
+# Relative where it can be: the path of the checkout may hold blanks.
 BUILD=${BUILD:-build}
+BUILD=${BUILD#"$PWD"/}
 out=$BUILD/vm-image
 tools='linpack memsweep forksum diskrand nginxload'
 
 # All that ends up in an archive or image carries this time, so that two builds are byte-identical.
 SOURCE_DATE_EPOCH=1735689600
-export SOURCE_DATE_EPOCH TZ=UTC LC_ALL=C
+export SOURCE_DATE_EPOCH TZ=UTC
 
 unavailable() {
     echo "$1"
@@ -104,11 +107,12 @@ trim() {
     linker=$(echo "$1/lib/$arch"/ld-linux-*)
     "$linker" --library-path "$1/lib/$arch:$1/usr/lib/$arch" --list "$1/usr/sbin/nginx" >"$out/libraries"
     {
-        sed -n 's/.*=> \([^ ]*\) .*/\1/p' "$out/libraries" | xargs -n 1 readlink -f
-        readlink -f "$linker" "$1/bin/busybox" "$1/usr/sbin/nginx"
-    } >"$out/keep"
+        sed -n 's/.*=> \(.*\) (0x[0-9a-f]*)$/\1/p' "$out/libraries"
+        printf '%s\n' "$linker" "$1/bin/busybox" "$1/usr/sbin/nginx"
+    } | while IFS= read -r needed; do readlink -f "$needed"; done >"$out/keep"
     rm -rf "$1"/usr/lib/"$arch"/*/
-    find "$(readlink -f "$1")" -type f \( -name '*.so*' -o -path '*bin/*' \) | grep -vxFf "$out/keep" | xargs rm -f
+    find "$(readlink -f "$1")" -type f \( -name '*.so*' -o -path '*bin/*' \) | grep -vxFf "$out/keep" |
+        while IFS= read -r unneeded; do rm -f "$unneeded"; done
     find "$1" -xtype l -delete
     rm "$out/libraries" "$out/keep"
 }

@@ -42,7 +42,7 @@ vm_network_backend() {
     case $vm_network in
     user) echo "user,id=net,restrict=on,hostfwd=tcp:127.0.0.1:0-10.0.2.15:80" ;;
     tap) echo "tap,id=net,ifname=$(cat "$STATE/tap"),script=no,downscript=no" ;;
-    passt) echo "stream,id=net,server=off,addr.type=unix,addr.path=$STATE/passt/socket" ;;
+    passt) echo "stream,id=net,server=off,addr.type=unix,addr.path=$(vm_path "$STATE/passt/socket")" ;;
     esac
 }
 

@@ -92,7 +92,6 @@ vm_start() {
     vm_network_up || return
     mkfifo "$STATE/agent.in" "$STATE/agent.out" "$STATE/qmp.in" "$STATE/qmp.out"
     vm_arguments >"$STATE/arguments"
-    # One argument per line, so that none needs quoting. shellcheck disable=SC2046
     (
         set -f
         IFS='
@@ -121,6 +120,9 @@ vm_no_answer() {
         echo "$PLATFORM: the guest is gone before it has answered; $vm_said"
     fi
 }
+
+# vm_path PATH: as a value of an option of QEMU's, which commas separate.
+vm_path() { printf '%s\n' "$1" | sed 's/,/,,/g'; }
 
 vm_cpu() { platform_key cpu "$(if [ "$PLATFORM_NAME" = kvm ]; then echo host; else echo max; fi)"; }
 
@@ -155,21 +157,21 @@ $vm_out/initrd
 -append
 $vm_words
 -chardev
-file,id=console,path=$STATE/console
+file,id=console,path=$(vm_path "$STATE/console")
 -serial
 chardev:console
 -device
 virtio-serial-$vm_bus
 -chardev
-pipe,id=agent,path=$STATE/agent
+pipe,id=agent,path=$(vm_path "$STATE/agent")
 -device
 virtserialport,chardev=agent,name=guestmark
 -chardev
-pipe,id=qmp,path=$STATE/qmp
+pipe,id=qmp,path=$(vm_path "$STATE/qmp")
 -mon
 chardev=qmp,mode=control
 -drive
-if=none,id=data,file=$(vm_data),format=$(platform_key disk qcow2),cache=$(platform_key cache none),aio=$(platform_key aio threads)
+if=none,id=data,file=$(vm_path "$(vm_data)"),format=$(platform_key disk qcow2),cache=$(platform_key cache none),aio=$(platform_key aio threads)
 -device
 virtio-blk-$vm_bus,drive=data
 -netdev

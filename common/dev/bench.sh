@@ -3,6 +3,7 @@
 # since two measurements at once would measure each other.
 # usage: bench.sh [PROGRAM...]
 set -eu
+unset CDPATH && export LC_ALL=C
 
 main() {
     [ $# -gt 0 ] || set -- linpack memsweep forksum diskrand nginxload

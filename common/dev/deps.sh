@@ -6,8 +6,7 @@
 #   --dry-run  says what it would do, and does nothing
 # DEPS_ROOT is a root folder other than the system's, for tests.
 set -eu
-unset CDPATH
-export LC_ALL=C
+unset CDPATH && export LC_ALL=C
 DEPS_ROOT=${DEPS_ROOT:-}
 PATH=$PATH:$DEPS_ROOT/usr/sbin:$DEPS_ROOT/sbin
 

@@ -3,6 +3,7 @@
 # installed is named and counts as a failure: a check that did not run has not passed.
 # usage: lint.sh SHELL_FILE... -- C_FILE...
 set -u
+unset CDPATH && export LC_ALL=C
 
 failed=0
 fail() {

@@ -36,17 +36,24 @@ platform_cpu_seconds() {
 host_counters() {
     read -r bill_uptime _ </proc/uptime
     read -r _ bill_user bill_nice bill_system _ _ bill_irq bill_softirq bill_steal _ </proc/stat
-    bill_psi=0
-    if [ -r /proc/pressure/cpu ]; then
-        read -r bill_psi </proc/pressure/cpu
-        bill_psi=${bill_psi##*total=}
-    fi
+    bill_psi=$(bill_pressure)
     bill_read=0 bill_written=0
     if [ -n "$BILL_DEVICE" ] && [ -r "/sys/class/block/$BILL_DEVICE/stat" ]; then
         read -r _ _ bill_read _ _ _ bill_written _ <"/sys/class/block/$BILL_DEVICE/stat"
     fi
     echo "$bill_uptime" "$((bill_user + bill_nice + bill_system + bill_irq + bill_softirq))" \
         "$bill_steal" "$bill_psi" "$bill_written" "$bill_read" "$(allocated)" "$(throttled)"
+}
+
+# The file can be there and empty, or give an error when it is read: the kernel can count pressure and does not.
+bill_pressure() {
+    bill_some=
+    { read -r bill_some </proc/pressure/cpu; } 2>/dev/null || :
+    bill_some=${bill_some##*total=}
+    case $bill_some in
+    '' | *[!0-9]*) echo 0 ;;
+    *) echo "$bill_some" ;;
+    esac
 }
 
 allocated() {

@@ -15,6 +15,7 @@
 #   HOST ROUND ORDER SEED LIMIT QUICK METHODS ISA BEST
 #   GUESTMARK_BLOCK  the mark by which this block's processes are found
 set -eu
+unset CDPATH && export LC_ALL=C
 . "$ROOT/common/platforms/platform.sh"
 . "$ROOT/common/platforms/limits.sh"
 . "$ROOT/common/driver/record.sh"

@@ -152,8 +152,9 @@ platform_quote() {
 platform_host_data() {
     echo "data.host_path=$1"
     # The kernel's list of mounts names the device by number, which leads to its name under /sys.
-    platform_mount=$(df -P "$1" | awk 'NR == 2 { print $NF }')
-    awk -v at="$platform_mount" '$5 == at { for (i = 7; $i != "-"; i++); n = $3; fs = $(i + 1) } END { print n, fs }' \
+    # A blank in the place of a mount is written \040 there.
+    platform_mount=$(df -P "$1" | sed -n '2 { s/.*% *//; s/ /\\040/g; p; }')
+    AT=$platform_mount awk '$5 == ENVIRON["AT"] { for (i = 7; $i != "-"; i++); n = $3; fs = $(i + 1) } END { print n, fs }' \
         /proc/self/mountinfo | while read -r platform_number platform_fs; do
         platform_device=$(readlink "/sys/dev/block/$platform_number" || echo none)
         echo "data.device=${platform_device##*/}"

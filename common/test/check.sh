@@ -3,6 +3,7 @@
 # N skipped.
 # usage: check.sh TEST...
 set -eu
+unset CDPATH && export LC_ALL=C
 
 command -v prove >/dev/null 2>&1 || {
     echo "check: prove: not found; install perl (make deps)" >&2

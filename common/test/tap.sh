@@ -8,6 +8,7 @@
 # Tests run from the top of the repository. $BUILD holds the programs (default build), $TMP is a
 # folder of this test's own, removed at the end.
 
+unset CDPATH && export LC_ALL=C
 BUILD=${BUILD:-build}
 TMP=$(mktemp -d "${TMPDIR:-/tmp}/guestmark-test.XXXXXX")
 tap_count=0
