@@ -164,6 +164,19 @@ static _Noreturn void refuse_option(int got, const char *word)
     opt_usage("unknown option '%s'", word);
 }
 
+/* Names of the options that opt_parse() has seen, each once. */
+static const char *given[MAX_OPTIONS];
+static size_t given_count;
+
+bool opt_given(const char *name)
+{
+    for (size_t i = 0; i < given_count; i++) {
+        if (strcmp(given[i], name) == 0)
+            return true;
+    }
+    return false;
+}
+
 int opt_parse(const struct tool *tool, const struct opt *shared, size_t shared_count, int argc,
               char **argv)
 {
@@ -190,6 +203,8 @@ int opt_parse(const struct tool *tool, const struct opt *shared, size_t shared_c
             refuse_option(got, argv[optind - 1]);
         else if (!set_value(opt, optarg))
             refuse_value(opt, optarg);
+        if (!opt_given(opt->name))
+            given[given_count++] = opt->name;
     }
     return optind;
 }

@@ -62,6 +62,9 @@ struct tool {
 int opt_parse(const struct tool *tool, const struct opt *shared, size_t shared_count, int argc,
               char **argv);
 
+/* Whether opt_parse() has seen the option of that name, whatever its value. */
+bool opt_given(const char *name);
+
 /* Calls `each` for every option that has a value, with the value as --help would show it. */
 void opt_describe(const struct opt *options, size_t count, void *context,
                   void (*each)(void *context, const char *name, const char *value));
