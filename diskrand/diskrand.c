@@ -167,29 +167,45 @@ static double repeat(struct workload *load, struct results *results, int rep)
     return (double)ios / seconds;
 }
 
-static void measure(struct workload *load, struct results *results, struct report *report)
+struct metrics {
+    struct metric *iops, *bandwidth;
+};
+
+static void repeat_and_add(struct workload *load, struct results *results,
+                           const struct metrics *metrics, int rep)
+{
+    double rate = repeat(load, results, rep);
+    metric_add(metrics->iops, rep, rate);
+    metric_add(metrics->bandwidth, rep, rate * (double)config.file.block);
+}
+
+/* All that comes before the first counted repetition; then forgets it. */
+static void warm_up(struct workload *load, struct results *results, const struct metrics *metrics)
 {
     enum { most_settling = 25 }; /* rounds after which the SNIA test gives up */
-    char name[64];
-    struct metric *iops =
-        report_metric(report, results_name(results, "iops", name), "1/s", BETTER_HIGHER);
-    struct metric *bandwidth =
-        report_metric(report, results_name(results, "bandwidth", name), "B/s", BETTER_HIGHER);
 
-    for (int rep = bench_first_rep(&bench); rep <= bench.reps; rep++) {
-        if (rep == 1) {
-            while (config.until_steady && results->settling < most_settling &&
-                   !results_steady(results)) {
-                metric_add(iops, 0, repeat(load, results, 0));
-                results->settling++;
-            }
-            workload_forget(load);
-            results_forget(results);
-        }
-        double rate = repeat(load, results, rep);
-        metric_add(iops, rep, rate);
-        metric_add(bandwidth, rep, rate * (double)config.file.block);
+    for (int rep = bench_first_rep(&bench); rep < 1; rep++)
+        repeat_and_add(load, results, metrics, rep);
+    while (config.until_steady && results->settling < most_settling && !results_steady(results)) {
+        repeat_and_add(load, results, metrics, 0);
+        results->settling++;
     }
+    workload_forget(load);
+    results_forget(results);
+}
+
+static void measure(struct workload *load, struct results *results, struct report *report)
+{
+    char name[64];
+    struct metrics metrics;
+    results_name(results, "iops", name);
+    metrics.iops = report_metric(report, name, "1/s", BETTER_HIGHER);
+    results_name(results, "bandwidth", name);
+    metrics.bandwidth = report_metric(report, name, "B/s", BETTER_HIGHER);
+
+    warm_up(load, results, &metrics);
+    for (int rep = 1; bench_goes_on(&bench, report, rep); rep++)
+        repeat_and_add(load, results, &metrics, rep);
 }
 
 static void verify(const struct workload *load)

@@ -17,6 +17,21 @@ contract diskrand --size 1M "$disk"
 ok '--help' "$BUILD/diskrand" --help
 out_has '--time says what it is here' '--time T +duration of a repetition'
 
+servant_start "$BUILD/diskrand" --steps --size 1M -t 1ms --verify --inject torn "$disk"
+check 'a servant: ready' servant_ready
+check 'a servant: a step' servant_step
+servant_end || :
+check 'a servant: what was written is read back at the end' [ "$servant_status" -eq 3 ]
+one_line_error 'a servant: a torn block is one line'
+for signal in INT TERM KILL; do
+    servant_start "$BUILD/diskrand" --steps --size 1M -t 1ms -e auto "$disk"
+    servant_ready
+    servant_step
+    kill -s "$signal" "$servant_pid"
+    servant_wait || :
+    check "a servant: SIG$signal leaves nothing behind" [ -z "$(ls -A "$disk")" ]
+done
+
 for wrong in '--block 1000' '--block 0' '--size 1k' '--sync sometimes' '--sync data:0' '--rate 1 -t 1ms' \
     '--verify --repeat-offsets' '--inject torn' '--depth 0' '--read-share 101' '--jobs 300'; do
     # shellcheck disable=SC2086 # several words

@@ -149,7 +149,7 @@ static void add_phases(struct singles *singles, struct metrics *metrics, struct 
 static void measure(struct trees *trees, struct singles *singles, struct report *report,
                     struct usage *usage)
 {
-    const struct bench *bench = &config.bench;
+    struct bench *bench = &config.bench;
     struct metrics metrics = {
         .sum = report_metric(report, "sum", "s", BETTER_LOWER),
         .process = report_metric(report, "process", "s", BETTER_LOWER),
@@ -165,7 +165,7 @@ static void measure(struct trees *trees, struct singles *singles, struct report 
     struct line line = {0};
 
     hist_clear(&hist);
-    for (int rep = bench_first_rep(bench); rep <= bench->reps; rep++) {
+    for (int rep = bench_first_rep(bench); bench_goes_on(bench, report, rep); rep++) {
         struct answer failure = {0};
         usage_start(usage);
         double sum = trees_sum(trees);

@@ -91,13 +91,33 @@ static const struct tool tool = {
                 "  linpack --kernel classic -n 100,200  what netlib's program prints\n",
 };
 
-/* One size: its system, the repetition that runs, and the fingerprint of the first solution. */
+/* One metric: a size with its system, or the peak, which is a run of size 0. */
 struct run {
+    struct metric *metric;
+    size_t n;
     struct system system;
     struct usage *usage;
-    int rep; /* 0: calibration, or warm-up */
+    int rep;        /* that runs; 0: calibration, or warm-up */
+    uint64_t units; /* solutions in a repetition */
     bool solved;
+    uint64_t fingerprint; /* of the first solution */
+};
+
+/* What goes into the facts, over all runs. */
+struct findings {
+    struct residuals worst;
     uint64_t fingerprint;
+    size_t huge_bytes;
+    double best, peak; /* flop/s, of the counted repetitions */
+    struct usage usage;
+};
+
+/* What all runs share. */
+struct session {
+    const struct kernel *kernel;
+    struct team *team;
+    struct report *report;
+    struct findings findings;
 };
 
 /* ---- setup ---- */
@@ -152,23 +172,19 @@ static const struct kernel *solver(const struct kernel *kernel)
     return config.kernel == KERNEL_BLOCKED ? kernel : NULL;
 }
 
-/* Refuses what does not fit before anything is allocated. */
-static void require_memory(const struct kernel *kernel, const struct team *team)
+/* Refuses what does not fit before anything is allocated. A servant keeps all that it has. */
+static void require_memory(const struct session *session)
 {
+    uint64_t kept = 0;
     for (size_t i = 0; i < config.sizes.count; i++) {
         char what[32];
         size_t n = (size_t)config.sizes.at[i];
         snprintf(what, sizeof what, "n=%zu", n);
-        mem_require(system_bytes(solver(kernel), n, team_threads(team)), what);
+        uint64_t bytes = system_bytes(solver(session->kernel), n, team_threads(session->team));
+        mem_require(kept + bytes, what);
+        if (config.bench.steps)
+            kept += bytes;
     }
-}
-
-static void run_setup(struct run *run, const struct kernel *kernel, struct team *team, size_t n)
-{
-    struct matrix matrix = {matrix_kind_for(n), n, config.bench.seed};
-    errno = system_new(&run->system, solver(kernel), team, matrix, (enum mem_pages)config.pages);
-    if (errno)
-        die_errno(STATUS_SYSTEM, "n=%zu in %s pages", n, mem_pages_names[config.pages]);
 }
 
 /* ---- measure ---- */
@@ -234,91 +250,118 @@ static struct residuals check(const struct run *run)
     return found;
 }
 
-/* What goes into the facts, over all sizes. */
-struct findings {
-    struct residuals worst;
-    uint64_t fingerprint;
-    size_t huge_bytes;
-    double best; /* flop/s, of the counted repetitions */
-    struct usage usage;
-};
+/* ---- one run ---- */
 
-static void measure(struct run *run, struct metric *metric, struct findings *findings)
+static void run_setup(struct run *run, struct session *session)
 {
-    const struct bench *bench = &config.bench;
-    double n = (double)run->system.matrix.n, flops = 2.0 / 3 * n * n * n + 2 * n * n;
-    uint64_t units = bench_calibrate(solve_often, run, bench->time_s);
-
-    for (int rep = bench_first_rep(bench); rep <= bench->reps; rep++) {
-        run->rep = rep;
-        double seconds = solve_often(run, units);
-        struct residuals found = check(run);
-        findings->worst.netlib = fmax(findings->worst.netlib, found.netlib);
-        findings->worst.hpl = fmax(findings->worst.hpl, found.hpl);
-        double rate = flops * (double)units / seconds;
-        if (rep > 0)
-            findings->best = fmax(findings->best, rate);
-        metric_add(metric, rep, rate);
+    char name[32] = "lu";
+    if (run->n == 0) {
+        run->metric = report_metric(session->report, "peak", "flop/s", BETTER_HIGHER);
+        return;
     }
+    if (config.sizes.count > 1)
+        snprintf(name, sizeof name, "lu[n=%zu]", run->n);
+    run->metric = report_metric(session->report, name, "flop/s", BETTER_HIGHER);
+    run->usage = &session->findings.usage;
+    struct matrix matrix = {matrix_kind_for(run->n), run->n, config.bench.seed};
+    errno = system_new(&run->system, solver(session->kernel), session->team, matrix,
+                       (enum mem_pages)config.pages);
+    if (errno)
+        die_errno(STATUS_SYSTEM, "n=%zu in %s pages", run->n, mem_pages_names[config.pages]);
+    run->units = bench_calibrate(solve_often, run, config.bench.time_s);
+}
+
+static double repeat_solving(struct run *run, struct findings *findings, int rep)
+{
+    double n = (double)run->n, flops = 2.0 / 3 * n * n * n + 2 * n * n;
+    run->rep = rep;
+    double seconds = solve_often(run, run->units);
+    struct residuals found = check(run);
+    findings->worst.netlib = fmax(findings->worst.netlib, found.netlib);
+    findings->worst.hpl = fmax(findings->worst.hpl, found.hpl);
+    double rate = flops * (double)run->units / seconds;
+    if (rep > 0)
+        findings->best = fmax(findings->best, rate);
+    return rate;
+}
+
+static double repeat_peak(struct session *session, int rep)
+{
+    static const double least_s = 0.01; /* enough for the clock, whatever --time says */
+    double rate = peak_measure(session->kernel, session->team, fmax(config.bench.time_s, least_s));
+    if (rep > 0)
+        session->findings.peak = fmax(session->findings.peak, rate);
+    return rate;
+}
+
+static void run_finish(struct run *run, struct findings *findings)
+{
+    if (run->n == 0)
+        return;
     findings->fingerprint = findings->fingerprint * 31 + run->fingerprint;
     findings->huge_bytes += mem_huge_bytes(&run->system.memory);
+    system_free(&run->system);
+}
+
+/* ---- all runs ---- */
+
+/* Repetitions of all of these runs, in turn. */
+static void measure_together(struct run *runs, size_t count, struct session *session)
+{
+    struct bench *bench = &config.bench;
+    for (size_t i = 0; i < count; i++)
+        run_setup(&runs[i], session);
+    for (int rep = bench_first_rep(bench); bench_goes_on(bench, session->report, rep); rep++) {
+        for (size_t i = 0; i < count; i++)
+            metric_add(runs[i].metric, rep,
+                       runs[i].n ? repeat_solving(&runs[i], &session->findings, rep)
+                                 : repeat_peak(session, rep));
+    }
+    for (size_t i = 0; i < count; i++)
+        run_finish(&runs[i], &session->findings);
+}
+
+/* One run after the other; a servant has to be ready for all of them. */
+static void measure(struct session *session)
+{
+    static struct run runs[SIZE_LIST_MAX + 1];
+    size_t count = config.sizes.count + config.peak;
+    size_t together = config.bench.steps ? count : 1;
+    for (size_t i = 0; i < config.sizes.count; i++)
+        runs[i].n = (size_t)config.sizes.at[i];
+    for (size_t i = 0; i < count; i += together)
+        measure_together(runs + i, together, session);
 }
 
 /* ---- report ---- */
-
-static void measure_sizes(const struct kernel *kernel, struct team *team, struct report *report,
-                          struct findings *findings)
-{
-    for (size_t i = 0; i < config.sizes.count; i++) {
-        struct run run = {.usage = &findings->usage};
-        char name[32] = "lu";
-        size_t n = (size_t)config.sizes.at[i];
-        if (config.sizes.count > 1)
-            snprintf(name, sizeof name, "lu[n=%zu]", n);
-        run_setup(&run, kernel, team, n);
-        measure(&run, report_metric(report, name, "flop/s", BETTER_HIGHER), findings);
-        system_free(&run.system);
-    }
-    report_note(report, "best: %.0f KFLOPS", findings->best / 1e3);
-}
-
-static void measure_peak(const struct kernel *kernel, struct team *team, struct report *report,
-                         const struct findings *findings)
-{
-    static const double least_s = 0.01; /* enough for the clock, whatever --time says */
-    const struct bench *bench = &config.bench;
-    struct metric *metric = report_metric(report, "peak", "flop/s", BETTER_HIGHER);
-    double best = 0;
-    for (int rep = bench_first_rep(bench); rep <= bench->reps; rep++) {
-        double rate = peak_measure(kernel, team, fmax(bench->time_s, least_s));
-        if (rep > 0)
-            best = fmax(best, rate);
-        metric_add(metric, rep, rate);
-    }
-    report_note(report, "that is %.1f %% of the peak", 100 * findings->best / best);
-    report_fact(report, "peak.share", "%.4f", findings->best / best);
-}
 
 static const char *isa_in_use(const struct kernel *kernel)
 {
     return config.kernel == KERNEL_BLOCKED ? isa_names[kernel->isa] : "baseline";
 }
 
-static void add_facts(const struct kernel *kernel, const struct team *team,
-                      const struct findings *findings, struct report *report)
+static void add_facts(const struct session *session)
 {
+    const struct findings *findings = &session->findings;
+    const struct kernel *kernel = session->kernel;
+    struct report *report = session->report;
     bool blocked = config.kernel == KERNEL_BLOCKED;
     char size[32];
+    report_note(report, "best: %.0f KFLOPS", findings->best / 1e3);
+    if (config.peak)
+        report_note(report, "that is %.1f %% of the peak", 100 * findings->best / findings->peak);
     bench_facts(&config.bench, &tool, &findings->usage, report);
     report_fact(report, "lu.kernel", "%s", kernel_names[config.kernel]);
     report_fact(report, "isa", "%s", isa_in_use(kernel));
     report_fact(report, "tile", blocked ? "%zux%zu" : "none", kernel->rows, kernel->columns);
-    report_fact(report, "threads", "%d", team_threads(team));
+    report_fact(report, "threads", "%d", team_threads(session->team));
     report_fact(report, "matrix", "%s", matrix_kind_names[matrix_kind_for(config.sizes.at[0])]);
     report_fact(report, "pages.huge", "%s", format_size(size, findings->huge_bytes));
     report_fact(report, "residual.netlib", "%.4g", findings->worst.netlib);
     report_fact(report, "residual.hpl", "%.4g", findings->worst.hpl);
     report_fact(report, "fingerprint", "%016" PRIx64, findings->fingerprint);
+    if (config.peak)
+        report_fact(report, "peak.share", "%.4f", findings->best / findings->peak);
 }
 
 int main(int argc, char **argv)
@@ -329,21 +372,18 @@ int main(int argc, char **argv)
         list_isa();
         return STATUS_GOOD;
     }
-    const struct kernel *kernel = choose_kernel();
-    struct team *team = start_team();
-    require_memory(kernel, team);
+    struct session session = {.kernel = choose_kernel(), .team = start_team()};
+    require_memory(&session);
 
-    struct report *report = report_new(tool.name);
-    struct findings findings = {0};
-    report_title(report, "LU with partial pivoting, %s, %s, %d threads",
-                 kernel_names[config.kernel], isa_in_use(kernel), team_threads(team));
-    measure_sizes(kernel, team, report, &findings);
-    if (config.peak)
-        measure_peak(kernel, team, report, &findings);
+    session.report = report_new(tool.name);
+    report_title(session.report, "LU with partial pivoting, %s, %s, %d threads",
+                 kernel_names[config.kernel], isa_in_use(session.kernel),
+                 team_threads(session.team));
+    measure(&session);
 
-    add_facts(kernel, team, &findings, report);
-    report_print(report, (enum format)config.bench.format);
-    report_free(report);
-    team_free(team);
+    add_facts(&session);
+    report_print(session.report, (enum format)config.bench.format);
+    report_free(session.report);
+    team_free(session.team);
     return STATUS_GOOD;
 }

@@ -84,6 +84,31 @@ for kernel in blocked classic; do
     done
 done
 
+for fault in bit nan; do
+    servant_wrong "a servant: $fault is caught" "$linpack" --steps -w 0 -n 100 -t 0 --inject "$fault"
+done
+ok "a servant of two sizes and the peak" sh -c 'echo | "$@"' - "$linpack" --steps -n 20,30 -t 0 --peak
+check "has them all in one step" test \
+    "$(sed -n '3,6s/,[^,]*$//p' "$TMP/out" | tr '\n' ' ')" = \
+    "linpack,lu[n=20],flop/s,higher,1 linpack,lu[n=30],flop/s,higher,1 linpack,peak,flop/s,higher,1 "
+status 1 "a servant of sizes that do not fit together" "$linpack" --steps -n 100,1000000
+one_line_error "is refused in one line"
+
+# A servant lives for as long as somebody asks; many lines at once are as many steps.
+# shellcheck disable=SC2317 # check calls it
+many_steps() {
+    seq "$1" >&3
+    for _ in $(seq "$1"); do servant_read end || return 1; done
+}
+resident() { awk '$1 == "VmRSS:" { print $2 }' "/proc/$servant_pid/status"; }
+servant_start "$linpack" --steps -w 0 -n 10 -t 0
+servant_ready
+check "a servant: 500 steps" many_steps 500
+before=$(resident)
+check "a servant: 2000 more" many_steps 2000
+check "a servant: they took no memory" test "$(resident)" -le "$((before + 16))"
+check "a servant: still there" servant_end
+
 status 1 "a matrix larger than the memory" "$linpack" -n 1000000
 one_line_error "too little memory is one line"
 status 2 "an operand" "$linpack" 100

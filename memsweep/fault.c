@@ -115,6 +115,7 @@ static struct child child_start(struct fault *fault)
 {
     uint64_t *data = fault->mem.data;
     int ends[2];
+    space_share(&fault->mem);
     for (size_t word = 0; word < fault->words; word++)
         data[word] = word_before(fault, word);
     space_check(&fault->mem, fault->pages, fault->point->what, fault->session->report);

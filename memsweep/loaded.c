@@ -78,7 +78,8 @@ static void build_cycle(struct loaded *loaded)
 {
     const struct config *config = &loaded->session->config;
     const char *what = loaded->point->what;
-    uint64_t bytes = config->sizes.count ? config->sizes.at[0] : space_fitting(256 << 20, 2);
+    uint64_t bytes = config->sizes.count ? config->sizes.at[0]
+                                         : space_fitting(256 << 20, 2 * loaded->session->kept);
     if (bytes < config->stride)
         opt_usage("%s: --size is less than one node of --stride", what);
     space_map(&loaded->nodes, bytes / config->stride * config->stride,

@@ -13,10 +13,10 @@
  */
 #include "memsweep.h"
 
+#include "cells.h"
 #include "chase.h"
 #include "err.h"
 #include "files.h"
-#include "space.h"
 
 #include <string.h>
 
@@ -30,31 +30,31 @@ static struct session session = {
 #define RUN(name) name##_setup, name##_run, name##_verify
 
 static const struct kernel kernels[] = {
-    {"sweep", "s/access", BETTER_LOWER, true, AXIS_SIZE, 8 << 20,
+    {"sweep", "s/access", BETTER_LOWER, true, AXIS_SIZE, 8 << 20, 2,
      "the classic page-stride sweep over 8M", RUN(sweep), sweep_sample, sweep_finish},
-    {"copy", "B/s", BETTER_HIGHER, true, AXIS_ARRAY, 0, "STREAM: c = a", RUN(stream), NULL,
+    {"copy", "B/s", BETTER_HIGHER, true, AXIS_ARRAY, 0, 3, "STREAM: c = a", RUN(stream), NULL,
      stream_finish},
-    {"scale", "B/s", BETTER_HIGHER, false, AXIS_ARRAY, 0, "STREAM: b = 3 c", RUN(stream), NULL,
+    {"scale", "B/s", BETTER_HIGHER, false, AXIS_ARRAY, 0, 3, "STREAM: b = 3 c", RUN(stream), NULL,
      stream_finish},
-    {"add", "B/s", BETTER_HIGHER, false, AXIS_ARRAY, 0, "STREAM: c = a + b", RUN(stream), NULL,
+    {"add", "B/s", BETTER_HIGHER, false, AXIS_ARRAY, 0, 3, "STREAM: c = a + b", RUN(stream), NULL,
      stream_finish},
-    {"triad", "B/s", BETTER_HIGHER, true, AXIS_ARRAY, 0, "STREAM: a = b + 3 c", RUN(stream), NULL,
-     stream_finish},
-    {"latency", "s/load", BETTER_LOWER, true, AXIS_SIZE, 256 << 20,
+    {"triad", "B/s", BETTER_HIGHER, true, AXIS_ARRAY, 0, 3, "STREAM: a = b + 3 c", RUN(stream),
+     NULL, stream_finish},
+    {"latency", "s/load", BETTER_LOWER, true, AXIS_SIZE, 256 << 20, 1,
      "pointer chase over 256M, local enough for the TLB", RUN(latency), NULL, latency_finish},
-    {"walk", "s/load", BETTER_LOWER, true, AXIS_SIZE, 256 << 20,
+    {"walk", "s/load", BETTER_LOWER, true, AXIS_SIZE, 256 << 20, 1,
      "the same without locality: adds page walks", RUN(latency), NULL, latency_finish},
-    {"gups", "1/s", BETTER_HIGHER, true, AXIS_SIZE, 256 << 20,
+    {"gups", "1/s", BETTER_HIGHER, true, AXIS_SIZE, 256 << 20, 1,
      "HPCC RandomAccess: updates of a table of 256M", RUN(gups), NULL, gups_finish},
-    {"fault", "s/page", BETTER_LOWER, true, AXIS_SIZE, 64 << 20, "first touch of pages, 64M",
+    {"fault", "s/page", BETTER_LOWER, true, AXIS_SIZE, 64 << 20, 1, "first touch of pages, 64M",
      RUN(fault), NULL, fault_finish},
-    {"zero", "s/page", BETTER_LOWER, false, AXIS_SIZE, 64 << 20,
+    {"zero", "s/page", BETTER_LOWER, false, AXIS_SIZE, 64 << 20, 1,
      "first write to pages that were read, 64M", RUN(fault), NULL, fault_finish},
-    {"cow", "s/page", BETTER_LOWER, true, AXIS_SIZE, 64 << 20,
+    {"cow", "s/page", BETTER_LOWER, true, AXIS_SIZE, 64 << 20, 2,
      "first write to pages shared with a child, 64M", RUN(fault), NULL, fault_finish},
-    {"map", "s/map", BETTER_LOWER, true, AXIS_SIZE, 64 << 10, "mmap, one write and munmap, 64k",
+    {"map", "s/map", BETTER_LOWER, true, AXIS_SIZE, 64 << 10, 1, "mmap, one write and munmap, 64k",
      RUN(map), NULL, map_finish},
-    {"loaded", "s/load", BETTER_LOWER, false, AXIS_LOAD, LOADED_FLAT_OUT,
+    {"loaded", "s/load", BETTER_LOWER, false, AXIS_LOAD, LOADED_FLAT_OUT, 1,
      "latency while other threads copy (two CPUs)", RUN(loaded), loaded_sample, loaded_finish},
 };
 enum { KERNELS = sizeof kernels / sizeof kernels[0] };
@@ -125,75 +125,6 @@ static void setup(void)
         die_errno(STATUS_SYSTEM, "--threads %d", session.config.threads);
 }
 
-/* ---- measure and verify ---- */
-
-static void measure_point(const struct kernel *kernel, const struct point *point)
-{
-    char name[64], why[WHY_BYTES];
-    snprintf(name, sizeof name, "%s%s", kernel->name, point->suffix);
-    struct metric *metric = report_metric(session.report, name, kernel->unit, kernel->better);
-    struct work *work = kernel->setup(&session, kernel, point);
-    if (kernel->axis == AXIS_SIZE) {
-        char key[64];
-        snprintf(key, sizeof key, "size.%s", point->what);
-        bool shrunk = point->bytes < kernel->bytes && session.config.sizes.count == 0;
-        report_fact(session.report, key, "%llu B%s", (unsigned long long)point->bytes,
-                    shrunk ? ", less than usual: memory is short" : "");
-        if (shrunk)
-            report_note(session.report, "%s: %s only, because memory is short", point->what,
-                        format_size(name, point->bytes));
-    }
-    session.rep = 0;
-    uint64_t units = bench_calibrate(kernel->run, work, session.bench.time_s);
-    for (int rep = bench_first_rep(&session.bench); rep <= session.bench.reps; rep++) {
-        session.rep = rep;
-        double seconds = kernel->run(work, units);
-        if (session.config.inject == INJECT_BIT)
-            inject_bit(work->buffer, session.bench.seed);
-        if (!kernel->verify(work, why))
-            die(STATUS_WRONG, "%s: %s", point->what, why);
-        double amount = (double)units * work->per_unit;
-        metric_add(metric, rep,
-                   kernel->better == BETTER_HIGHER ? amount / seconds : seconds / amount);
-        if (kernel->sample)
-            kernel->sample(work, rep);
-    }
-    kernel->finish(work);
-}
-
-static void measure(const struct kernel *kernel)
-{
-    static const struct {
-        const char *name;
-        const struct size_list *list;
-    } axes[AXES] = {
-        [AXIS_SIZE] = {"size", &session.config.sizes},
-        [AXIS_ARRAY] = {"array", &session.config.arrays},
-        [AXIS_LOAD] = {"load", &session.config.loads},
-    };
-    const struct size_list *list = axes[kernel->axis].list;
-    struct point point = {.bytes = kernel->bytes};
-    char size[32];
-
-    if (kernel->axis != AXIS_ARRAY)
-        stream_release();
-    if (kernel->axis == AXIS_SIZE)
-        point.bytes = space_fitting(kernel->bytes, 1);
-    snprintf(point.what, sizeof point.what, "%s", kernel->name);
-    if (list->count == 0)
-        measure_point(kernel, &point);
-    for (size_t i = 0; i < list->count; i++) {
-        point.bytes = list->at[i];
-        if (list->count > 1) {
-            snprintf(point.suffix, sizeof point.suffix, "[%s=%llu]", axes[kernel->axis].name,
-                     (unsigned long long)point.bytes);
-            snprintf(point.what, sizeof point.what, "%s.%.24s", kernel->name,
-                     format_size(size, point.bytes));
-        }
-        measure_point(kernel, &point);
-    }
-}
-
 /* ---- report ---- */
 
 /* The metrics as --help lists them. */
@@ -238,7 +169,8 @@ int main(int argc, char **argv)
     size_t count = choose_kernels(argv + first, argc - first, chosen);
     setup();
     for (size_t i = 0; i < count; i++)
-        measure(chosen[i]);
+        cells_add(&session, chosen[i]);
+    cells_measure(&session);
     bench_facts(&session.bench, &tool, &session.usage, session.report);
     machine_facts(session.report);
     report_print(session.report, (enum format)session.bench.format);

@@ -32,6 +32,7 @@ struct session {
     struct usage usage;
     int rep;                   /* the repetition that runs; 0 or less is none that counts */
     struct team *team, *alone; /* of config.threads; of one, for what one thread does */
+    int kept;                  /* kernels that have their memory at the same time */
 };
 
 /* The part of a kernel's state that is the same for all; the first member of each state. */
@@ -62,6 +63,7 @@ struct kernel {
     bool by_default;
     enum axis axis;
     uint64_t bytes; /* the default point's; 0: setup decides */
+    int held;       /* so many times its bytes are in use */
     const char *summary;
     /* Maps and fills. The point outlives the state. Ends the process if it cannot. */
     struct work *(*setup)(struct session *session, const struct kernel *kernel,
@@ -106,7 +108,7 @@ KERNEL(loaded);
 void sweep_sample(void *work, int rep);
 void loaded_sample(void *work, int rep);
 
-/* STREAM's four keep their arrays for the next of them; this gives them back. */
+/* STREAM's four keep their arrays for the next of them; this gives all of them back. */
 void stream_release(void);
 
 /* x^k over GF(2) modulo x^63 + x^2 + x + 1: the k-th value of RandomAccess's sequence. */

@@ -31,6 +31,20 @@ fi
 status 77 'loaded on one CPU is not available' "$BUILD/memsweep" -c 0 -r 1 --size 64k loaded
 one_line_error 'and says so in one line'
 
+for metric in sweep triad latency gups fault cow map; do
+    servant_wrong "a servant: $metric, a flipped bit" "$BUILD/memsweep" --steps -w 0 \
+        --array 256k --size 64k -t 1ms --inject bit "$metric"
+done
+ok 'a servant with curves' sh -c 'printf "\n\n" | "$@"' - "$BUILD/memsweep" --steps -t 1ms \
+    --array 64k,128k --size 64k,128k add sweep copy triad scale
+check 'has every point in each step' [ "$(grep -c '^memsweep,.*\[.*,2,' "$TMP/out")" -eq 12 ]
+status 1 'a servant of sizes that do not fit together' "$BUILD/memsweep" --steps --size 1T,2T fault
+one_line_error 'is refused in one line'
+# What cow's child shares with its parent must not be what others are measured on.
+run sh -c 'printf "\n\n\n" | "$@"' - "$BUILD/memsweep" --steps -w 0 -t 0 --pages 4k --array 4M --size 1M copy cow
+check 'a servant: cow costs the others no fault' awk '
+    sub(/^# timed.faults=/, "") { faults = $1 } END { exit !(faults >= 3 * 256 && faults < 3 * 1024) }' "$TMP/out"
+
 # The classic: sweep.first and the ten passes are shown, any size will do, several make a curve.
 ok 'sweep over odd sizes' "$BUILD/memsweep" -r 1 -t 1ms -f csv --size 1,2,4097,10007,64k sweep
 out_has 'a curve names its points' '^memsweep,sweep\[size=10007\],s/access,lower,1,'

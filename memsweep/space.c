@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
+#include <sys/mman.h>
 
 uint64_t space_fitting(uint64_t wanted, int count)
 {
@@ -42,6 +43,12 @@ void space_map(struct mem *mem, uint64_t bytes, enum mem_pages pages, const char
             "%s: mapping %" PRIu64 " MiB: %s; see ulimit -v and vm.overcommit_memory, or choose a "
             "smaller size",
             what, bytes >> 20, strerror(error));
+    madvise(mem->mapping, mem->mapping_bytes, MADV_DONTFORK);
+}
+
+void space_share(const struct mem *mem)
+{
+    madvise(mem->mapping, mem->mapping_bytes, MADV_DOFORK);
 }
 
 void space_check(const struct mem *mem, enum mem_pages pages, const char *what,

@@ -21,6 +21,12 @@ uint64_t space_fitting(uint64_t wanted, int count);
 void space_map(struct mem *mem, uint64_t bytes, enum mem_pages pages, const char *what);
 
 /*
+ * A forked child does not get what space_map() maps, for then every page of it would have to be
+ * made writable again by a fault, in some other metric's timed region. This much it does get.
+ */
+void space_share(const struct mem *mem);
+
+/*
  * For memory that has been touched: ends the process with status 77 unless it is of the pages asked
  * for, and sets the fact `pages.WHAT` to what it is of.
  */

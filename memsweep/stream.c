@@ -39,12 +39,14 @@ static const struct operation operations[STREAM_OPS] = {
     {"triad", STREAM_TRIAD, A, B, C, 3},
 };
 
-/* The arrays, kept from one operation to the next. */
-static struct {
+/* The arrays, kept from one operation to the next; of one size, or of all for a servant. */
+struct arrays {
+    struct arrays *next;
     struct mem mem;        /* all three, one behind the other */
     size_t bytes, count;   /* of one */
     double factor[ARRAYS]; /* A, B and C above */
-} arrays;
+};
+static struct arrays *kept;
 
 struct stream {
     struct work work;
@@ -52,6 +54,7 @@ struct stream {
     const struct point *point;
     const struct operation *operation;
     const struct stream_isa *isa;
+    struct arrays *arrays;
     struct mem target; /* the array that is written */
     bool nontemporal;
     uint64_t passes_per_unit;
@@ -59,9 +62,9 @@ struct stream {
     double tried_s[2]; /* per unit: temporal, non-temporal; 0 if not tried */
 };
 
-static double *array_start(enum array array)
+static double *array_start(const struct stream *stream, enum array array)
 {
-    return (double *)arrays.mem.data + (size_t)array * arrays.count;
+    return (double *)stream->arrays->mem.data + (size_t)array * stream->arrays->count;
 }
 
 /*
@@ -85,7 +88,7 @@ static const double *page_values(const double table[2 * period], size_t page)
 static void share(const struct stream *stream, int rank, size_t *from, size_t *count)
 {
     size_t threads = (size_t)stream->session->config.threads, r = (size_t)rank;
-    size_t groups = arrays.count / STREAM_MULTIPLE;
+    size_t groups = stream->arrays->count / STREAM_MULTIPLE;
     *from = groups * r / threads * STREAM_MULTIPLE;
     *count = groups * (r + 1) / threads * STREAM_MULTIPLE - *from;
 }
@@ -93,13 +96,15 @@ static void share(const struct stream *stream, int rank, size_t *from, size_t *c
 /* Each thread touches its own part first, so that on NUMA machines it is near. */
 static void fill(void *context, int rank)
 {
+    const struct stream *stream = context;
     size_t from, count;
-    share(context, rank, &from, &count);
+    share(stream, rank, &from, &count);
     for (enum array array = A; array < ARRAYS; array++) {
         double table[2 * period];
-        make_table(table, arrays.factor[array]);
+        make_table(table, stream->arrays->factor[array]);
         for (size_t i = from; i < from + count; i += period)
-            memcpy(array_start(array) + i, page_values(table, i / period), period * sizeof *table);
+            memcpy(array_start(stream, array) + i, page_values(table, i / period),
+                   period * sizeof *table);
     }
 }
 
@@ -110,48 +115,68 @@ static void operate(void *context, int rank)
     size_t from, count;
     share(stream, rank, &from, &count);
     for (uint64_t pass = 0; pass < stream->passes_per_unit; pass++)
-        stream->isa->kernel(op->op, stream->nontemporal, array_start(op->to) + from,
-                            array_start(op->x) + from, array_start(op->y) + from, count);
+        stream->isa->kernel(op->op, stream->nontemporal, array_start(stream, op->to) + from,
+                            array_start(stream, op->x) + from, array_start(stream, op->y) + from,
+                            count);
 }
 
 /* ---- setup ---- */
 
 void stream_release(void)
 {
-    mem_unmap(&arrays.mem);
-    memset(&arrays, 0, sizeof arrays);
+    while (kept) {
+        struct arrays *arrays = kept;
+        kept = arrays->next;
+        mem_unmap(&arrays->mem);
+        free(arrays);
+    }
 }
 
-static uint64_t default_bytes(void)
+static uint64_t default_bytes(const struct session *session)
 {
     const uint64_t assumed_llc = 32 << 20;
+    if (kept) /* for the same reason, when there was more memory */
+        return kept->bytes;
     size_t llc = cpu_llc_bytes();
-    return space_fitting(4 * (llc ? (uint64_t)llc : assumed_llc), ARRAYS);
+    return space_fitting(4 * (llc ? (uint64_t)llc : assumed_llc), ARRAYS * session->kept);
 }
 
 /* STREAM starts from a = 2, b = 2, c = 0; c is 1 here so that triad alone has something to add. */
 static void refill(struct stream *stream)
 {
-    arrays.factor[A] = 2;
-    arrays.factor[B] = 2;
-    arrays.factor[C] = 1;
+    double *factor = stream->arrays->factor;
+    factor[A] = 2;
+    factor[B] = 2;
+    factor[C] = 1;
     team_run(stream->session->team, fill, stream);
+}
+
+static struct arrays *kept_of(size_t bytes)
+{
+    struct arrays *arrays = kept;
+    while (arrays && arrays->bytes != bytes)
+        arrays = arrays->next;
+    return arrays;
 }
 
 static void map_arrays(struct stream *stream, uint64_t bytes)
 {
     const uint64_t unit = STREAM_MULTIPLE * sizeof(double);
+    const char *what = stream->point->what;
     uint64_t rounded = (bytes + unit - 1) / unit * unit;
-    if (rounded == arrays.bytes)
-        return;
-    stream_release();
     if (rounded > UINT64_MAX / 2 / ARRAYS)
-        die(STATUS_SYSTEM, "%s: three such arrays are more than any address space",
-            stream->point->what);
-    space_map(&arrays.mem, ARRAYS * rounded, (enum mem_pages)stream->session->config.pages,
-              stream->point->what);
-    arrays.bytes = (size_t)rounded;
-    arrays.count = arrays.bytes / sizeof(double);
+        die(STATUS_SYSTEM, "%s: three such arrays are more than any address space", what);
+    stream->arrays = kept_of((size_t)rounded);
+    if (stream->arrays)
+        return;
+    if (!stream->session->bench.steps)
+        stream_release();
+    struct arrays *arrays = stream->arrays = state_new(sizeof *arrays, what);
+    space_map(&arrays->mem, ARRAYS * rounded, (enum mem_pages)stream->session->config.pages, what);
+    arrays->bytes = (size_t)rounded;
+    arrays->count = arrays->bytes / sizeof(double);
+    arrays->next = kept;
+    kept = arrays;
     refill(stream);
 }
 
@@ -188,11 +213,11 @@ struct work *stream_setup(struct session *session, const struct kernel *kernel,
     stream->operation = operations;
     while (strcmp(stream->operation->name, kernel->name) != 0)
         stream->operation++;
-    map_arrays(stream, point->bytes ? point->bytes : default_bytes());
-    uint64_t touched = (uint64_t)stream->operation->arrays_touched * arrays.bytes;
+    map_arrays(stream, point->bytes ? point->bytes : default_bytes(session));
+    uint64_t touched = (uint64_t)stream->operation->arrays_touched * stream->arrays->bytes;
     stream->passes_per_unit = touched < least_unit ? least_unit / touched : 1;
-    stream->target =
-        (struct mem){.data = array_start(stream->operation->to), .bytes = arrays.bytes};
+    stream->target = (struct mem){.data = array_start(stream, stream->operation->to),
+                                  .bytes = stream->arrays->bytes};
     stream->work = (struct work){.per_unit = (double)(touched * stream->passes_per_unit),
                                  .buffer = &stream->target};
     choose_stores(stream);
@@ -202,9 +227,8 @@ struct work *stream_setup(struct session *session, const struct kernel *kernel,
 /* ---- measure ---- */
 
 /* What one application does to A, B and C. Another one with the same sources changes nothing. */
-static void apply(const struct operation *op)
+static void apply(const struct operation *op, double f[ARRAYS])
 {
-    double *f = arrays.factor;
     switch (op->op) {
     case STREAM_COPY:
         f[C] = f[A];
@@ -228,7 +252,7 @@ double stream_run(void *work, uint64_t units)
     double seconds = 0;
 
     for (int array = A; array < ARRAYS; array++) {
-        if (arrays.factor[array] > largest_exact)
+        if (stream->arrays->factor[array] > largest_exact)
             refill(stream);
     }
     for (uint64_t unit = 0; unit < units; unit++) {
@@ -237,7 +261,7 @@ double stream_run(void *work, uint64_t units)
             stream->best_s = unit_s;
         seconds += unit_s;
     }
-    apply(stream->operation);
+    apply(stream->operation, stream->arrays->factor);
     return seconds;
 }
 
@@ -247,10 +271,10 @@ bool stream_verify(void *work, char why[WHY_BYTES])
 {
     struct stream *stream = work;
     enum array to = stream->operation->to;
-    const double *data = array_start(to);
+    const double *data = array_start(stream, to);
     double table[2 * period];
-    make_table(table, arrays.factor[to]);
-    for (size_t page = 0; page < arrays.count / period; page++) {
+    make_table(table, stream->arrays->factor[to]);
+    for (size_t page = 0; page < stream->arrays->count / period; page++) {
         const double *got = data + page * period, *wanted = page_values(table, page);
         if (memcmp(got, wanted, period * sizeof *got) == 0)
             continue;
@@ -258,7 +282,7 @@ bool stream_verify(void *work, char why[WHY_BYTES])
         while (memcmp(&got[i], &wanted[i], sizeof *got) == 0)
             i++;
         snprintf(why, WHY_BYTES, "%c[%zu] of %zu is %.17g, must be %.17g", "abc"[to],
-                 page * period + i, arrays.count, got[i], wanted[i]);
+                 page * period + i, stream->arrays->count, got[i], wanted[i]);
         return false;
     }
     return true;
@@ -270,15 +294,16 @@ static void array_fact(const struct stream *stream, struct report *report)
 {
     char key[64];
     double llc = (double)cpu_llc_bytes();
+    size_t bytes = stream->arrays->bytes;
     snprintf(key, sizeof key, "array.%s", stream->point->what);
     if (llc == 0)
-        report_fact(report, key, "%zu B, the last-level cache's size is unknown", arrays.bytes);
+        report_fact(report, key, "%zu B, the last-level cache's size is unknown", bytes);
     else
-        report_fact(report, key, "%zu B, %.3g x LLC%s", arrays.bytes, (double)arrays.bytes / llc,
-                    (double)arrays.bytes < 4 * llc ? ": below 4 x, caches may take part" : "");
-    if ((double)arrays.bytes < 4 * llc && !stream->point->suffix[0])
+        report_fact(report, key, "%zu B, %.3g x LLC%s", bytes, (double)bytes / llc,
+                    (double)bytes < 4 * llc ? ": below 4 x, caches may take part" : "");
+    if ((double)bytes < 4 * llc && !stream->point->suffix[0])
         report_note(report, "%s: the arrays are %.2g x the last-level cache; it may take part",
-                    stream->point->what, (double)arrays.bytes / llc);
+                    stream->point->what, (double)bytes / llc);
 }
 
 static void stores_fact(const struct stream *stream, struct report *report)
@@ -305,7 +330,7 @@ void stream_finish(void *work)
     report_fact(report, key, "%.6g B/s", stream->work.per_unit / stream->best_s);
     array_fact(stream, report);
     stores_fact(stream, report);
-    space_check(&arrays.mem, (enum mem_pages)stream->session->config.pages, stream->point->what,
-                report);
+    space_check(&stream->arrays->mem, (enum mem_pages)stream->session->config.pages,
+                stream->point->what, report);
     free(stream);
 }

@@ -184,9 +184,11 @@ static void title(struct report *report, const struct session *session, const ch
         report_fact(report, "body.bytes", "%llu", (unsigned long long)session->probe.length);
 }
 
-static void measure(struct session *session, struct summary *summary, struct usage *usage)
+static void measure(struct session *session, struct summary *summary, struct usage *usage,
+                    struct report *report)
 {
-    for (int rep = bench_first_rep(&config.bench); rep <= config.bench.reps; rep++) {
+    struct bench *bench = &config.bench;
+    for (int rep = bench_first_rep(bench); bench_goes_on(bench, report, rep); rep++) {
         int open = session_connect(session, &config);
         if (open < summary->connections)
             summary->connections = open;
@@ -196,6 +198,8 @@ static void measure(struct session *session, struct summary *summary, struct usa
         session_run(session);
         usage_stop(usage, rep);
         summary_add(summary, &config, &session->load, session->loops, rep);
+        if (bench->steps) /* what was answered cannot be taken back */
+            summary_verify(summary);
     }
 }
 
@@ -216,7 +220,7 @@ int main(int argc, char **argv)
     session_open(&session, &config, &probe);
     summary_start(&summary, &config, report);
 
-    measure(&session, &summary, &usage);
+    measure(&session, &summary, &usage, report);
     summary_verify(&summary);
 
     title(report, &session, url);

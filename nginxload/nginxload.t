@@ -31,6 +31,24 @@ out_has 'the first byte apart' '^nginxload,first_byte.p50,s'
 out_has 'the rest apart' '^nginxload,transfer.p50,s'
 ok 'an empty file' "$load" -r 1 -t 10ms "$url/empty"
 
+# ---- a servant ----
+servant_start "$load" --steps -w 0 --connections 3 --requests 30 "$url/small"
+check 'a servant: ready' servant_ready
+check 'a servant: a step' servant_step
+cp "$TMP/nginx/root/small" "$TMP/small"
+printf '%1023s' x >"$TMP/nginx/root/small"
+servant_step || :
+check 'a servant: another body is a wrong answer' servant_ended 3
+one_line_error 'a servant: a wrong answer is one line, and no row'
+mv "$TMP/small" "$TMP/nginx/root/small"
+for way in '--rate 2000' '--download --bytes 1M' '--close' '--connections 1'; do
+    # shellcheck disable=SC2086 # several words
+    ok "a servant: $way" sh -c 'printf "\n\n" | "$@"' - "$load" --steps -t 5ms $way "$url/big"
+    check "a servant: $way: two steps" [ "$(grep -c '^end$' "$TMP/out")" -eq 2 ]
+done
+ok 'a servant: --upload' sh -c 'printf "\n\n" | "$@"' - "$load" --steps -t 1ms --upload 1M "$url/discard"
+check 'a servant: --upload: two steps' [ "$(grep -c '^nginxload,upload,s,lower,2,' "$TMP/out")" -eq 1 ]
+
 # ---- errors ----
 status 3 'a status that is not expected' "$load" -r 1 -t 10ms "$url/none"
 one_line_error 'is one line'

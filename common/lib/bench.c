@@ -5,6 +5,7 @@
 #include "err.h"
 #include "files.h"
 #include "mem.h"
+#include "steps.h"
 
 #include <errno.h>
 #include <math.h>
@@ -32,6 +33,8 @@ static void bench_options(struct bench *bench, const struct tool *tool,
         {"format", 'f', OPT_CHOICE, &bench->format, "NAME", "what to print", format_names, 0, 0},
         {"facts", 0, OPT_FLAG, &bench->facts, NULL,
          "show all facts below the figures, as csv and json always do", NULL, 0, 0},
+        {"steps", 0, OPT_FLAG, &bench->steps, NULL,
+         "set up, say `ready`, then do one repetition for each line read from stdin", NULL, 0, 0},
     };
     _Static_assert(sizeof table / sizeof table[0] == BENCH_OPTIONS, "BENCH_OPTIONS");
     memcpy(options, table, sizeof table);
@@ -42,6 +45,12 @@ int bench_parse(struct bench *bench, const struct tool *tool, int argc, char **a
     struct opt shared[BENCH_OPTIONS + 1];
     bench_options(bench, tool, shared);
     int first = opt_parse(tool, shared, BENCH_OPTIONS, argc, argv);
+    if (bench->steps && opt_given("reps"))
+        opt_usage("--steps: whoever writes to stdin says how many, not --reps");
+    if (bench->steps && opt_given("format") && bench->format != FORMAT_CSV)
+        opt_usage("--steps: prints csv only");
+    if (bench->steps)
+        bench->format = FORMAT_CSV;
     int error = cpu_pin(&bench->cpus);
     if (error) {
         char list[128];
@@ -58,6 +67,20 @@ int bench_parse(struct bench *bench, const struct tool *tool, int argc, char **a
 int bench_first_rep(const struct bench *bench)
 {
     return 1 - bench->warmup;
+}
+
+bool bench_goes_on(struct bench *bench, struct report *report, int rep)
+{
+    if (!bench->steps || rep < 1)
+        return rep <= bench->reps;
+    if (rep == 1)
+        steps_ready(report);
+    else
+        steps_answer(report);
+    bool more = steps_await();
+    if (!more)
+        bench->reps = rep - 1;
+    return more;
 }
 
 uint64_t bench_calibrate(double (*run)(void *context, uint64_t units), void *context, double time_s)

@@ -22,9 +22,10 @@ bool parse_time(const char *text, double *seconds);
 bool parse_real(const char *text, double *value);
 
 /* A comma-separated list of sizes; `LO..HI` stands for LO, 2*LO, 4*LO ... and HI itself. */
+enum { SIZE_LIST_MAX = 128 };
 struct size_list {
     size_t count;
-    uint64_t at[128];
+    uint64_t at[SIZE_LIST_MAX];
 };
 bool parse_sizes(const char *text, struct size_list *sizes);
 

@@ -66,6 +66,14 @@ void report_fact(struct report *report, const char *key, const char *format, ...
 /* Sets the fact `histogram.METRIC` and adds METRIC.p50 ... .p99.99 as far as hist supports them. */
 void report_histogram(struct report *report, const char *metric, const struct hist *hist);
 
+/*
+ * For a servant, see steps.h: what csv prints, bit by bit, into stdout's buffer. The header forgets
+ * the samples so far, and so do the rows. report_print() then has facts only to print; metrics that
+ * were added behind the last rows are among them, as `# METRIC=VALUE`.
+ */
+void report_header(struct report *report);
+void report_rows(struct report *report);
+
 /* Prints everything to stdout. Ends the process with status 1 if stdout does not take it. */
 void report_print(const struct report *report, enum format format);
 

@@ -38,6 +38,7 @@ struct report {
     struct metric *metrics, **last_metric;
     struct fact *facts, **last_fact;
     struct note *notes, **last_note;
+    bool served; /* report_header() was called */
 };
 
 #endif

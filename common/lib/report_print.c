@@ -113,16 +113,49 @@ static void print_text(const struct report *report, FILE *out)
 
 /* ---- the other formats ---- */
 
-static void print_csv(const struct report *report, FILE *out)
+static const char csv_header[] = "benchmark,metric,unit,better,rep,value\n";
+
+static void print_csv_rows(const struct report *report, FILE *out)
 {
-    for (const struct fact *fact = report->facts; fact; fact = fact->next)
-        fprintf(out, "# %s=%s\n", fact->key, fact->value);
-    fprintf(out, "benchmark,metric,unit,better,rep,value\n");
     for (const struct metric *metric = report->metrics; metric; metric = metric->next) {
         for (size_t i = 0; i < metric->count; i++)
             fprintf(out, "%s,%s,%s,%s,%d,%.10g\n", report->benchmark, metric->name, metric->unit,
                     better_names[metric->better], metric->samples[i].rep, metric->samples[i].value);
     }
+}
+
+static void print_csv(const struct report *report, FILE *out)
+{
+    for (const struct fact *fact = report->facts; fact; fact = fact->next)
+        fprintf(out, "# %s=%s\n", fact->key, fact->value);
+    if (!report->served) {
+        fputs(csv_header, out);
+        print_csv_rows(report, out);
+        return;
+    }
+    for (const struct metric *metric = report->metrics; metric; metric = metric->next) {
+        if (metric->count > 0)
+            fprintf(out, "# %s=%.10g\n", metric->name, metric->samples[metric->count - 1].value);
+    }
+}
+
+static void forget_samples(struct report *report)
+{
+    for (struct metric *metric = report->metrics; metric; metric = metric->next)
+        metric->count = metric->counted = 0;
+}
+
+void report_header(struct report *report)
+{
+    report->served = true;
+    forget_samples(report);
+    fputs(csv_header, stdout);
+}
+
+void report_rows(struct report *report)
+{
+    print_csv_rows(report, stdout);
+    forget_samples(report);
 }
 
 static void print_json_metric(const struct metric *metric, FILE *out)

@@ -16,6 +16,8 @@ tap_failed=0
 trap 'rm -rf "$TMP"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
+# shellcheck source=common/test/steps.sh
+. common/test/steps.sh
 
 # tap_report RESULT TITLE: prints one line; what the command printed follows a failure as comment.
 tap_report() {
@@ -165,4 +167,5 @@ contract() {
     else
         skip "$tap_tool: a full disk behind stdout is an error" "no /dev/full"
     fi
+    steps_contract "$tap_tool" "$@"
 }
