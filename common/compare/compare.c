@@ -44,7 +44,7 @@ static struct config {
     .format = OUTPUT_TEXT,
     .settings = {.alpha = 0.05, .seed = 1},
     .margin_percent = 2,
-    .precision_percent = 2,
+    .precision_percent = 1.5,
 };
 
 static const struct opt options[] = {
@@ -54,7 +54,8 @@ static const struct opt options[] = {
     {"detail", 0, OPT_FLAG, &config.detail, NULL,
      "every metric with n, mean, stddev and median below the verdicts", NULL, 0, 0},
     {"need", 0, OPT_FLAG, &config.need, NULL,
-     "print only whether more rounds are needed (0: no, or up to which) and what is still open",
+     "print only whether more rounds are needed (0: no, or up to which), what is still open and "
+     "what is settled",
      NULL, 0, 0},
     {"baseline", 0, OPT_TEXT, &config.settings.baseline, "PLATFORM",
      "what the others are multiples of; native if it was measured, or else the first one", NULL, 0,
@@ -62,7 +63,7 @@ static const struct opt options[] = {
     {"margin", 0, OPT_REAL, &config.margin_percent, "PERCENT",
      "differences up to this do not matter", NULL, 0.01, 100},
     {"precision", 0, OPT_REAL, &config.precision_percent, "PERCENT",
-     "half-width of an interval that is narrow enough", NULL, 0.01, 100},
+     "half-width that an interval must reach before --need settles it", NULL, 0.01, 100},
     {"metrics", 0, OPT_TEXT, &config.metrics, "LIST",
      "what benchmarks measure: BENCHMARK.METRIC=UNIT:lower or :higher, with commas", NULL, 0, 0},
     {"pool", 0, OPT_FLAG, &config.pool, NULL,
@@ -92,11 +93,12 @@ static const struct tool tool = {
 
 static void write_report(const struct model *model, FILE *out)
 {
+    struct analysis analysis = analyse(model, &config.settings);
     if (config.need) {
-        need_print(model, &config.settings, out);
+        need_print(&analysis, out);
+        analysis_free(&analysis);
         return;
     }
-    struct analysis analysis = analyse(model, &config.settings);
     struct remarks remarks = remarks_of(&analysis);
     bool colour;
     switch (config.format) {
@@ -197,7 +199,7 @@ int main(int argc, char **argv)
         opt_usage("--format course needs --output FOLDER");
     config.settings.margin = config.margin_percent / 100;
     config.settings.precision = config.precision_percent / 100;
-    config.settings.bootstrap = config.format != OUTPUT_TEXT;
+    config.settings.bootstrap = config.format != OUTPUT_TEXT && !config.need;
     model.keep_samples = config.format == OUTPUT_HTML;
     const char *fault =
         config.settings.baseline ? words_fault(config.settings.baseline, NAME_MOST) : NULL;

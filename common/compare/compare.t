@@ -41,18 +41,23 @@ need() {
     "$BUILD/test/campaign_helper" -n "$1" --cost "$2" --between "$3" "$TMP/need" &&
         "$BUILD/compare" --need "$TMP/need"
 }
-ok '--need before the first look' need 3 2 0.001
-check 'asks for six rounds' grep -qx 'need 6' "$TMP/out"
-ok '--need at the first look' need 6 2 0.001
-check 'asks for a second look' grep -qx 'need 8' "$TMP/out"
-ok '--need when two looks agree' need 8 2 0.001
-check 'is content' sh -c '[ "$(cat "$1")" = "need 0" ]' - "$TMP/out"
+ok '--need before the first look' need 2 2 0.001
+check 'asks for three rounds' grep -qx 'need 3' "$TMP/out"
+out_has 'and prints no interval yet' '^open	docker	linpack	lu	[0-9.]+, inconclusive, about '
+ok '--need at the first look' need 3 2 0.001
+check 'asks for a second look' grep -qx 'need 4' "$TMP/out"
+out_has 'and says what is to be confirmed' '^open	docker	linpack	lu	2\.0[0-9]+ \+-[0-9.]+ %, different, to be confirmed$'
+ok '--need when two looks agree' need 4 2 0.001
+check 'is content' grep -qx 'need 0' "$TMP/out"
+check 'and names what is settled' [ "$(grep -Ec '^settled	(docker|kvm|qemu)	.*, different$' "$TMP/out")" -eq 24 ]
+check 'nothing is open' sh -c '! grep -q "^open" "$1"' - "$TMP/out"
 ok '--need with much noise' need 12 1.01 0.1
-check 'goes on' grep -qx 'need 16' "$TMP/out"
+check 'goes on' grep -qx 'need 13' "$TMP/out"
 out_has 'and says what is open and for how long' \
-    '^kvm memsweep sweep: [0-9.]+ \[[0-9.]+ [0-9.]+\], inconclusive: (about|more than) [0-9]+ more rounds(, [0-9]+ min)?$'
+    '^open	kvm	memsweep	sweep	[0-9.]+ \+-[0-9.]+ %, inconclusive, (about|more than) [0-9]+ more rounds(, [0-9]+ min)?$'
 ok '--need at the last look' need 48 1.01 0.1
 check 'stops' grep -qx 'need 0' "$TMP/out"
+check 'and does not hide what is open' grep -q '^open' "$TMP/out"
 
 mkdir "$TMP/exact"
 { echo "$header"; rows native 1 4 100; rows native2 1 4 100; rows docker 1 4 50; } >"$TMP/exact/samples.csv"
@@ -117,6 +122,10 @@ out_has 'is said' 'n/a  the baseline was not measured'
 campaign once "$(rows native 1 1 100)" "$(rows docker 1 1 50)"
 ok 'one round only' "$BUILD/compare" "$TMP/once"
 out_has 'has a ratio, no interval and no verdict yet' '^  docker +2\.000  one round only +inconclusive'
+
+campaign twos "$(rows native 1 2 100)" "$(rows docker 1 2 50)"
+ok 'two rounds' "$BUILD/compare" "$TMP/twos"
+out_has 'have no interval either' '^  docker +2\.000  two rounds only +inconclusive'
 
 campaign zero "$(six native 100)" "$(six docker 0)" "$(six kvm -3)"
 ok 'zeros and negative values' "$BUILD/compare" "$TMP/zero"
@@ -240,6 +249,25 @@ out_has 'rounds add up' '^  native +24 '
 for format in text html json csv markdown; do
     status 1 "$format: a full disk" sh -c '"$@" >/dev/full' - "$BUILD/compare" -f "$format" "$TMP/full"
 done
+
+# ---- equal values ----
+
+# equal NAME VALUE VALUE: twelve equal values of either platform, not paired.
+equal() {
+    mkdir "$TMP/$1"
+    for tap_time in 1 2 3 4 5 6 7 8 9 10 11 12; do
+        echo "$tap_time,$2" >>"$TMP/$1/native-forksum.csv"
+        echo "$tap_time,$3" >>"$TMP/$1/docker-forksum.csv"
+    done
+}
+equal apart 0.002 0.003
+ok 'equal values without any spread' "$BUILD/compare" "$TMP/apart"
+out_has 'are different' '^  docker +1\.500 +1\.500 \.\. 1\.500 +different, \+50 %'
+equal same 0.002 0.002
+ok 'identical ones' "$BUILD/compare" "$TMP/same"
+out_has 'are equivalent' '^  docker +1\.000 +1\.000 \.\. 1\.000 +equivalent'
+ok 'old and new without any spread' "$BUILD/compare" "$TMP/same" "$TMP/apart"
+out_has 'differ too' '^  docker +1\.500 +1\.500 \.\. 1\.500 +different, \+50 %'
 
 # ---- size ----
 

@@ -199,13 +199,18 @@ more_rounds() {
     [ -z "$ROUNDS" ] && [ -x "$BUILD/compare" ] || return 1
     "$BUILD/compare" --need "$OUT" >"$WORK/need" 2>>"$LOG" || return 1
     read -r _ rounds_need <"$WORK/need" || return 1
+    rounds_open=$(grep -c '^open' "$WORK/need") || :
     if [ "$rounds_need" -lt "$ROUND" ]; then
-        say "after $((ROUND - 1)) rounds everything is decided"
+        if [ "$rounds_open" -eq 0 ]; then
+            say "after $((ROUND - 1)) rounds everything is decided"
+        else
+            say "after $((ROUND - 1)) rounds $rounds_open figures are still open; no more rounds are made"
+        fi
         return 1
     fi
-    say "after $((ROUND - 1)) rounds still open: $(sed 1d "$WORK/need" | wc -l) figures; \
+    say "after $((ROUND - 1)) rounds still open: $rounds_open figures; \
 going on to round $rounds_need, about $(minutes $(((rounds_need - ROUND + 1) * rounds_longest)))"
-    sed '1d; s/^/    /' "$WORK/need" >&2
+    sed -n 's/^open	/    /p' "$WORK/need" | tr '\t' ' ' >&2
     rounds_target=$rounds_need
 }
 

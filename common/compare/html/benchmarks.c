@@ -41,7 +41,7 @@ static void put_figures(const struct page *page, const struct row *row)
                 stats->n > 1 ? percent(a, stats->stddev / fabs(stats->mean)) : "");
         fprintf(out, "<td class=\"num\">%s</td><td class=\"num\">%s</td>",
                 isnan(within) ? "" : percent(a, within), isnan(between) ? "" : percent(b, between));
-        if (result->has_ratio && result->ratio.n > 1)
+        if (result->has_ratio && ratio_has_interval(&result->ratio))
             fprintf(out, "<td class=\"num\">%s</td><td class=\"num\">%s – %s</td>",
                     number(a, exp(result->ratio.log_mean)), number(b, exp(result->ratio.low)),
                     number(c, exp(result->ratio.high)));

@@ -149,7 +149,7 @@ static void put_ratio(const struct page *page, const struct axis *axis, const st
     fprintf(out, "<rect class=\"floor\" x=\"%.2f%%\" width=\"%.2f%%\" height=\"100%%\"/>", left,
             right - left);
     put_grid(page, axis);
-    if (result->ratio.n > 1)
+    if (ratio_has_interval(&result->ratio))
         fprintf(
             out,
             "<line class=\"ci %s\" stroke=\"currentColor\" x1=\"%.2f%%\" x2=\"%.2f%%\" y1=\"50%%\" "
@@ -161,7 +161,7 @@ static void put_ratio(const struct page *page, const struct axis *axis, const st
             "stroke=\"currentColor\" "
             "stroke-width=\"1.6\"/></svg></div>",
             class, at, result->verdict == VERDICT_INCONCLUSIVE ? "var(--card)" : "currentColor");
-    if (result->ratio.n > 1)
+    if (ratio_has_interval(&result->ratio))
         fprintf(out, "<div class=\"figure\"><b>%s</b> <span class=\"soft\">%s – %s</span></div>",
                 ratio, number(low, exp(result->ratio.low)), number(high, exp(result->ratio.high)));
     else

@@ -8,26 +8,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* How many of a cell's trials lie within the rounds looked at; they are sorted by round. */
-static size_t usable_trials(const struct cell *cell, uint32_t rounds)
+static double *means_of(const struct cell *cell)
 {
-    size_t count = cell->count;
-    while (rounds && count && cell->trials[count - 1].round > rounds)
-        count--;
-    return count;
-}
-
-static double *means_of(const struct cell *cell, size_t count)
-{
-    double *means = alloc_zero(count, sizeof *means);
-    for (size_t i = 0; i < count; i++)
+    double *means = alloc_zero(cell->count, sizeof *means);
+    for (size_t i = 0; i < cell->count; i++)
         means[i] = cell->trials[i].mean;
     return means;
 }
 
-static void describe(struct result *result, size_t count)
+static void describe(struct result *result)
 {
-    double *means = means_of(result->cell, count);
+    size_t count = result->cell->count;
+    double *means = means_of(result->cell);
     result->stats = stats_of(means, count);
     result->checks = checks_of(means, count);
     result->levels = levels_of(result->cell->trials, count);
@@ -36,34 +28,34 @@ static void describe(struct result *result, size_t count)
     free(means);
 }
 
-static void set_paired(struct result *result, struct base base, const struct settings *settings,
-                       enum better better)
+/* The ratio from the pairs of the first `rounds` rounds. */
+static void set_paired(struct result *result, uint32_t rounds, const struct settings *settings)
 {
-    result->pairs = pairs_of(result->cell, base, settings->rounds, better, &result->pair_count);
-    size_t n = result->pair_count;
-    double *d = alloc_zero(n, sizeof *d), sum = 0;
-    for (size_t i = 0; i < n; i++) {
-        d[i] = result->pairs[i].log_ratio;
-        sum += d[i];
-        result->turns += result->pairs[i].turns;
+    double *d = alloc_zero(result->pair_count, sizeof *d), sum = 0;
+    size_t n = 0;
+    result->turns = 0;
+    result->has_bca = false;
+    result->verdict = VERDICT_NONE;
+    for (; n < result->pair_count && result->pairs[n].round <= rounds; n++) {
+        d[n] = result->pairs[n].log_ratio;
+        sum += d[n];
+        result->turns += result->pairs[n].turns;
     }
-    if (n == 0)
-        result->why_not = "no round shared with the baseline";
-    else if (isnan(sum))
-        result->why_not = "a value is not above 0";
-    else
+    result->has_ratio = n > 0 && !isnan(sum);
+    result->why_not = n == 0       ? "no round shared with the baseline"
+                      : isnan(sum) ? "a value is not above 0"
+                                   : NULL;
+    if (result->has_ratio)
         verdict_ratio(result, d, n, settings);
     if (result->turns && result->has_ratio)
         result->ratio_levels = pairs_levels(result->pairs, n);
     free(d);
 }
 
-static void set_unpaired(struct result *result, struct base base, const struct settings *settings,
-                         enum better better)
+static void set_unpaired(struct result *result, const struct cell *base, enum better better)
 {
-    size_t a_count = usable_trials(result->cell, settings->rounds);
-    size_t b_count = usable_trials(base.cell, settings->rounds);
-    double *a = means_of(result->cell, a_count), *b = means_of(base.cell, b_count);
+    size_t a_count = result->cell->count, b_count = base->count;
+    double *a = means_of(result->cell), *b = means_of(base);
     if (verdict_logs(a, a_count, better) && verdict_logs(b, b_count, better)) {
         result->ratio = ratio_unpaired(a, a_count, b, b_count);
         result->has_ratio = true;
@@ -87,7 +79,7 @@ static size_t list_platforms(const struct model *model, const struct settings *s
                         : platform_is_twin(name)              ? 1
                                                               : 2 + (int)platform_kind(name);
             const struct cell *cell = model_find(model, group, (int)p, metric);
-            if (place == pass && cell && usable_trials(cell, settings->rounds))
+            if (place == pass && cell && cell->count)
                 list[count++] = (int)p;
         }
     }
@@ -105,14 +97,13 @@ static void fill_row(struct analysis *analysis, struct row *row, int metric, con
 {
     const struct model *model = analysis->model;
     const struct settings *settings = &analysis->settings;
-    bool paired = model->groups[row->group].paired;
 
     row->results = alloc_zero(row->count, sizeof *row->results);
     for (size_t i = 0; i < row->count; i++) {
         struct result *result = &row->results[i];
         result->cell = model_find(model, row->group, platforms[i], metric);
         result->platform = model->platforms.at[platforms[i]];
-        describe(result, usable_trials(result->cell, settings->rounds));
+        describe(result);
         if (strcmp(result->platform, settings->baseline) == 0)
             row->baseline = result;
         else if (platform_is_twin(result->platform) && strcmp(settings->baseline, "native") == 0)
@@ -122,12 +113,26 @@ static void fill_row(struct analysis *analysis, struct row *row, int metric, con
         struct result *result = &row->results[i];
         if (!row->baseline)
             result->why_not = "the baseline was not measured";
+        else if (result != row->baseline && model->groups[row->group].paired)
+            result->pairs = pairs_of(result->cell, base_for(row, result), row->metric->better,
+                                     &result->pair_count);
         else if (result != row->baseline)
-            (paired ? set_paired : set_unpaired)(result, base_for(row, result), settings,
-                                                 row->metric->better);
+            set_unpaired(result, row->baseline->cell, row->metric->better);
     }
-    if (row->twin && row->twin->has_ratio)
-        row->floor = fabs(row->twin->ratio.log_mean);
+}
+
+/* Ratios, floors and verdicts as they are after so many rounds. */
+static void judge(struct analysis *analysis, uint32_t rounds)
+{
+    for (size_t i = 0; i < analysis->count; i++) {
+        struct row *row = &analysis->rows[i];
+        for (size_t k = 0; k < row->count; k++) {
+            if (row->results[k].pairs)
+                set_paired(&row->results[k], rounds, &analysis->settings);
+        }
+        row->floor = row->twin && row->twin->has_ratio ? fabs(row->twin->ratio.log_mean) : 0;
+    }
+    verdict_all(analysis);
 }
 
 struct order {
@@ -168,8 +173,33 @@ struct analysis analyse(const struct model *model, const struct settings *settin
     }
     free(order);
     free(platforms);
-    verdict_all(&analysis);
+    judge(&analysis, UINT32_MAX);
     return analysis;
+}
+
+struct analysis analysis_at(const struct analysis *analysis, uint32_t rounds)
+{
+    struct analysis at = *analysis;
+    at.settings.bootstrap = false;
+    at.rows = alloc_zero(at.count, sizeof *at.rows);
+    for (size_t i = 0; i < at.count; i++) {
+        const struct row *from = &analysis->rows[i];
+        struct row *row = &at.rows[i];
+        *row = *from;
+        row->results = alloc_zero(row->count, sizeof *row->results);
+        memcpy(row->results, from->results, row->count * sizeof *row->results);
+        row->baseline = from->baseline ? &row->results[from->baseline - from->results] : NULL;
+        row->twin = from->twin ? &row->results[from->twin - from->results] : NULL;
+    }
+    judge(&at, rounds);
+    return at;
+}
+
+void analysis_at_free(struct analysis *at)
+{
+    for (size_t i = 0; i < at->count; i++)
+        free(at->rows[i].results);
+    free(at->rows);
 }
 
 void analysis_free(struct analysis *analysis)
@@ -177,9 +207,8 @@ void analysis_free(struct analysis *analysis)
     for (size_t i = 0; i < analysis->count; i++) {
         for (size_t k = 0; k < analysis->rows[i].count; k++)
             free(analysis->rows[i].results[k].pairs);
-        free(analysis->rows[i].results);
     }
-    free(analysis->rows);
+    analysis_at_free(analysis);
 }
 
 double result_precision(const struct result *result)

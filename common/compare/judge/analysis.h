@@ -15,11 +15,10 @@
 struct settings {
     const char *baseline; /* the platform that all others are set against */
     double margin;        /* differences up to this (0.02: 2 %) do not matter: equivalence */
-    double precision;     /* half-width of a ratio's interval that is good enough, same scale */
+    double precision;     /* half-width of a ratio's interval to be reached, same scale */
     double alpha;         /* chance that the table holds a difference that is none */
     uint64_t seed;        /* of the bootstrap */
     bool bootstrap;       /* whether to do it: it takes a moment */
-    uint32_t rounds;      /* only the first so many rounds; 0: all */
 };
 
 enum verdict { VERDICT_NONE, VERDICT_DIFFERENT, VERDICT_EQUIVALENT, VERDICT_INCONCLUSIVE };
@@ -45,6 +44,11 @@ struct result {
     struct interval bca;  /* BCa bootstrap interval of log_mean, 95 % */
     enum verdict verdict; /* VERDICT_NONE for the baseline, its twin and metrics not primary */
     size_t more_rounds;   /* inconclusive: about so many more are needed */
+    /* Of need_looks(): the round after which it was settled (0: it is open), whether it held at
+     * the last look that was one for it, and its rounds then. */
+    uint32_t settled;
+    bool held;
+    size_t looked;
 };
 
 /* One metric of one group: the baseline and everything set against it. */
@@ -67,6 +71,14 @@ struct analysis {
 
 struct analysis analyse(const struct model *model, const struct settings *settings);
 void analysis_free(struct analysis *analysis);
+
+/*
+ * Ratios and verdicts as they were after so many rounds; what describes single platforms stays that
+ * of all rounds. Groups without paired rounds stay as they are. The result shares the pairs of
+ * `analysis`, and is freed before it by analysis_at_free().
+ */
+struct analysis analysis_at(const struct analysis *analysis, uint32_t rounds);
+void analysis_at_free(struct analysis *at);
 
 /* exp(log) - 1 as a half-width in parts of the ratio: how precise the interval is. */
 double result_precision(const struct result *result);

@@ -1,4 +1,7 @@
-/* When to stop: whether more rounds would tell more, for run.sh to ask after each look. */
+/*
+ * When to stop: which comparisons are settled, for run.sh to ask after each round. What is settled
+ * gets no more turns; the time goes to what is open.
+ */
 #ifndef COMPARE_NEED_H
 #define COMPARE_NEED_H
 
@@ -6,28 +9,24 @@
 
 #include <stdio.h>
 
-/* The rounds after which campaigns are looked at. */
-#define NEED_LOOKS                                                                                 \
-    {                                                                                              \
-        6, 8, 12, 16, 24, 32, 48                                                                   \
-    }
-
-struct need {
-    uint32_t next; /* the next look; 0: nothing is open, or there is none */
-    size_t open;   /* comparisons that are not settled */
-};
+/* Campaigns are looked at after every round from the first look to the last. */
+enum { NEED_FIRST_LOOK = 3, NEED_LAST_LOOK = 48, NEED_WITHOUT_COMPARISONS = 6 };
 
 /*
- * What is needed after so many rounds. A comparison is settled when at this look and the one before
- * it has a verdict or an interval narrow enough: two looks in a row, lest a lucky one end the
- * campaign. `visit`, if not NULL, is called for every open comparison.
+ * Whether this look would settle the comparison: it is different or equivalent, and known to
+ * settings.precision, or to half of the difference if that is larger; or it is known three times as
+ * precisely, and still neither.
  */
-struct need need_at(const struct model *model, const struct settings *settings, uint32_t rounds,
-                    void (*visit)(const struct row *row, const struct result *result,
-                                  void *context),
-                    void *context);
+bool need_holds(const struct result *result, const struct settings *settings);
 
-/* Prints `need N`, N as in struct need, then one line for every comparison that is still open. */
-void need_print(const struct model *model, const struct settings *settings, FILE *out);
+/*
+ * Goes through the looks and sets `settled` of every comparison: the round of the second of two
+ * looks in a row at which it holds, lest a lucky one end it; 0: it is open. A look at which a
+ * comparison has no new round is none for it. Returns how many are open.
+ */
+size_t need_looks(struct analysis *analysis);
+
+/* Prints `need N`, then a line for every comparison (common/driver/README.md has the format). */
+void need_print(struct analysis *analysis, FILE *out);
 
 #endif

@@ -85,8 +85,7 @@ static bool pair_of(const struct cell *cell, const struct trial *trial, struct b
     return true;
 }
 
-struct pair *pairs_of(const struct cell *cell, struct base base, uint32_t rounds,
-                      enum better better, size_t *count)
+struct pair *pairs_of(const struct cell *cell, struct base base, enum better better, size_t *count)
 {
     struct pair *pairs = alloc_zero(cell->count, sizeof *pairs);
     uint32_t most = 0;
@@ -94,11 +93,8 @@ struct pair *pairs_of(const struct cell *cell, struct base base, uint32_t rounds
         most = cell->trials[i].n > most ? cell->trials[i].n : most;
     double *room = alloc_zero(most, sizeof *room);
     *count = 0;
-    for (size_t i = 0; i < cell->count; i++) {
-        if (rounds && cell->trials[i].round > rounds)
-            break;
+    for (size_t i = 0; i < cell->count; i++)
         *count += pair_of(cell, &cell->trials[i], base, better, room, &pairs[*count]);
-    }
     free(room);
     return pairs;
 }

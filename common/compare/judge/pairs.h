@@ -20,9 +20,8 @@ struct base {
     const struct cell *cell, *second; /* second: NULL if there is none */
 };
 
-/* One pair per round that both have, of the first `rounds` (0: all) rounds; the caller frees it. */
-struct pair *pairs_of(const struct cell *cell, struct base base, uint32_t rounds,
-                      enum better better, size_t *count);
+/* One pair per round that both have, by round; the caller frees them. */
+struct pair *pairs_of(const struct cell *cell, struct base base, enum better better, size_t *count);
 
 /* How much of the log ratios' variance lies within rounds, how much between them. */
 struct levels pairs_levels(const struct pair *pairs, size_t n);

@@ -1,10 +1,14 @@
 #include "ratio.h"
 
+#include "bootstrap.h"
 #include "stats.h"
 
 #include <math.h>
 
 enum { MOST_PAIRS = 1000000 };
+
+/* Less than this is what rounding leaves of equal values. */
+#define NO_SPREAD 1e-12
 
 bool ratio_logs(const double *a, const double *b, size_t n, enum better better, double *d)
 {
@@ -31,20 +35,37 @@ static double t_quantile(double p, double freedom)
     return known[slot].t;
 }
 
-static void set_intervals(struct ratio *ratio)
+/*
+ * With equal values there is nothing to compute a t from. What remains is how they are ordered:
+ * `orders` is in how many ways they could have been, were there no difference; two are so extreme.
+ */
+static double p_without_spread(const struct ratio *ratio, double orders)
+{
+    return fabs(ratio->log_mean) <= NO_SPREAD ? 1 : fmin(1, 2 / orders);
+}
+
+static void set_intervals(struct ratio *ratio, double orders)
 {
     double half = INFINITY, half90 = INFINITY;
+    bool enough = ratio->n >= RATIO_LEAST && ratio->freedom > 0;
     ratio->p = 1;
-    if (ratio->freedom > 0) {
+    if (enough && ratio->error <= NO_SPREAD) {
+        half = half90 = ratio->error = ratio->log_sd = 0;
+        ratio->p = p_without_spread(ratio, orders);
+    } else if (enough) {
         half = t_quantile(0.975, ratio->freedom) * ratio->error;
         half90 = t_quantile(0.95, ratio->freedom) * ratio->error;
-    }
-    if (ratio->freedom > 0 && ratio->error > 0)
         ratio->p = 2 * stats_t_cdf(-fabs(ratio->log_mean / ratio->error), ratio->freedom);
+    }
     ratio->low = ratio->log_mean - half;
     ratio->high = ratio->log_mean + half;
     ratio->low90 = ratio->log_mean - half90;
     ratio->high90 = ratio->log_mean + half90;
+}
+
+bool ratio_has_interval(const struct ratio *ratio)
+{
+    return isfinite(ratio->low);
 }
 
 struct ratio ratio_paired(const double *d, size_t n)
@@ -53,7 +74,7 @@ struct ratio ratio_paired(const double *d, size_t n)
     struct ratio ratio = {.n = n, .log_mean = stats.mean, .log_sd = stats.stddev};
     ratio.error = stats.stddev / sqrt((double)n);
     ratio.freedom = (double)(n - 1);
-    set_intervals(&ratio);
+    set_intervals(&ratio, exp2((double)n)); /* signs */
     return ratio;
 }
 
@@ -71,7 +92,10 @@ struct ratio ratio_unpaired(const double *a, size_t a_count, const double *b, si
         ratio.freedom =
             shares > 0 ? (va + vb) * (va + vb) / shares : (double)(a_count + b_count - 2);
     }
-    set_intervals(&ratio);
+    double a_size = (double)a_count, b_size = (double)b_count;
+    /* Ways to choose which of them are a's. */
+    set_intervals(&ratio,
+                  exp(lgamma(a_size + b_size + 1) - lgamma(a_size + 1) - lgamma(b_size + 1)));
     return ratio;
 }
 
@@ -79,17 +103,20 @@ size_t ratio_pairs_needed(double log_sd, double half_width, double confidence)
 {
     if (!(half_width > 0))
         return MOST_PAIRS;
-    size_t low = 2, high = 2;
-    double p = 0.5 + confidence / 2;
-    while (high < MOST_PAIRS &&
-           stats_t_quantile(p, (double)(high - 1)) * log_sd / sqrt((double)high) > half_width)
-        high *= 2;
+    double p = 0.5 + confidence / 2, spread = log_sd / half_width;
+    /* Fewer than the normal distribution asks for cannot do; nor can more be needed than a t of
+     * those few degrees of freedom would take. */
+    double least = fmax(2, floor(pow(normal_quantile(p) * spread, 2)));
+    if (!(least < MOST_PAIRS))
+        return MOST_PAIRS;
+    double most = fmax(least, ceil(pow(stats_t_quantile(p, least - 1) * spread, 2)));
+    size_t low = (size_t)least, high = most < MOST_PAIRS ? (size_t)most : MOST_PAIRS;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (stats_t_quantile(p, (double)(middle - 1)) * log_sd / sqrt((double)middle) > half_width)
+        if (t_quantile(p, (double)(middle - 1)) * spread > sqrt((double)middle))
             low = middle + 1;
         else
             high = middle;
     }
-    return high < MOST_PAIRS ? high : MOST_PAIRS;
+    return high;
 }

@@ -10,14 +10,19 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+enum { RATIO_LEAST = 3 }; /* below so many rounds there is no interval, and no verdict */
+
 struct ratio {
     size_t n;                /* pairs, or the smaller sample's size if unpaired */
     double log_mean, log_sd; /* of the logarithms' differences; sd of one pair */
     double error, freedom;   /* standard error of log_mean, degrees of freedom */
-    double low, high;        /* 95 % interval of log_mean (Student t); infinite for n < 2 */
+    double low, high;        /* 95 % interval of log_mean (Student t); infinite for few */
     double low90, high90;    /* 90 % interval: the two one-sided tests of equivalence at 5 % */
-    double p;                /* of log_mean = 0, two-sided; 1 for n < 2 or error 0 */
+    double p;                /* of log_mean = 0, two-sided; 1 for few */
 };
+
+/* Whether there are enough rounds for an interval. */
+bool ratio_has_interval(const struct ratio *ratio);
 
 /* d[i] = log(cost of a / cost of b) for each i. False if a value is not above 0. */
 bool ratio_logs(const double *a, const double *b, size_t n, enum better better, double *d);

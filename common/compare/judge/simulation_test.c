@@ -100,31 +100,33 @@ static void check_no_difference(uint32_t rounds)
  * is. */
 static void check_stopping(double cost, double most)
 {
-    static const uint32_t looks[] = NEED_LOOKS;
     enum { STOPPED = 400 };
     const struct settings settings = {
-        .baseline = "native", .margin = 0.02, .precision = 0.02, .alpha = 0.05};
+        .baseline = "native", .margin = 0.02, .precision = 0.015, .alpha = 0.05};
     size_t called = 0;
     double rounds = 0;
     struct rng rng;
     rng_seed(&rng, 7, 0);
     for (size_t i = 0; i < STOPPED; i++) {
         struct model model = {0};
-        struct settings at = settings;
-        simulate(&model, &rng, 48, cost);
-        for (size_t k = 0; k < sizeof looks / sizeof looks[0]; k++) {
-            at.rounds = looks[k];
-            if (need_at(&model, &settings, looks[k], NULL, NULL).next == 0)
-                break;
-        }
-        struct analysis analysis = analyse(&model, &at);
-        size_t different = 0;
+        simulate(&model, &rng, NEED_LAST_LOOK, cost);
+        struct analysis analysis = analyse(&model, &settings);
+        uint32_t last = need_looks(&analysis) ? NEED_LAST_LOOK : 0;
         for (size_t r = 0; r < analysis.count; r++) {
             for (size_t k = 0; k < analysis.rows[r].count; k++)
-                different += analysis.rows[r].results[k].verdict == VERDICT_DIFFERENT;
+                last = analysis.rows[r].results[k].settled > last
+                           ? analysis.rows[r].results[k].settled
+                           : last;
+        }
+        struct analysis at = analysis_at(&analysis, last);
+        size_t different = 0;
+        for (size_t r = 0; r < at.count; r++) {
+            for (size_t k = 0; k < at.rows[r].count; k++)
+                different += at.rows[r].results[k].verdict == VERDICT_DIFFERENT;
         }
         called += different > 0;
-        rounds += at.rounds;
+        rounds += last;
+        analysis_at_free(&at);
         analysis_free(&analysis);
         model_free(&model);
     }

@@ -87,7 +87,15 @@ static void test_ratio(void)
     tap_ok(isinf(ratio.low) && isinf(ratio.high) && ratio.p == 1, "one pair: no interval");
     static const double same[] = {0.1, 0.1, 0.1};
     ratio = ratio_paired(same, 3);
-    tap_ok(ratio.low == ratio.high && ratio.p == 1, "no spread: a point, and no t test");
+    tap_ok(ratio.low == ratio.high && ratio.p == 0.25, "no spread: a point, p of the signs alone");
+    static const double zeros[] = {0, 0, 0};
+    tap_ok(ratio_paired(zeros, 3).p == 1, "no spread and no difference");
+    tap_ok(!ratio_has_interval(&(struct ratio){.low = -INFINITY}) &&
+               !isfinite(ratio_paired(d, 2).high),
+           "two pairs: no interval");
+    static const double ones[] = {0, 0, 0, 0}, twos[] = {2, 2, 2, 2};
+    ratio = ratio_unpaired(twos, 4, ones, 4);
+    tap_near(ratio.p, 2.0 / 70, 1e-12, "no spread, unpaired: 2 of the 70 ways to choose 4 of 8");
 
     double costs[2];
     static const double slow[] = {2, 4}, fast[] = {1, 1}, bad[] = {1, 0};

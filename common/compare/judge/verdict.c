@@ -6,8 +6,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { LEAST_ROUNDS = 3 };
-
 const char *const verdict_names[] = {"", "different", "equivalent", "inconclusive"};
 
 void verdict_ratio(struct result *result, const double *d, size_t n,
@@ -40,10 +38,7 @@ static bool in_family(const struct row *row, const struct result *result)
 static double chosen_p(const struct result *result, size_t family, double alpha)
 {
     bool ranks = wilcoxon_least_p(result->ratio.n) * (double)family <= alpha;
-    /* Without any spread t is infinite, whatever the difference: only ranks say something. */
-    if (!isnan(result->p_rank) && (ranks || result->ratio.error == 0))
-        return result->p_rank;
-    return result->ratio.p;
+    return ranks && !isnan(result->p_rank) ? result->p_rank : result->ratio.p;
 }
 
 static size_t rounds_needed(const struct analysis *analysis, const struct row *row,
@@ -55,8 +50,8 @@ static size_t rounds_needed(const struct analysis *analysis, const struct row *r
     size_t differ = ratio_pairs_needed(ratio->log_sd, away - row->floor, confidence);
     size_t same = ratio_pairs_needed(ratio->log_sd, margin - away, 0.9);
     size_t needed = differ < same ? differ : same;
-    if (needed < LEAST_ROUNDS)
-        needed = LEAST_ROUNDS;
+    if (needed < RATIO_LEAST)
+        needed = RATIO_LEAST;
     return needed > ratio->n ? needed - ratio->n : 1;
 }
 
@@ -68,9 +63,9 @@ void verdict_decide(const struct analysis *analysis, const struct row *row, stru
     bool within = ratio->low90 >= -margin && ratio->high90 <= margin;
 
     result->verdict = VERDICT_INCONCLUSIVE;
-    if (ratio->n >= LEAST_ROUNDS && beyond && result->p_holm <= analysis->settings.alpha)
+    if (ratio->n >= RATIO_LEAST && beyond && result->p_holm <= analysis->settings.alpha)
         result->verdict = VERDICT_DIFFERENT;
-    else if (ratio->n >= LEAST_ROUNDS && within)
+    else if (ratio->n >= RATIO_LEAST && within)
         result->verdict = VERDICT_EQUIVALENT;
     else
         result->more_rounds = rounds_needed(analysis, row, result);
@@ -79,6 +74,7 @@ void verdict_decide(const struct analysis *analysis, const struct row *row, stru
 void verdict_all(struct analysis *analysis)
 {
     size_t most = 0, count = 0;
+    analysis->family = 0;
     for (size_t i = 0; i < analysis->count; i++) {
         const struct row *row = &analysis->rows[i];
         most += row->count;

@@ -33,11 +33,12 @@ static void put_result(const struct analysis *analysis, const struct row *row,
     fprintf(out, " | ");
     if (result == row->baseline)
         fprintf(out, "1 | | ");
-    else if (result->has_ratio && result->ratio.n > 1)
+    else if (result->has_ratio && ratio_has_interval(&result->ratio))
         fprintf(out, "%s | %s to %s | ", number(a, exp(result->ratio.log_mean)),
                 number(b, exp(result->ratio.low)), number(c, exp(result->ratio.high)));
     else if (result->has_ratio)
-        fprintf(out, "%s | one round only | ", number(a, exp(result->ratio.log_mean)));
+        fprintf(out, "%s | %s only | ", number(a, exp(result->ratio.log_mean)),
+                result->ratio.n == 1 ? "one round" : "two rounds");
     else
         fprintf(out, "n/a | %s | ", result->why_not ? result->why_not : "");
     wording_of(phrase, result, &analysis->settings);

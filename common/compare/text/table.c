@@ -41,10 +41,10 @@ static void print_interval(const struct ratio *ratio, FILE *out)
 {
     char text[NUMBER], low[NUMBER], high[NUMBER];
     fprintf(out, "%7s", number(text, exp(ratio->log_mean)));
-    if (ratio->n > 1)
+    if (ratio_has_interval(ratio))
         fprintf(out, "  %6s .. %-6s", number(low, exp(ratio->low)), number(high, exp(ratio->high)));
     else
-        fprintf(out, "  %-16s", "one round only");
+        fprintf(out, "  %-16s", ratio->n == 1 ? "one round only" : "two rounds only");
 }
 
 static void print_verdict(const struct analysis *analysis, const struct result *result, bool colour,
