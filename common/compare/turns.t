@@ -43,7 +43,7 @@ campaign base 'BEGIN {
 ok 'two natives' "$BUILD/compare" "$TMP/base"
 out_has 'are one base, by their logarithms' '^  docker( \[[0-9,.]+\])? +1\.000 +1\.000 '
 out_has 'and the second is set against the first' '^  native2( \[[0-9,.]+\])? +4\.000 '
-ok 'another baseline' "$BUILD/compare" -b docker "$TMP/base"
+ok 'another baseline' "$BUILD/compare" --baseline docker "$TMP/base"
 out_has 'is the base alone' '^  native( \[[0-9,.]+\])? +0\.500 +0\.500 '
 out_has 'for either native' '^  native2( \[[0-9,.]+\])? +2\.000 +2\.000 '
 
@@ -83,7 +83,7 @@ campaign again 'BEGIN {
 }'
 printf '%s\n' time,host,platform,round,benchmark,guard,outcome,evidence,advice \
     2026-11-21T00:00:00Z,h,docker,4,-,identity,void,none,look >"$TMP/again/guards.csv"
-ok 'a round made again and a void one' "$BUILD/compare" -d "$TMP/again"
+ok 'a round made again and a void one' "$BUILD/compare" --detail "$TMP/again"
 out_has 'do not count' '^  docker +5 .* 3\.000 +3\.000 '
 
 campaign zero 'BEGIN {
@@ -94,7 +94,7 @@ ok 'a turn of 0' "$BUILD/compare" "$TMP/zero"
 out_has 'has no ratio' '^  docker +n/a  a value is not above 0'
 
 "$BUILD/test/campaign_helper" --turns 40 --cost 1.03 --every 4 --retire 5 --serial kvm "$TMP/made"
-ok 'a made-up campaign of turns' "$BUILD/compare" -d "$TMP/made"
+ok 'a made-up campaign of turns' "$BUILD/compare" --detail "$TMP/made"
 out_has 'finds three percent' '^  docker .* different, \+[23]\.[0-9] %$'
 out_has 'in the rounds before it retired' '^  docker +5 '
 check 'ranks no retired rounds as missing' sh -c '! grep -q "no round shared" "$1"' - "$TMP/out"
