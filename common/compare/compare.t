@@ -160,6 +160,18 @@ out_has 'are rows that say so' '^  kvm \[1\] +n/a  no result$'
 out_has 'for one reason are one remark' '^\[1\] kvm linpack, forksum, trial failed: no, really'
 out_has 'platforms that cannot be used say why' '^  qemu +qemu-system-x86_64: not found$'
 
+# A guard of many trials.
+campaign many "$(six native 100)" "$(six docker 50)"
+{
+    echo time,host,platform,round,benchmark,guard,outcome,evidence,advice
+    for share in 4.1 12 0.7; do echo "1,h,docker,1,linpack,steal,mark,\"steal $share %, at most 1 %\",wait"; done
+    echo '1,h,docker,2,linpack,steal,mark,the guest said nothing,wait'
+} >"$TMP/many/guards.csv"
+ok 'a guard that spoke in many trials' "$BUILD/compare" "$TMP/many"
+out_has 'is one remark with the range of its evidence' \
+    '^.1. docker linpack, steal marked: steal 0.7 .. 12 %, at most 1 % .in 3'
+out_has 'and another where the evidence is another' '^.2. docker linpack, steal marked: the guest said'
+
 # A value for a steady rise, one wave and one spike, in twelve rounds.
 mkdir "$TMP/odd"
 awk -v header="$header" 'BEGIN {

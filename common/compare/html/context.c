@@ -91,8 +91,7 @@ static void put_remark(const struct page *page, size_t index)
             remark_kinds[remark->kind]);
     plot_text(remark->evidence, out);
     if (remark->rounds > 1)
-        fprintf(out, " <span class=\"soft\">(in %zu trials; the first is shown)</span>",
-                remark->rounds);
+        fprintf(out, " <span class=\"soft\">(in %zu trials)</span>", remark->rounds);
     if (remark->advice[0]) {
         fprintf(out, "<br><span class=\"soft\">To be sure:</span> ");
         plot_text(remark->advice, out);

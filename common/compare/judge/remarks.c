@@ -1,6 +1,7 @@
 #include "remarks.h"
 
 #include "alloc.h"
+#include "evidence.h"
 #include "numbers.h"
 
 #include <math.h>
@@ -40,8 +41,12 @@ static void include(char **list, const char *name)
     *list = longer;
 }
 
-/* The remark that says what this event says, of this platform or another, or NULL. */
-static struct remark *find_remark(const struct remarks *remarks, const struct event *event)
+/*
+ * The remark that says what this event says, of this platform or another, or NULL. *evidence: what
+ * both show, a new text.
+ */
+static struct remark *find_remark(const struct remarks *remarks, const struct event *event,
+                                  char **evidence)
 {
     for (size_t i = 0; i < remarks->count; i++) {
         struct remark *remark = &remarks->at[i];
@@ -49,11 +54,13 @@ static struct remark *find_remark(const struct remarks *remarks, const struct ev
             continue;
         if (!event->guard && remark->kind == REMARK_FAILED &&
             strcmp(remark->platform, event->platform) == 0 &&
-            strcmp(remark->evidence, event->evidence) == 0)
+            (*evidence = evidence_join(remark->evidence, event->evidence)))
             return remark;
         if (event->guard && remark->kind == (event->is_void ? REMARK_VOID : REMARK_MARK) &&
             strcmp(remark->benchmark, event->benchmark) == 0 &&
-            strcmp(remark->guard, event->guard) == 0 && strcmp(remark->advice, event->advice) == 0)
+            strcmp(remark->guard, event->guard) == 0 &&
+            strcmp(remark->advice, event->advice) == 0 &&
+            (*evidence = evidence_join(remark->evidence, event->evidence)))
             return remark;
     }
     return NULL;
@@ -61,8 +68,11 @@ static struct remark *find_remark(const struct remarks *remarks, const struct ev
 
 static void add_event(struct remarks *remarks, const struct event *event)
 {
-    struct remark *there = find_remark(remarks, event);
+    char *evidence;
+    struct remark *there = find_remark(remarks, event, &evidence);
     if (there) {
+        free(there->evidence);
+        there->evidence = evidence;
         there->rounds++;
         include(&there->benchmark, event->benchmark);
         include(&there->platform, event->platform);

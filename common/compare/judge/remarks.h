@@ -19,7 +19,7 @@ struct remark {
     const char *metric;         /* NULL: every metric of the benchmark */
     const char *guard;
     char *evidence, *advice; /* what was seen; what to do about it */
-    size_t rounds;           /* in how many rounds; the evidence is the first one's */
+    size_t rounds;           /* in how many trials; the evidence has the range of their numbers */
 };
 
 struct remarks {
