@@ -30,7 +30,7 @@ struct config {
     struct workload_want load;
     int pattern, engine, inject;
     double read_percent;
-    bool until_steady;
+    bool until_steady, where;
     const char *sync;
 };
 
@@ -74,6 +74,9 @@ static const struct opt options[] = {
      NULL, 0, 0},
     {"buffered", 0, OPT_FLAG, &config.file.buffered, NULL,
      "through the page cache: measures memory; metrics are called buffered.*", NULL, 0, 0},
+    {"where", 0, OPT_FLAG, &config.where, NULL,
+     "print what PATH lies on, filesystem, device, and why it is memory if it is, and exit", NULL,
+     0, 0},
     {"i-know-this-destroys", 0, OPT_TEXT, &config.file.destroys, "PATH",
      "use a file or block device that diskrand has not made; PATH must be the operand", NULL, 0, 0},
 };
@@ -225,6 +228,10 @@ int main(int argc, char **argv)
     char skipped[128];
 
     configure(argc, argv);
+    if (config.where) {
+        file_where(config.file.path);
+        return STATUS_GOOD;
+    }
     file_open(&file, &config.file);
     config.load.file = &file;
     config.load.engine =

@@ -248,14 +248,12 @@ static void fill_all(struct work_file *file, const struct file_want *want)
 
 static void check_place(struct work_file *file, const struct file_want *want)
 {
-    char what[128];
+    char what[224];
     int error = place_of(file->fd, &file->place);
     if (error)
         give_up(file, STATUS_SYSTEM, error, "looking at its filesystem");
     if (file->place.kind == PLACE_MEMORY && !want->buffered) {
-        snprintf(what, sizeof what,
-                 "%s is memory, not a disk; choose another folder, or --buffered",
-                 file->place.filesystem);
+        snprintf(what, sizeof what, "%s; choose another folder, or --buffered", file->place.memory);
         give_up(file, STATUS_UNAVAILABLE, 0, what);
     }
 }
@@ -287,6 +285,23 @@ static void check_extents(struct work_file *file)
                  file->extents.absent);
         give_up(file, STATUS_UNAVAILABLE, 0, what);
     }
+}
+
+void file_where(const char *path)
+{
+    struct place place;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0)
+        die_errno(STATUS_SYSTEM, "%s", path);
+    int error = place_of(fd, &place);
+    close(fd);
+    if (error)
+        die(STATUS_SYSTEM, "%s: looking at its filesystem: %s", path, strerror(error));
+    printf("filesystem=%s\ndevice=%s\n", place.filesystem, place.device_name);
+    if (place.memory[0])
+        printf("memory=%s\n", place.memory);
+    if (fflush(stdout) != 0)
+        die_errno(STATUS_SYSTEM, "stdout");
 }
 
 void file_open(struct work_file *file, const struct file_want *want)

@@ -42,6 +42,9 @@ enum { FILE_HEADER_BYTES = 1 << 20 };
  */
 void file_open(struct work_file *file, const struct file_want *want);
 
+/* Prints where a file or folder lies: filesystem=, device= and, where it is no disk, memory=. */
+void file_where(const char *path);
+
 void file_close(struct work_file *file);
 
 #endif

@@ -121,7 +121,7 @@ else
 fi
 
 dd if=/dev/zero of="$TMP/image" bs=1M count=4 2>/dev/null
-if device=$(PATH=$PATH:/sbin:/usr/sbin losetup --show -f "$TMP/image" 2>/dev/null); then
+if device=$(PATH=$PATH:/sbin:/usr/sbin losetup --direct-io=on --show -f "$TMP/image" 2>/dev/null); then
     status 2 'a block device is refused' quick "$device"
     status 0 'unless named twice' quick --i-know-this-destroys "$device" --verify "$device"
     check 'and then is the filesystem' test "$(fact filesystem)" = 'block device'

@@ -1,5 +1,6 @@
 #include "place.h"
 
+#include "device.h"
 #include "kernel_abi.h"
 
 #include <errno.h>
@@ -73,6 +74,28 @@ static void name_device(struct place *place)
         strcpy(place->device_name, name + 1);
 }
 
+/* A filesystem over others has the device, and the faults, of the one that takes what is written.
+ */
+static void look_below(int fd, struct place *place)
+{
+    struct mount mount;
+    struct stat status;
+    struct statfs upper;
+    if (major(place->device) != 0)
+        return;
+    mount_of(fd, &mount);
+    if (mount.device)
+        place->device = mount.device;
+    if (!mount.upper[0] || stat(mount.upper, &status) != 0 || statfs(mount.upper, &upper) != 0)
+        return;
+    place->device = status.st_dev;
+    if (filesystem_is_memory(upper.f_type)) {
+        place->kind = PLACE_MEMORY;
+        snprintf(place->memory, sizeof place->memory, "%s over memory, not a disk",
+                 place->filesystem);
+    }
+}
+
 int place_of(int fd, struct place *place)
 {
     struct stat status;
@@ -89,8 +112,14 @@ int place_of(int fd, struct place *place)
             return errno;
         name_filesystem(place, (uint32_t)filesystem.f_type);
         place->device = status.st_dev;
+        look_below(fd, place);
     }
     name_device(place);
+    if (device_is_memory(place->device, place->memory, sizeof place->memory))
+        place->kind = PLACE_MEMORY;
+    else if (place->kind == PLACE_MEMORY && !place->memory[0])
+        snprintf(place->memory, sizeof place->memory, "%s is memory, not a disk",
+                 place->filesystem);
     return 0;
 }
 

@@ -11,7 +11,7 @@
 
 enum place_kind {
     PLACE_DISK,    /* a filesystem on a block device, or the device itself */
-    PLACE_MEMORY,  /* tmpfs, ramfs: no disk at all, though new ones accept O_DIRECT */
+    PLACE_MEMORY,  /* no disk at all, though it may take O_DIRECT: tmpfs, or see device.h */
     PLACE_OVERLAY, /* a union of others: a container's own root */
     PLACE_NETWORK, /* the bytes go to another kernel or process, which may cache them */
     PLACE_UNKNOWN
@@ -22,6 +22,7 @@ struct place {
     const char *filesystem; /* "ext4", "overlay", ..., "block device" */
     char code[32];          /* room for the number of one that has no name here */
     enum place_kind kind;
+    char memory[160];         /* why it is memory: "zram0 is memory, not a disk"; else "" */
     dev_t device;             /* as /sys/dev/block knows it */
     char device_name[64];     /* "vda", or "unknown" */
     uint32_t direct_offset;   /* offsets and lengths: multiples of this; 0: no O_DIRECT */
