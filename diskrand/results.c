@@ -19,6 +19,7 @@ void results_window(struct results *results, double rate)
 void results_forget(struct results *results)
 {
     memset(&results->usage, 0, sizeof results->usage);
+    results->written_before += results->account.asked.written;
     memset(&results->account, 0, sizeof results->account);
     results->ios = 0;
 }
@@ -105,6 +106,9 @@ static void guards(const struct results *results, struct report *report)
     if (!results->buffered)
         verdict =
             account_verdict(&results->account, results->want->sync != SYNC_NONE, text, sizeof text);
+    const struct work_file *file = results->want->file;
+    uint64_t filled = file->fill_s > 0 ? file->start + file->bytes : 0;
+    report_fact(report, "bytes.before", "%" PRIu64 " written", results->written_before + filled);
     witness(report, "bytes.asked", &results->account.asked);
     witness(report, "bytes.process", &results->account.process);
     witness(report, "bytes.device", &results->account.device);

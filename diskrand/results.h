@@ -13,6 +13,7 @@ struct results {
     bool buffered;
     const char *skipped; /* engines that do not work here, or "" */
     struct usage usage;
+    uint64_t written_before; /* by warm-up */
     struct account account;
     uint64_t ios;                /* of the counted repetitions */
     double last[STEADY_WINDOWS]; /* I/Os per second of the last repetitions, oldest first */

@@ -58,6 +58,8 @@ function key(name,    text) {
 function min(a, b) { return a < b ? a : b }
 function chosen(policy) { return match(policy, /\[[a-z]+\]/) ? substr(policy, RSTART + 1, RLENGTH - 2) : policy }
 function percent(part, whole) { return sprintf("%.1f %%", 100 * part / whole) }
+# Of "N read, M written" or "M written".
+function written(text) { sub(/ written.*/, "", text); sub(/.* /, "", text); return text + 0 }
 function mib(n) { return sprintf("%.1f MiB", n / 1048576) }
 
 { at = index($0, "="); f[substr($0, 1, at - 1)] = substr($0, at + 1) }
@@ -265,8 +267,15 @@ function disk_rules(    moved) {
     if (f["guard.bytes"] ~ /^failed/)
         guard("bytes", "mark", substr(f["guard.bytes"], 9),
             "where a cache took it, this is the speed of memory; else end what else uses that disk")
-    moved = f["trial.bandwidth"] * f["timed.wall"] + bytes(f["option.size"])
-    if (has("data.device") && f["data.device"] != "none" && f["option.pattern"] ~ /write|rw$/ && moved > 0 &&
+    # A block's bill holds filling and warm-up, too; that of turns is of their steps.
+    moved = written(f["bytes.asked"]) + (f["option.steps"] == "yes" ? 0 : written(f["bytes.before"]))
+    if (has("data.memory"))
+        guard("memory", "mark", "its data lies on what is no disk: " f["data.memory"],
+            "this is the speed of memory; put the checkout, or BUILD=, on a disk")
+    else if (f["data.device"] ~ /^(none|unknown)$/)
+        guard("direct", "mark", "no device of the host is known behind its data" (has("data.filesystem") ? ", on " f["data.filesystem"] : ""),
+            "nobody saw the bytes arrive on a disk; put the checkout, or BUILD=, on ext4 or xfs")
+    else if (has("data.device") && f["option.pattern"] ~ /write|rw$/ && moved > 0 &&
         number("host.disk_written") < 0.9 * moved)
         guard("direct", "mark", mib(f["host.disk_written"]) " reached the host's disk of " mib(moved) " written there",
             "the rest is in the host's page cache: this is the speed of memory; use cache=none")

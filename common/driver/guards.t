@@ -148,8 +148,8 @@ fires steal mark kvm memsweep platform.kind=vm 'timed.wall=10 s' 'timed.steal=1 
 fires throttling mark native linpack host.throttled=3
 silent native linpack host.throttled=0
 
-# 64 MiB were filled and 1 s was written at 10 MiB/s: 74 MiB.
-wrote() { echo "trial.bandwidth=1.04858e+07|timed.wall=1.0 s|option.size=64M|option.pattern=randwrite|data.device=vda|host.disk_written=$1 B"; }
+# 64 MiB were filled and warmed up with, and 10 MiB counted: 74 MiB.
+wrote() { echo "bytes.before=67108864 written|bytes.asked=4096 read, 10485760 written|option.pattern=randwrite|data.device=vda|host.disk_written=$1 B"; }
 disk() { # fires or silent, with the facts of wrote
     disk_written=$1
     shift
@@ -164,6 +164,11 @@ disk 68000000 fires direct mark qemu diskrand platform.kind=vm
 disk 77000000 silent qemu diskrand platform.kind=vm
 disk 77000000 fires direct mark qemu diskrand platform.kind=vm 'host.data_cached=70000000 B'
 disk 77000000 silent qemu diskrand platform.kind=vm 'host.data_cached=4096 B'
+disk 11000000 silent qemu diskrand platform.kind=vm option.steps=yes
+disk 8000000 fires direct mark qemu diskrand platform.kind=vm option.steps=yes
+fires memory mark qemu diskrand platform.kind=vm data.device=zram0 'data.memory=zram0 is memory, not a disk'
+fires direct mark qemu diskrand platform.kind=vm data.device=unknown data.filesystem=zfs
+silent exec:ssh diskrand platform.kind=exec
 fires direct mark native diskrand 'direct=no: --buffered'
 silent native diskrand 'direct=yes: offsets of 512'
 fires bytes mark native diskrand 'guard.bytes=failed: the device saw 0.4 bytes written per byte asked for, a cache took the rest'

@@ -43,7 +43,8 @@
 #   nginx.version, nginx.origin (rootfs: the binary that every platform has; system: the host's)
 #   data.storage       folder | volume | overlay | disk
 #   data.host_path     file or folder of the host behind the data folder
-#   data.device        the host's block device behind that, as in /sys/class/block; data.filesystem: its type
+#   data.device        the host's block device behind that, as in /sys/class/block, or unknown; data.filesystem: its type
+#   data.memory        why that is no disk: "zram0 is memory, not a disk"
 #   data.allocated     bytes that the host has allocated to data.host_path now
 #   disk.format disk.prealloc disk.cache disk.aio disk.bus    of a guest's data disk
 #   cgroup.cpu         folder of the platform's CPU accounting in the host's cgroup tree
@@ -151,15 +152,7 @@ platform_quote() {
 # platform_host_data PATH: facts about the host's disk behind a file or folder.
 platform_host_data() {
     echo "data.host_path=$1"
-    # The kernel's list of mounts names the device by number, which leads to its name under /sys.
-    # A blank in the place of a mount is written \040 there.
-    platform_mount=$(df -P "$1" | sed -n '2 { s/.*% *//; s/ /\\040/g; p; }')
-    AT=$platform_mount awk '$5 == ENVIRON["AT"] { for (i = 7; $i != "-"; i++); n = $3; fs = $(i + 1) } END { print n, fs }' \
-        /proc/self/mountinfo | while read -r platform_number platform_fs; do
-        platform_device=$(readlink "/sys/dev/block/$platform_number" || echo none)
-        echo "data.device=${platform_device##*/}"
-        echo "data.filesystem=$platform_fs"
-    done
+    "$BUILD/diskrand" --where "$1" | sed 's/^/data./'
     echo "data.allocated=$(du -sk "$1" | awk '{ printf "%.0f", $1 * 1024 }')"
 }
 
