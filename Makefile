@@ -8,7 +8,9 @@
 #   *.t           a TAP test in shell
 #   *.css         a style sheet, built in as the string html_style
 
-VERSION := 0.1
+# The version is the last tag and what came after it; where git does not know, that of the last release.
+RELEASE := 0.2
+VERSION ?= $(or $(patsubst v%,%,$(shell [ -e .git ] && git describe --tags --match 'v[0-9]*' --dirty 2>/dev/null)),$(RELEASE))
 
 # The user's: honoured, never needed for correctness.
 CC      ?= cc
@@ -16,15 +18,19 @@ CFLAGS  ?= -O2 -g
 LDFLAGS ?=
 BUILD   ?= build
 STATIC  ?= -static
+PREFIX  ?= /usr/local
+# DESTDIR is empty, or where a packager gathers what is installed. V=1 shows whole commands.
 
 TOOLS := linpack memsweep forksum diskrand nginxload
 
 gm_cflags := -std=gnu11 -D_GNU_SOURCE -pthread -fno-pie -fno-strict-aliasing \
-	-Wall -Wextra -Wshadow -Wstrict-prototypes -Wvla -Icommon/lib -Icommon/test -MMD -MP \
-	-DGM_VERSION='"$(VERSION)"' -DGM_COMPILER='"$(shell $(CC) --version 2>&1 | head -n 1 | tr -d \")"'
+	-Wall -Wextra -Wshadow -Wstrict-prototypes -Wvla -Icommon/lib -Icommon/test -MMD -MP
 gm_ldflags := -pthread $(or $(STATIC),-no-pie)
 gm_libs := -lm
 comma := ,
+# One short line for each file that is built; none under make -s.
+silent  := $(findstring s,$(filter-out -% %=%,$(firstword $(MAKEFLAGS))))
+short    = $(if $(V),,@$(if $(silent),,printf '  %-4s %s\n' $(1) $@;))
 
 # A program's sources are those of its folder and of the rooms below it; what it includes, too.
 rooms   = $(1) $(addprefix $(1)/,$(rooms_of_$(notdir $(1))))
@@ -43,7 +49,8 @@ sh_folders := common/driver common/platforms common/dev $(folders) docker vm-ima
 sh_files := run.sh .ci/run $(foreach f,$(sh_folders),$(wildcard $(f)/*.sh $(f)/*.t)) \
 	$(wildcard vm-image/root/usr/local/sbin/* vm-image/guest/usr/local/sbin/*)
 
-.PHONY: all check check-sanitize bench fuzz $(fuzz_targets:%=fuzz-%) lint format deps run clean help FORCE
+.PHONY: all check check-sanitize bench fuzz $(fuzz_targets:%=fuzz-%) lint format deps run install uninstall \
+	dist clean help FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -59,6 +66,8 @@ help:
 	@echo "make bench      the programs side by side with their peers (fio, wrk, HPL, ...)"
 	@echo "make fuzz       what reads input from outside under libFuzzer (clang): fuzz-http, fuzz-rows"
 	@echo "make lint       gcc and clang warnings, clang-format, shellcheck, cppcheck"
+	@echo "make install    programs and man pages into PREFIX ($(PREFIX)), below DESTDIR; uninstall"
+	@echo "make dist       one archive of static programs per architecture, in $(BUILD)/dist/"
 	@echo "make clean      remove what was built"
 
 # Objects depend on the compiler and flags that made them: changing CC rebuilds everything.
@@ -69,7 +78,7 @@ $(BUILD)/flags: FORCE
 
 $(BUILD)/obj/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(CC) $(gm_cflags) $(CFLAGS) -c -o $@ $<
+	$(call short,CC)$(CC) $(gm_cflags) $(CFLAGS) -c -o $@ $<
 
 # Arrows go one way: what a room of compare may include.
 may_include = $(foreach r,$(1),-Icommon/compare/$(r))
@@ -81,12 +90,21 @@ $(BUILD)/obj/common/compare/compare.o: gm_cflags += $(call may_include,$(rooms_o
 
 $(BUILD)/obj/%.o: %.css $(BUILD)/flags
 	@mkdir -p $(@D)
-	{ echo 'const char html_style[] ='; sed 's/[\\"]/\\&/g; s/.*/"&\\n"/' $<; echo ';'; } | \
+	$(call short,CSS){ echo 'const char html_style[] ='; sed 's/[\\"]/\\&/g; s/.*/"&\\n"/' $<; echo ';'; } | \
 		$(CC) $(gm_cflags) $(CFLAGS) -x c -c -o $@ -
 
-$(lib): $(call objects,$(call sources,common/lib))
-	rm -f $@
-	$(AR) rcs $@ $^
+# A commit changes the version: that is one object, not all.
+version := const char gm_version[] = "$(VERSION)";
+version += const char gm_compiler[] = "$(shell $(CC) --version 2>&1 | head -n 1 | tr -d \"\')";
+$(BUILD)/version.c: FORCE
+	@mkdir -p $(@D)
+	@echo '$(version)' | cmp -s - $@ || echo '$(version)' >$@
+$(BUILD)/obj/version.o: $(BUILD)/version.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(call short,CC)$(CC) $(gm_cflags) $(CFLAGS) -c -o $@ $<
+
+$(lib): $(call objects,$(call sources,common/lib)) $(BUILD)/obj/version.o
+	$(call short,AR)rm -f $@ && $(AR) rcs $@ $^
 
 # forksum's children are copies of the program, or the program run anew: fewer mappings for the
 # kernel to copy or to set up, and an entry point before libc's (forksum/anew.h).
@@ -94,7 +112,7 @@ forksum_entry := $(if $(findstring x86_64,$(shell $(CC) -dumpmachine)),-Wl$(comm
 $(BUILD)/forksum: gm_ldflags += $(if $(STATIC),-Wl$(comma)-z$(comma)norelro -Wl$(comma)-z$(comma)noseparate-code $(forksum_entry))
 $(BUILD)/obj/forksum/%.o: gm_cflags += -fno-stack-protector
 
-link = $(CC) $(CFLAGS) $(gm_ldflags) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(gm_libs)
+link = $(call short,LD)$(CC) $(CFLAGS) $(gm_ldflags) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(gm_libs)
 
 # test_rules FOLDER OBJECTS: a folder's tests, linked with these objects, and its helpers.
 define test_rules
@@ -153,13 +171,27 @@ format:
 	clang-format -i $(c_files)
 
 # What the goals named beside it need; alone, what `make run` and `make check` need.
-deps_groups := $(filter run check lint bench,$(MAKECMDGOALS)) $(if $(filter check,$(MAKECMDGOALS)),run)
+deps_groups := $(filter run check lint bench dist,$(MAKECMDGOALS)) $(if $(filter check,$(MAKECMDGOALS)),run)
 deps:
 	@sh common/dev/deps.sh $(or $(strip $(deps_groups)),run check)
 
 # RUN=... hands options to it: make run RUN='--quick -n 1'
 run: all
 	./run.sh $(RUN)
+
+# What is installed needs nothing of this folder; run.sh does, and stays. compare is also ImageMagick's name.
+installed := $(TOOLS:%=$(PREFIX)/bin/%) $(PREFIX)/bin/guestmark-compare
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin
+	install -m 755 $(TOOLS:%=$(BUILD)/%) $(DESTDIR)$(PREFIX)/bin
+	install -m 755 $(BUILD)/compare $(DESTDIR)$(PREFIX)/bin/guestmark-compare
+uninstall:
+	rm -f $(addprefix $(DESTDIR),$(installed))
+
+# DIST=... are the architectures, of x86_64, aarch64 and riscv64.
+DIST ?= x86_64 aarch64 riscv64
+dist:
+	BUILD='$(BUILD)' VERSION='$(VERSION)' MAKE='$(MAKE)' sh common/dev/dist.sh $(DIST)
 
 clean:
 	rm -rf $(BUILD)

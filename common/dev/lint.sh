@@ -35,8 +35,7 @@ fi
 if need cppcheck; then
     mkdir -p "$BUILD/cppcheck"
     cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,portability,performance \
-        --inline-suppr --suppress=missingIncludeSystem -D__x86_64__ -DGM_VERSION='""' \
-        -DGM_COMPILER='""' -D_GNU_SOURCE -Icommon/lib -Icommon/test \
+        --inline-suppr --suppress=missingIncludeSystem -D__x86_64__ -D_GNU_SOURCE -Icommon/lib -Icommon/test \
         -Icommon/compare/read -Icommon/compare/judge -Icommon/compare/text -Icommon/compare/html --cppcheck-build-dir="$BUILD/cppcheck" "$@" ||
         fail "cppcheck"
 fi

@@ -6,6 +6,7 @@
 #include "files.h"
 #include "mem.h"
 #include "steps.h"
+#include "version.h"
 
 #include <errno.h>
 #include <math.h>
@@ -166,8 +167,8 @@ void bench_facts(const struct bench *bench, const struct tool *tool, const struc
     struct bench copy = *bench;
     struct opt shared[BENCH_OPTIONS + 1];
 
-    report_fact(report, "version", "%s", GM_VERSION);
-    report_fact(report, "compiler", "%s", GM_COMPILER);
+    report_fact(report, "version", "%s", gm_version);
+    report_fact(report, "compiler", "%s", gm_compiler);
     bench_options(&copy, tool, shared);
     opt_describe(tool->options, tool->option_count, report, option_fact);
     opt_describe(shared, BENCH_OPTIONS, report, option_fact);

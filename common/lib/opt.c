@@ -2,6 +2,7 @@
 
 #include "err.h"
 #include "opt_help.h"
+#include "version.h"
 
 #include <getopt.h>
 #include <limits.h>
@@ -195,7 +196,7 @@ int opt_parse(const struct tool *tool, const struct opt *shared, size_t shared_c
             finish_stdout();
         }
         if (got == VERSION || got == 'V') {
-            printf("%s (guestmark) %s\n", tool->name, GM_VERSION);
+            printf("%s (guestmark) %s\n", tool->name, gm_version);
             finish_stdout();
         }
         const struct opt *opt = table_find(&table, got);

@@ -4,14 +4,11 @@
 #include "json.h"
 #include "stats.h"
 #include "units.h"
+#include "version.h"
 #include "wrap.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-#ifndef GM_VERSION
-#error "GM_VERSION comes from the Makefile"
-#endif
 
 const char *const format_names[] = {"text", "csv", "json", "value", NULL};
 
@@ -180,7 +177,7 @@ static void print_json_metric(const struct metric *metric, FILE *out)
 static void print_json(const struct report *report, FILE *out)
 {
     fprintf(out, "{\n  \"benchmark\": \"%s\",\n  \"version\": \"%s\",\n  \"facts\": {",
-            report->benchmark, GM_VERSION);
+            report->benchmark, gm_version);
     for (const struct fact *fact = report->facts; fact; fact = fact->next) {
         fprintf(out, "%s\n    ", fact == report->facts ? "" : ",");
         json_string(fact->key, out);

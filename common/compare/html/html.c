@@ -3,6 +3,7 @@
 #include "numbers.h"
 #include "plot.h"
 #include "sections.h"
+#include "version.h"
 
 #include <math.h>
 #include <string.h>
@@ -143,5 +144,5 @@ void html_report(const struct analysis *analysis, const struct remarks *remarks,
         "Holm; equivalence: two one-sided tests; BCa: 10,000 resamples, seed %llu. Method: Hoefler "
         "and Belli 2015; Kalibera and Jones 2013; Abedi and Brecht 2017.</footer>\n"
         "</main></body></html>\n",
-        GM_VERSION, (unsigned long long)analysis->settings.seed);
+        gm_version, (unsigned long long)analysis->settings.seed);
 }

@@ -2,6 +2,7 @@
 
 #include "csv.h"
 #include "json.h"
+#include "version.h"
 #include "versus.h"
 
 #include <math.h>
@@ -179,7 +180,7 @@ void export_json(const struct analysis *analysis, const struct remarks *remarks,
 {
     const struct model *model = analysis->model;
     const struct settings *settings = &analysis->settings;
-    fprintf(out, "{\n  \"version\": \"%s\"", GM_VERSION);
+    fprintf(out, "{\n  \"version\": \"%s\"", gm_version);
     put_pair(",\n  ", "baseline", settings->baseline, out);
     fprintf(out,
             ", \"margin\": %g, \"precision\": %g, \"alpha\": %g, \"seed\": %llu,\n"
