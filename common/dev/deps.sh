@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs what is missing for the groups named (run, check, lint, bench; packages.txt has them), on Debian and Ubuntu;
+# Installs what is missing for the groups named (run, check, lint, bench, dist; packages.txt has them), on Debian and Ubuntu;
 # elsewhere it names what to install. Changes nothing when nothing is missing, and starts no service: what a package
 # would start stays off, now and at the next boot, unless it was on before.
 # usage: deps.sh [--dry-run] GROUP...
