@@ -13,6 +13,7 @@
 #include "alloc.h"
 #include "analysis.h"
 #include "catalog.h"
+#include "conditions.h"
 #include "course.h"
 #include "err.h"
 #include "export.h"
@@ -159,6 +160,21 @@ static void refuse_twice(char **folders, int count)
     }
 }
 
+/*
+ * A host's name is not all of it: rounds of two machines, or of two builds, are never pooled; where
+ * one campaign is set against another, the reader is told what else is.
+ */
+static void compare_machines(struct model *model, const char *folder, const char *other)
+{
+    char *what = conditions_differ(model, folder, other);
+    if (what && config.pool)
+        die(STATUS_SYSTEM, "--pool: %s and %s bear one host name, but differ in %s", folder, other,
+            what);
+    if (what)
+        model_note(model, "%s and %s bear one host name, but differ in %s", folder, other, what);
+    free(what);
+}
+
 static void read_folders(struct model *model, char **folders, int count)
 {
     for (int i = 0; i < count; i++)
@@ -171,6 +187,11 @@ static void read_folders(struct model *model, char **folders, int count)
             load_results(model, folders[i], config.pool);
     }
     model_finish(model);
+    for (int i = 0; i < count; i++) {
+        conditions_note(model, folders[i], count > 1);
+        for (int k = 0; k < i; k++)
+            compare_machines(model, folders[k], folders[i]);
+    }
 }
 
 static const char *default_baseline(const struct model *model)
@@ -201,6 +222,7 @@ int main(int argc, char **argv)
     config.settings.precision = config.precision_percent / 100;
     config.settings.bootstrap = config.format != OUTPUT_TEXT && !config.need;
     model.keep_samples = config.format == OUTPUT_HTML;
+    model.keep_kernels = !config.need;
     const char *fault =
         config.settings.baseline ? words_fault(config.settings.baseline, NAME_MOST) : NULL;
     if (fault)

@@ -101,7 +101,7 @@ printf 'time,host,platform,round,benchmark,reason\n1,h,kvm,1,linpack,a%s[31mb\35
 for format in text html csv json markdown; do
     ok "sentences as $format" "$BUILD/compare" -f "$format" "$TMP/said"
     check "are printable: $format" \
-        sh -c '! LC_ALL=C grep -q "[[:cntrl:]]" "$1" && iconv -f UTF-8 "$1"' - "$TMP/out"
+        sh -c '! LC_ALL=C grep -q "[[:cntrl:]]" "$1" && iconv -f UTF-8 -t UTF-8 "$1"' - "$TMP/out"
 done
 campaign accents "$(printf 'vm-\303\251\342\202\254\360\237\222\273')" linpack lu flop/s
 ok 'letters and signs of all the world' "$BUILD/compare" "$TMP/accents"

@@ -103,6 +103,7 @@ static void put_remark(const struct page *page, size_t index)
 static void put_open(const struct page *page)
 {
     size_t open = 0, most = 0;
+    bool paired = page->analysis->model->groups[page->group].paired;
     const struct row *row;
     for (size_t at = 0; (row = page_row(page, &at));) {
         for (size_t i = 0; i < row->count; i++) {
@@ -121,11 +122,11 @@ static void put_open(const struct page *page)
                 "number of rounds: raise <code>--margin</code> or accept the interval.</p>\n",
                 open, open == 1 ? " is" : "s are");
     else
-        fprintf(
-            page->out,
-            "<p>%zu comparison%s still open; about %zu more rounds would settle the hardest one: "
-            "run again with <code>--resume</code> and more rounds.</p>\n",
-            open, open == 1 ? " is" : "s are", most);
+        fprintf(page->out,
+                "<p>%zu comparison%s still open; about %zu more %s would settle the hardest "
+                "one%s</p>\n",
+                open, open == 1 ? " is" : "s are", most, paired ? "rounds" : "runs of each",
+                paired ? ": run again with <code>--resume</code> and more rounds." : ".");
 }
 
 void section_remarks(const struct page *page)

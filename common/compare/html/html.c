@@ -72,8 +72,40 @@ static void put_summary(const struct page *page)
                     words[i]);
             before = ", ";
         }
-        fprintf(out, "; geometric mean %s× native</li>\n", number(text, exp(sum / (double)count)));
+        fprintf(out, "; geometric mean %s× ", number(text, exp(sum / (double)count)));
+        plot_text(page->analysis->settings.baseline, out);
+        fprintf(out, "</li>\n");
     }
+}
+
+/* What the dots, bars and bands of the forest plot are, and what the verdicts mean. */
+static void put_real(const struct page *page)
+{
+    FILE *out = page->out;
+    const struct settings *settings = &page->analysis->settings;
+    bool has_floor = false;
+    const struct row *row;
+    for (size_t at = 0; (row = page_row(page, &at));)
+        has_floor = has_floor || row->twin;
+    fprintf(out,
+            "<h2 id=\"real-%d\">Is the difference real?</h2>\n<p class=\"lead\">Dot: ratio, %s; "
+            "bar: its 95 %% interval; ",
+            page->group,
+            page->analysis->model->groups[page->group].paired ? "paired by round"
+                                                              : "of independent runs");
+    if (has_floor) {
+        fprintf(out, "band: noise floor, what two runs of the same ");
+        plot_text(settings->baseline, out);
+        fprintf(out, " differ by. ");
+    } else {
+        fprintf(out, "no band: nothing ran twice, so how far equal things differ is not known. ");
+    }
+    fprintf(
+        out,
+        "<b class=\"more\">Different</b>: %ssignificant among all %zu comparisons (Holm, 5 %%). "
+        "<b class=\"same\">Equivalent</b>: surely within %g %%. "
+        "<b class=\"open\">Inconclusive</b>: neither yet.</p>\n",
+        has_floor ? "beyond the band, and " : "", page->analysis->family, 100 * settings->margin);
 }
 
 static void put_group(const struct page *page)
@@ -83,7 +115,8 @@ static void put_group(const struct page *page)
     FILE *out = page->out;
     fprintf(out, "<h1>What a guest costs</h1>\n<p class=\"lead\">");
     plot_text(group->label, out);
-    fprintf(out, ": %u round%s", group->last_round, group->last_round == 1 ? "" : "s");
+    fprintf(out, ": %u %s%s", group->last_round, group->paired ? "round" : "run",
+            group->last_round == 1 ? "" : "s");
     put_when(page);
     fprintf(out, ". Every figure is a multiple of ");
     plot_text(settings->baseline, out);
@@ -97,14 +130,7 @@ static void put_group(const struct page *page)
     put_summary(page);
     fprintf(out, "</ul>\n");
     section_matrix(page);
-    fprintf(
-        out,
-        "<h2 id=\"real-%d\">Is the difference real?</h2>\n<p class=\"lead\">Dot: ratio, paired by "
-        "round; bar: its 95 %% interval; band: noise floor, what two runs of the same native "
-        "differ by. <b class=\"more\">Different</b>: beyond the band, and significant among all "
-        "%zu comparisons (Holm, 5 %%). <b class=\"same\">Equivalent</b>: surely within %g %%. "
-        "<b class=\"open\">Inconclusive</b>: neither yet.</p>\n",
-        page->group, page->analysis->family, 100 * settings->margin);
+    put_real(page);
     section_forest(page);
     fprintf(
         out,
@@ -139,9 +165,10 @@ void html_report(const struct analysis *analysis, const struct remarks *remarks,
     }
     fprintf(
         out,
-        "<footer>guestmark %s. Ratios: exp of the mean log ratio, Student t over rounds; "
-        "significance: exact Wilcoxon signed-rank (Student t where so few rounds cannot decide), "
-        "Holm; equivalence: two one-sided tests; BCa: 10,000 resamples, seed %llu. Method: Hoefler "
+        "<footer>guestmark %s. Ratios: exp of the mean log ratio, Student t over rounds "
+        "(Welch where runs are not paired); significance: exact Wilcoxon signed-rank (Student t "
+        "where so few rounds cannot decide), Holm; equivalence: two one-sided tests; BCa: 10,000 "
+        "resamples, seed %llu. Method: Hoefler "
         "and Belli 2015; Kalibera and Jones 2013; Abedi and Brecht 2017.</footer>\n"
         "</main></body></html>\n",
         gm_version, (unsigned long long)analysis->settings.seed);

@@ -108,7 +108,7 @@ static struct remark check(const struct row *row, const struct result *result, c
 }
 
 static void check_result(struct remarks *remarks, const struct row *row,
-                         const struct result *result)
+                         const struct result *result, bool paired)
 {
     char text[NUMBER];
     const struct checks *checks = &result->checks;
@@ -116,8 +116,11 @@ static void check_result(struct remarks *remarks, const struct row *row,
         struct remark *remark = add(remarks, check(row, result, "drift"));
         remark->evidence = alloc_format("%s changes by %s from the first round to the last",
                                         row->metric->name, percent(text, checks->drift));
-        remark->advice = alloc_format("trust the ratios, which are paired by round, more than the "
-                                      "absolute figure; let the machine settle first");
+        remark->advice = alloc_format(
+            paired ? "trust the ratios, which are paired by round, more than the absolute figure; "
+                     "let the machine settle first"
+                   : "the ratios may drift as well, since platforms were measured at other times; "
+                     "measure them in turn, in rounds");
     }
     if (checks->depends) {
         struct remark *remark = add(remarks, check(row, result, "dependence"));
@@ -192,7 +195,8 @@ struct remarks remarks_of(const struct analysis *analysis)
             continue;
         check_twin(&remarks, row);
         for (size_t k = 0; k < row->count; k++)
-            check_result(&remarks, row, &row->results[k]);
+            check_result(&remarks, row, &row->results[k],
+                         analysis->model->groups[row->group].paired);
     }
     return remarks;
 }

@@ -116,12 +116,15 @@ void facts_load(const struct folder *folder)
     static const char *const called[] = {"host", "platform", "benchmark", "key"};
     struct field fields[7];
     struct csv csv;
-    if (!model->keep_samples)
+    if (!model->keep_samples && !model->keep_kernels)
         return;
     if (!table_open(&csv, folder, "facts.csv", "time,host,platform,round,benchmark,key,value",
                     false))
         return;
     while (table_next(&csv, model, fields, 7)) {
+        const char *dot = strrchr(fields[5].text, '.');
+        if (!model->keep_samples && (!dot || strcmp(dot, ".kernel") != 0))
+            continue;
         for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
             table_check_name(&csv, &fields[names[i]], called[i]);
         int group = model_group(model, folder->source, fields[1].text);

@@ -124,6 +124,7 @@ struct model {
     char **notes; /* sentences about what was left out and why */
     size_t note_count, note_room;
     bool keep_samples; /* for a report with drawings: samples, facts, distributions */
+    bool keep_kernels; /* of the facts, at least which kernels there were */
 };
 
 /* The group's number; a new one if source (NULL: any) and host are new. */

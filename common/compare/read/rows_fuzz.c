@@ -5,6 +5,7 @@
  * control characters, whatever was read.
  */
 #include "analysis.h"
+#include "conditions.h"
 #include "course.h"
 #include "err.h"
 #include "export.h"
@@ -317,6 +318,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
     else
         load_results(&model, folder_of(kind), false);
     model_finish(&model);
+    conditions_note(&model, folder_of(kind), true);
     write_one(&model, bytes % 8);
     model_free(&model);
     free_held(false);
