@@ -3,7 +3,7 @@
 TMPDIR=${BUILD:-build}
 . common/test/tap.sh
 
-command -v strace >/dev/null 2>&1 || skip_all 'strace is not installed'
+command -v strace >/dev/null 2>&1 || skip_all 'strace: not found (apt-get install strace)'
 export ASAN_OPTIONS=detect_leaks=0 # it cannot work under ptrace
 disk=$TMP/disk
 mkdir "$disk"

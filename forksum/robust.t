@@ -211,8 +211,12 @@ first_process() {
 
 # What runs before libc has started, or in a child that shall touch little, may not need libc.
 without_libc() {
-    if ! command -v nm >/dev/null 2>&1 || nm "$BUILD/obj/forksum/node.o" | grep -q asan; then
-        skip "children need no libc" "no nm here, or built with sanitizers"
+    if ! command -v nm >/dev/null 2>&1; then
+        skip "children need no libc" "nm: not found (apt-get install binutils)"
+        return
+    fi
+    if nm "$BUILD/obj/forksum/node.o" | grep -q asan; then
+        skip "children need no libc" "built with sanitizers"
         return
     fi
     nm -u "$BUILD/obj/forksum/node.o" "$BUILD/obj/forksum/method.o" "$BUILD/obj/forksum/anew.o" |

@@ -47,7 +47,9 @@ if lose 2>/dev/null; then
     out_has 'makes the guard speak' '^guard retransmits: [0-9]+ segments had to be sent again'
     iptables -w -F INPUT
 else
-    skip 'one that does' 'no iptables with -m statistic'
+    lacks='iptables has no -m statistic here'
+    command -v iptables >/dev/null 2>&1 || lacks='iptables: not found (apt-get install iptables)'
+    skip 'one that does' "$lacks"
 fi
 
 # ---- the client has ten ports ----

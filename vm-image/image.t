@@ -3,7 +3,7 @@
 . common/test/tap.sh
 
 export BUILD
-command -v qemu-system-x86_64 >/dev/null 2>&1 || skip_all 'qemu-system-x86_64: not found; install qemu-system-x86'
+command -v qemu-system-x86_64 >/dev/null 2>&1 || skip_all 'qemu-system-x86_64: not found (apt-get install qemu-system-x86)'
 why=$(sh vm-image/build.sh image 2>/dev/null) || skip_all "${why:-the image could not be built}"
 image=$BUILD/vm-image/guestmark.qcow2
 
@@ -36,7 +36,7 @@ if [ -r "$firmware" ]; then
     boots 'UEFI' -machine q35 -drive "file=$image,if=virtio" -nic user,model=e1000e \
         -drive "if=pflash,format=raw,readonly=on,file=$firmware" -drive "if=pflash,format=raw,file=$TMP/vars"
 else
-    skip 'UEFI' "$firmware: not found; install ovmf"
+    skip 'UEFI' "$firmware: not found (apt-get install ovmf)"
 fi
 
 tap_done

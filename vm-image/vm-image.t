@@ -145,7 +145,7 @@ variant_ends() {
 page_cache() {
     [ "$run_status" -ne 77 ] || return 0
     if ! command -v fincore >/dev/null 2>&1; then
-        skip "$PLATFORM: the host's page cache" 'fincore: not found; install util-linux'
+        skip "$PLATFORM: the host's page cache" 'fincore: not found (apt-get install util-linux)'
         return
     fi
     run cached

@@ -153,7 +153,7 @@ recorded() {
 }
 for shell in dash busybox; do
     if [ ! -e "$TMP/$shell/sh" ]; then
-        skip "a campaign in $shell" "no $shell here"
+        skip "a campaign in $shell" "no $shell here (apt-get install $shell)"
         continue
     fi
     : >"$FAKE"

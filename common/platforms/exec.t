@@ -64,10 +64,12 @@ elif ! tree; then
     skip 'exec:chroot, exec:systemd-nspawn' "no tree: $(cat "$TMP/why")"
 else
     prefix "chroot $TMP/tree"
-    if command -v systemd-nspawn >/dev/null 2>&1 && systemd-nspawn --quiet -D "$TMP/tree" true >/dev/null 2>&1; then
+    nspawn='systemd-nspawn: not found (apt-get install systemd-container)'
+    ! command -v systemd-nspawn >/dev/null 2>&1 || nspawn='systemd-nspawn does not run here'
+    if systemd-nspawn --quiet -D "$TMP/tree" true >/dev/null 2>&1; then
         prefix "systemd-nspawn --quiet --pipe -D $TMP/tree"
     else
-        skip 'exec:systemd-nspawn' 'systemd-nspawn is not there, or does not run here'
+        skip 'exec:systemd-nspawn' "$nspawn"
     fi
 fi
 
@@ -85,7 +87,7 @@ server() {
     done
 }
 if ! command -v sshd >/dev/null 2>&1 || ! command -v ssh >/dev/null 2>&1; then
-    skip 'exec:ssh' 'no sshd here; install openssh-server'
+    skip 'exec:ssh' 'no sshd here (apt-get install openssh-server openssh-client)'
 elif ! server >/dev/null 2>&1; then
     skip 'exec:ssh' "sshd does not start: $(tail -n 1 "$TMP/sshd.log")"
 else
