@@ -21,6 +21,9 @@ BUILD=${BUILD#"$PWD"/}
 out=$BUILD/vm-image
 tools='linpack memsweep forksum diskrand nginxload'
 
+# Where this machine says what it is and where its packages come from.
+etc=${GUESTMARK_ETC:-/etc}
+
 # All that ends up in an archive or image carries this time, so that two builds are byte-identical.
 SOURCE_DATE_EPOCH=1735689600
 export SOURCE_DATE_EPOCH TZ=UTC
@@ -35,15 +38,25 @@ need() {
         unavailable "$1: not found; install it: apt-get install $2"
 }
 
+# apt_release: sets $release to the name by which this machine's apt sources call its release, and $sources to the
+# files that do: the release's own name, that of what it derives from (Mint, LMDE), or a suite.
+apt_release() {
+    for release in $(sed -n 's/^\(VERSION\|UBUNTU\|DEBIAN\)_CODENAME="*\([^"]*\)"*$/\2/p' "$etc/os-release") \
+        stable testing unstable sid oldstable; do
+        sources=$(grep -lEs "^[^#]*[ :]$release( |\$)" "$etc/apt/sources.list" "$etc"/apt/sources.list.d/*.list \
+            "$etc"/apt/sources.list.d/*.sources || :)
+        [ -z "$sources" ] || return 0
+    done
+    unavailable "no apt source for $(sed -n 's/^VERSION_CODENAME=//p' "$etc/os-release") on this machine: vm-image/build.sh needs a Debian or Ubuntu"
+}
+
 # fetch NAME HOOK [OPTION...]: packages into $out/NAME.tar, unless they are there.
 fetch() {
     fetch=$1 hook=$2
     shift 2
     [ ! -f "$out/$fetch.tar" ] || return 0
     need mmdebstrap mmdebstrap
-    release=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
-    sources=$(grep -lEs "(^|[ :])$release( |-|\$)" /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources || :)
-    [ -n "$sources" ] || unavailable "no apt source for $release on this machine: vm-image/build.sh needs a Debian or Ubuntu"
+    apt_release
     rm -rf "$out/$fetch.tar.new"
     # Nothing of the packages is run; an ordinary user needs no name space of his own for that.
     [ "$(id -u)" -eq 0 ] || set -- --mode=chrootless "$@"
@@ -55,7 +68,8 @@ fetch() {
 }
 
 # Runs inside mmdebstrap, $1 its root: packages that are unpacked by us, without what they depend on.
-# NAME+ stands for the first package that NAME depends on.
+# NAME|NAME...+ stands for the kernel that the first of these metapackages depends on, one of which each distribution
+# has, with the packages that its files have been split over.
 download_hook() {
     cat <<'END'
 set -eu
@@ -64,9 +78,21 @@ mkdir "$1/debs"
 cd "$1/debs"
 for package in PACKAGES; do
     case $package in
-    *+) package=$(apt-cache depends "${package%+}" | sed -n 's/ *Depends: //p' | head -n 1) ;;
+    *+)
+        metas=${package%+} package=
+        for meta in $(echo "$metas" | tr '|' ' '); do
+            package=$(apt-cache depends "$meta" 2>/dev/null | sed -n 's/^ *Depends: \(linux-image-[0-9]\)/\1/p' | head -n 1)
+            [ -z "$package" ] || break
+        done
+        [ -n "$package" ] || {
+            echo "E: no kernel: this release has no package $metas" >&2
+            exit 1
+        }
+        package="$package $(apt-cache depends "$package" | sed -n -e 's/^ *Depends: \(linux-modules-[0-9]\)/\1/p' \
+            -e 's/^ *Depends: \(linux-binary-[0-9]\)/\1/p' | tr '\n' ' ')"
+        ;;
     esac
-    apt-get -q download "$package"
+    apt-get -q download $package
 done
 END
 }
@@ -76,7 +102,7 @@ fetch_debs() {
     debs=$1
     shift
     [ ! -d "$out/$debs" ] || return 0
-    fetch "$debs" "$(download_hook | sed "s/PACKAGES/$*/")"
+    fetch "$debs" "$(download_hook | sed "s/PACKAGES/$(printf "'%s' " "$@")/")"
     rm -rf "$out/$debs.new"
     mkdir "$out/$debs.new"
     tar -xf "$out/$debs.tar" -C "$out/$debs.new" ./debs
@@ -148,6 +174,24 @@ build_rootfs() {
     mv "$out/rootfs.stamp.new" "$out/rootfs.stamp"
 }
 
+# unpack_modules FOLDER: kernels of newer releases have theirs compressed, which the guest's insmod does not read.
+unpack_modules() {
+    unpack_modules_by "$1" xz xz xz-utils -d
+    unpack_modules_by "$1" zst zstd zstd -q --rm -d
+    unpack_modules_by "$1" gz gzip gzip -d
+}
+
+unpack_modules_by() { # FOLDER SUFFIX PROGRAM PACKAGE OPTION...
+    unpack_folder=$1 unpack_suffix=$2 unpack_program=$3 unpack_package=$4
+    shift 4
+    find "$unpack_folder/" -name "*.ko.$unpack_suffix" >"$out/packed"
+    if [ -s "$out/packed" ]; then
+        need "$unpack_program" "$unpack_package"
+        find "$unpack_folder/" -name "*.ko.$unpack_suffix" -exec "$unpack_program" "$@" {} +
+    fi
+    rm "$out/packed"
+}
+
 # kernel NAME PACKAGE MODULE...: the kernel of a package into $out/NAME/: vmlinuz, and in root/ the
 # modules and those that they need, with their names in the file `load`, in that order.
 kernel() {
@@ -156,6 +200,8 @@ kernel() {
     [ ! -d "$out/$kernel" ] || return 0
     fetch_debs "$kernel-package" "$package+"
     from=$out/$kernel-package
+    [ -d "$from/lib/modules" ] || ln -s usr/lib "$from/lib"
+    unpack_modules "$from/lib/modules"
     version=$(ls "$from/lib/modules")
     to=$out/$kernel.new/root/lib/modules/$version
     rm -rf "${out:?}/$kernel" "$out/$kernel.new"
@@ -205,7 +251,7 @@ build_guest() {
     need_x86
     build_rootfs
     fetch_debs tools cpio mtools syslinux syslinux-common systemd-boot-efi
-    kernel cloud linux-image-cloud-amd64 virtio_pci virtio_mmio virtio_console virtio_blk virtio_net
+    kernel cloud 'linux-image-cloud-amd64|linux-image-virtual' virtio_pci virtio_mmio virtio_console virtio_blk virtio_net
     guest_stamp cloud >"$out/guest.stamp.new"
     if [ -f "$out/initrd" ] && cmp -s "$out/guest.stamp.new" "$out/guest.stamp"; then return; fi
     rm -f "$out/guest.stamp"

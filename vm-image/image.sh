@@ -68,7 +68,7 @@ build_image() {
     need mkfs.ext4 e2fsprogs
     build_rootfs
     fetch_debs tools cpio mtools syslinux syslinux-common systemd-boot-efi
-    kernel stock linux-image-amd64 virtio_pci virtio_blk virtio_scsi virtio_net virtio_console ata_piix ahci sd_mod \
+    kernel stock 'linux-image-amd64|linux-image-generic' virtio_pci virtio_blk virtio_scsi virtio_net virtio_console ata_piix ahci sd_mod \
         nvme e1000 e1000e crc32c_generic ext4
     { guest_stamp stock && sha256sum vm-image/image.sh; } >"$out/image.stamp.new"
     if [ -f "$out/guestmark.qcow2" ] && cmp -s "$out/image.stamp.new" "$out/image.stamp"; then return; fi

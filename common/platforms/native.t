@@ -87,4 +87,20 @@ fi
 ok 'down twice' platform_down
 check 'nothing is left' [ -z "$(ls -A "$STATE")" ]
 
+# nginx before 1.19.5 (Debian 11, Ubuntu 22.04) knows no -e, and does not start if told one.
+mkdir "$TMP/old"
+cat >"$TMP/old/nginx" <<'END'
+#!/bin/sh
+case "$*" in
+-h) printf '  -s signal     : send signal to a master process\n  -c filename   : set configuration file\n' >&2 ;;
+*' -e '*) echo 'nginx: invalid option: "e"' >&2; exit 1 ;;
+*) echo "$*" ;;
+esac
+END
+chmod +x "$TMP/old/nginx"
+mkdir -p "$TMP/www/files"
+: >"$TMP/www/files/ready"
+ok 'an nginx without -e' sh vm-image/root/usr/local/sbin/serve "$TMP/www" 127.0.0.1:1 "$TMP/old/nginx"
+out_has 'is told the rest' "^-p $TMP/www/ -c $TMP/www/nginx.conf\$"
+
 tap_done
