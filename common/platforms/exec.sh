@@ -21,25 +21,52 @@ platform_probe() {
 }
 
 platform_prepare() {
-    echo 'command -v base64' | exec_script timeout 30 >/dev/null 2>>"$LOG" || {
-        echo "$exec_prefix sh: does not run a shell that has base64; see $LOG"
+    exec_said=$(echo 'command -v base64 >/dev/null && echo ready' | exec_script timeout 30 2>"$STATE/said") || {
+        exec_why=$(grep . "$STATE/said" | tail -n 1)
+        cat "$STATE/said" >>"$LOG"
+        rm "$STATE/said"
+        echo "$exec_prefix sh: does not run a shell that has base64${exec_why:+: $exec_why}"
+        return 77
+    }
+    rm "$STATE/said"
+    [ "$exec_said" = ready ] || {
+        echo "$exec_prefix prints '$(echo "$exec_said" | head -n 1)' by itself, which would be taken for a tool's output; let it be silent (a login shell's greeting: only where [ -t 1 ])"
         return 77
     }
 }
 platform_release() { :; }
 
 # exec_script [COMMAND...]: runs the script on standard input there, by way of COMMAND. The prefix is split at blanks and nothing else in it is special.
+# An ssh that would ask for a password fails instead: nobody is there to answer.
 exec_script() {
     (
         set -f
+        case $exec_prefix in
+        ssh\ *) exec_words="ssh -o BatchMode=yes ${exec_prefix#ssh }" ;;
+        *) exec_words=$exec_prefix ;;
+        esac
         # shellcheck disable=SC2086 # a command's words
-        platform_taskset "$TEST_CPUS" "$@" $exec_prefix sh
+        platform_taskset "$TEST_CPUS" "$@" $exec_words sh
     )
 }
 
+# exec_place: the script that makes a folder, the first in which a program can be run: hardened hosts mount /tmp and
+# /var/tmp noexec. Memory comes last: diskrand refuses it.
+exec_place() {
+    cat <<'END'
+for place in /var/tmp /tmp "${HOME:-/root}" /dev/shm; do
+    folder=$(mktemp -d "$place/guestmark.XXXXXX" 2>/dev/null) || continue
+    echo '#!/bin/sh' >"$folder/try" && chmod 755 "$folder/try" && "$folder/try" 2>/dev/null && rm "$folder/try" &&
+        echo "$folder" && exit
+    rm -rf "$folder"
+done
+exit 1
+END
+}
+
 platform_up() {
-    exec_folder=$(echo 'mktemp -d /var/tmp/guestmark.XXXXXX 2>/dev/null || mktemp -d /tmp/guestmark.XXXXXX' | exec_script) || {
-        echo "$PLATFORM: no folder can be made there" >&2
+    exec_folder=$(exec_place | exec_script) || {
+        echo "$PLATFORM: there is no folder there in which programs may be put and run (of /var/tmp, /tmp, \$HOME, /dev/shm)" >&2
         return 1
     }
     echo "$exec_folder" >"$STATE/folder"

@@ -42,6 +42,38 @@ PLATFORM='exec:no-such-command x'
 status 77 'a command that is not there' platform_probe
 out_has 'is named' '^no-such-command: not found$'
 
+# What a login shell says would stand in front of every tool's output.
+printf '#!/bin/sh\necho "Welcome to host x"\nexec "$@"\n' >"$TMP/noisy"
+chmod +x "$TMP/noisy"
+PLATFORM=exec:$TMP/noisy
+. common/platforms/exec.sh
+status 77 'a command that greets' platform_prepare
+one_line_said() { check 'in one line, with what it says' [ "$(wc -l <"$TMP/out")" -eq 1 ]; }
+one_line_said
+out_has 'and what to do' "noisy prints 'Welcome to host x' by itself, .*be silent"
+PLATFORM="exec:sh -c false"
+. common/platforms/exec.sh
+status 77 'a command that runs no shell' platform_prepare
+one_line_said
+check 'nothing is left' [ -z "$(ls -A "$STATE")" ]
+
+# An ssh that would ask: one clear line, at once. The stand-in asks unless it is told not to.
+mkdir "$TMP/bin"
+cat >"$TMP/bin/ssh" <<'END'
+#!/bin/sh
+case "$*" in
+*BatchMode=yes*) echo 'u@h: Permission denied (publickey,password).' >&2; exit 255 ;;
+*) sleep 60 ;;
+esac
+END
+chmod +x "$TMP/bin/ssh"
+asks() { PATH=$TMP/bin:$PATH platform_prepare; }
+PLATFORM='exec:ssh u@h'
+. common/platforms/exec.sh
+status 77 'an ssh that asks for a password' asks
+out_has 'gives its reason' '^ssh u@h sh: .*: u@h: Permission denied'
+one_line_said
+
 prefix 'nice -n 0'
 printf '%s\n' 'sh -c "$*"' >"$TMP/line" # as ssh does: joins the words, and a shell splits them
 prefix "sh $TMP/line"
@@ -49,6 +81,23 @@ prefix "env A=b"
 
 if unshare --user --map-root-user --pid --fork true 2>/dev/null; then
     prefix 'unshare --user --map-root-user --pid --fork --mount-proc'
+    # A hardened host: nothing may be run in /var/tmp and /tmp.
+    mkdir "$TMP/home"
+    cat >"$TMP/hardened" <<'END'
+#!/bin/sh
+home=$1
+shift
+HOME=/mnt unshare --user --map-root-user --mount sh -ec '
+    mount --bind "$0" /mnt
+    mount -t tmpfs -o noexec none /var/tmp
+    mount -t tmpfs -o noexec none /tmp
+    exec "$@"' "$home" "$@"
+END
+    chmod +x "$TMP/hardened"
+    PLATFORM="exec:$TMP/hardened $TMP/home"
+    . common/platforms/exec.sh
+    check 'where /tmp is noexec, the folder is another' sh -c '[ "$1" != "${1#/mnt/guestmark.}" ]' - "$(exec_place | exec_script)"
+    check 'and nothing stays behind' [ "$(find "$TMP/home" -mindepth 1 | wc -l)" -eq 1 ]
 else
     skip 'exec:unshare' 'no user namespaces'
 fi
