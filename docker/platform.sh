@@ -84,12 +84,36 @@ container_probe_runtime() {
 
 # As root, platform_prepare starts an engine where none runs.
 container_probe_docker() {
+    container_stand_in || return
     if engine_runs || timeout 2 docker version >/dev/null 2>&1; then return; fi
     if [ "$(id -u)" -ne 0 ] || ! container_which dockerd >/dev/null; then
         echo "no Docker engine answers to $(id -un); start it (systemctl start docker) or, if it runs, join its group (adduser $(id -un) docker)"
         return 77
     fi
 }
+
+# container_stand_in: `docker` can be podman (package podman-docker); its row would bear the wrong name.
+container_stand_in() {
+    case $(docker --version 2>/dev/null) in
+    *[Pp]odman*)
+        echo "docker is podman on this machine (podman-docker); measure it as podman"
+        return 77
+        ;;
+    esac
+}
+
+# container_ids: the engine's way to be us in a container, for --user and --userns. Where the engine is rootless we are
+# root there; where it maps user ids (userns-remap) we are nobody, unless the container is left out of that.
+container_ids() {
+    case $(container_engine info --format '{{.SecurityOptions}}' 2>/dev/null) in
+    *name=rootless*) echo '0:0' ;;
+    *name=userns*) echo "$(id -u):$(id -g) host" ;;
+    *) echo "$(id -u):$(id -g)" ;;
+    esac
+}
+
+# SELinux lets a container see a folder of the host only if that has a label of its own.
+container_label() { if grep -qs 1 /sys/fs/selinux/enforce; then echo :Z; fi; }
 
 # Starts an engine if there is none, builds the image, and runs it once.
 platform_prepare() {
@@ -101,6 +125,7 @@ platform_prepare() {
         return 77
     }
     echo "$container_image" >"$container_image_file"
+    [ "$PLATFORM_NAME" = podman ] || container_ids >"$container_image_file.ids"
     platform_up 2>"$STATE/why" || {
         platform_down
         echo "a container does not start: $(grep -i error "$STATE/why" | tail -n 1 | cut -c 1-300)"
@@ -129,7 +154,7 @@ platform_release() {
     if ! engine_runs && [ -f "$container_image_file" ]; then
         docker image rm "$(cat "$container_image_file")" >>"$LOG" 2>&1 || :
     fi
-    rm -f "$container_image_file"
+    rm -f "$container_image_file" "$container_image_file.ids"
     engine_stop
 }
 
@@ -139,7 +164,7 @@ container_start() {
     shift
     container_data || return
     if [ "$(platform_key storage volume)" = volume ]; then
-        set -- --read-only --tmpfs /tmp --tmpfs /run --volume "$STATE/data:/data" "$@"
+        set -- --read-only --tmpfs /tmp --tmpfs /run --volume "$STATE/data:/data$(container_label)" "$@"
     fi
     # podman would raise limits, which it may lack the capability for (its own number of processes is 32768).
     case $PLATFORM_NAME:$container_runtime in
@@ -148,7 +173,14 @@ container_start() {
     docker:*) set -- --runtime "$container_runtime" "$@" ;;
     esac
     # Root in a rootless container is the user outside.
-    if podman_rootless; then set -- --user 0:0 "$@"; else set -- --user "$(id -u):$(id -g)" --cpuset-cpus "$(container_cpus)" "$@"; fi
+    container_user=$(id -u):$(id -g) container_userns=
+    [ ! -f "$container_image_file.ids" ] || read -r container_user container_userns <"$container_image_file.ids"
+    if podman_rootless; then
+        set -- --user 0:0 "$@"
+    else
+        set -- --user "$container_user" ${container_userns:+--userns "$container_userns"} \
+            --cpuset-cpus "$(container_cpus)" "$@"
+    fi
     container_memory=$(platform_key memory "$MEMORY")
     container_engine run --detach --name "$container_start" --hostname guestmark --pull never \
         --cap-drop ALL --security-opt no-new-privileges --memory "$container_memory" --memory-swap "$container_memory" \
