@@ -26,7 +26,7 @@ one_line_error 'a servant: a torn block is one line'
 for signal in INT TERM KILL; do
     servant_start "$BUILD/diskrand" --steps --size 1M -t 1ms -e auto "$disk"
     servant_ready
-    servant_step
+    check "a servant, before SIG$signal: a step" servant_step
     kill -s "$signal" "$servant_pid"
     servant_wait || :
     check "a servant: SIG$signal leaves nothing behind" [ -z "$(ls -A "$disk")" ]
