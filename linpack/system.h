@@ -16,6 +16,8 @@ struct system {
     struct team *team;
     struct lu *lu; /* NULL: classic */
     struct mem memory;
+    double *original; /* A and b as they were made, if they are small */
+    bool made;
     double *scratch;
     size_t lda, *pivots;
     bool singular;
