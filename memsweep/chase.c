@@ -1,5 +1,6 @@
 #include "chase.h"
 
+#include "fetch.h"
 #include "rng.h"
 
 #include <errno.h>
@@ -20,6 +21,61 @@ static void permute(struct rng *rng, uint32_t *order, size_t n)
         order[i] = order[j];
         order[j] = (uint32_t)i;
     }
+}
+
+/*
+ * Every node's successor has the next rank, modulo their number: so the ranks from any node on run
+ * through all of 0 .. nodes-1, which needs as many different nodes, and the cycle is one.
+ */
+static bool node_good(const struct chase *chase, size_t index)
+{
+    const struct chase_node *here = node(chase, index);
+    uintptr_t offset = (uintptr_t)here->next - (uintptr_t)chase->mem->data;
+    if (offset % chase->stride != 0 || offset / chase->stride >= chase->nodes)
+        return false;
+    if (here->rank >= chase->nodes || here->next->rank != (here->rank + 1) % chase->nodes)
+        return false;
+    for (size_t word = 0; word < chase->stride / sizeof(uint64_t) - 2; word++) {
+        if (here->rest[word] != 0)
+            return false;
+    }
+    return true;
+}
+
+/* The first node that is not good; chase->nodes if all are. */
+static size_t first_bad(const struct chase *chase)
+{
+    size_t index = 0;
+    while (index < chase->nodes && node_good(chase, index))
+        index++;
+    return index;
+}
+
+/*
+ * Eight sums side by side: of the words, and of what that sum was at each of them, which tells
+ * their order. A single word that has changed always changes the plain one.
+ */
+static struct chase_sums sums_of(const struct chase *chase)
+{
+    typedef uint64_t lanes __attribute__((vector_size(64), aligned(8)));
+    enum { width = 8, page_words = 4096 / sizeof(uint64_t) };
+    const uint64_t *words = chase->mem->data;
+    size_t count = chase->nodes * chase->stride / sizeof *words, i = 0;
+    lanes plain = {0}, ordered = {0};
+    struct chase_sums sums = {0};
+    for (; i + width <= count; i += width) {
+        if (i % page_words == 0)
+            fetch_page(words + i + page_words);
+        plain += *(const lanes *)(words + i);
+        ordered += plain;
+    }
+    for (; i < count; i++)
+        sums.plain = 31 * sums.plain + words[i];
+    for (int lane = 0; lane < width; lane++) {
+        sums.plain = 31 * sums.plain + plain[lane];
+        sums.ordered = 31 * sums.ordered + ordered[lane];
+    }
+    return sums;
 }
 
 int chase_build(struct chase *chase, struct mem *mem, size_t stride, size_t locality, uint64_t seed)
@@ -52,7 +108,10 @@ int chase_build(struct chase *chase, struct mem *mem, size_t stride, size_t loca
     }
     free(inside);
     free(outside);
-    return chase->at ? 0 : ENOMEM;
+    if (!chase->at)
+        return ENOMEM;
+    chase->built = sums_of(chase);
+    return first_bad(chase) == chase->nodes ? 0 : EIO;
 }
 
 void chase_walk(struct chase *chase, uint64_t turns)
@@ -73,34 +132,14 @@ void chase_walk(struct chase *chase, uint64_t turns)
     chase->at = (struct chase_node *)at;
 }
 
-/*
- * Every node's successor has the next rank, modulo their number: so the ranks from any node on run
- * through all of 0 .. nodes-1, which needs as many different nodes, and the cycle is one.
- */
-static bool node_good(const struct chase *chase, size_t index)
-{
-    const struct chase_node *here = node(chase, index);
-    uintptr_t offset = (uintptr_t)here->next - (uintptr_t)chase->mem->data;
-    if (offset % chase->stride != 0 || offset / chase->stride >= chase->nodes)
-        return false;
-    if (here->rank >= chase->nodes || here->next->rank != (here->rank + 1) % chase->nodes)
-        return false;
-    for (size_t word = 0; word < chase->stride / sizeof(uint64_t) - 2; word++) {
-        if (here->rest[word] != 0)
-            return false;
-    }
-    return true;
-}
-
 bool chase_verify(const struct chase *chase, uint64_t from, uint64_t steps, char *why,
                   size_t why_bytes)
 {
-    for (size_t i = 0; i < chase->nodes; i++) {
-        if (!node_good(chase, i)) {
-            snprintf(why, why_bytes, "node %zu of %zu has changed or leads astray", i,
-                     chase->nodes);
-            return false;
-        }
+    struct chase_sums now = sums_of(chase);
+    if (now.plain != chase->built.plain || now.ordered != chase->built.ordered) {
+        snprintf(why, why_bytes, "node %zu of %zu has changed or leads astray", first_bad(chase),
+                 chase->nodes);
+        return false;
     }
     uint64_t wanted = (from + steps % chase->nodes) % chase->nodes;
     if (chase->at->rank != wanted) {

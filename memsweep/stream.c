@@ -17,6 +17,7 @@
 #include "memsweep.h"
 
 #include "err.h"
+#include "fetch.h"
 #include "rng.h"
 #include "space.h"
 #include "stream_kernels.h"
@@ -276,6 +277,7 @@ bool stream_verify(void *work, char why[WHY_BYTES])
     make_table(table, stream->arrays->factor[to]);
     for (size_t page = 0; page < stream->arrays->count / period; page++) {
         const double *got = data + page * period, *wanted = page_values(table, page);
+        fetch_page(got + period);
         if (memcmp(got, wanted, period * sizeof *got) == 0)
             continue;
         size_t i = 0;
