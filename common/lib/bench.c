@@ -61,6 +61,7 @@ int bench_parse(struct bench *bench, const struct tool *tool, int argc, char **a
     /* A limit on the size of files shall be an error that can be told, not an end without a word.
      */
     signal(SIGXFSZ, SIG_IGN);
+    mem_catch_bus();
     clock_init();
     return first;
 }

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 /* A group's folder; dir_parent() walks up until the mount point has been seen. */
 struct group {
@@ -67,10 +68,22 @@ static bool find_mount(const char *controller, bool v2, char *mount, size_t byte
     return found;
 }
 
-/* Finds the group under `controller`; a v2 group without the controller's files does not count. */
+static bool group_up(struct group *group);
+
+static bool group_has(const struct group *group, const char *file)
+{
+    char path[1100];
+    snprintf(path, sizeof path, "%s/%s", group->dir, file);
+    return access(path, F_OK) == 0;
+}
+
+/*
+ * Finds the group under `controller`. A v2 group may have no files of the controller, and one above
+ * it a limit all the same (CPUQuota= of a user's slice, say): the lowest that has them is taken.
+ */
 static bool group_find(struct group *group, const char *controller, const char *v2_file)
 {
-    char mount[512], path[480], probe[1100];
+    char mount[512], path[480];
     for (int v2 = 1; v2 >= 0; v2--) {
         group->v2 = v2;
         if (!find_mount(controller, v2, mount, sizeof mount) ||
@@ -79,18 +92,14 @@ static bool group_find(struct group *group, const char *controller, const char *
         group->mount_length = strlen(mount);
         snprintf(group->dir, sizeof group->dir, "%s%s", mount, strcmp(path, "/") ? path : "");
         /* Inside a container the path may be the host's, while the mount shows only our own. */
-        snprintf(probe, sizeof probe, "%s/cgroup.procs", group->dir);
-        FILE *file = fopen(probe, "re");
-        if (file)
-            fclose(file);
-        else
+        if (!group_has(group, "cgroup.procs"))
             group->dir[group->mount_length] = '\0';
-        snprintf(probe, sizeof probe, "%s/%s", group->dir, v2_file);
-        file = v2 ? fopen(probe, "re") : NULL;
-        if (file)
-            fclose(file);
-        if (!v2 || file)
+        if (!v2)
             return true;
+        do {
+            if (group_has(group, v2_file))
+                return true;
+        } while (group_up(group));
     }
     return false;
 }
@@ -158,19 +167,30 @@ uint64_t cgroup_memory_limit(void)
     return tightest;
 }
 
+/* What the kernel would give back: files on disks, but not tmpfs and shared memory. */
+static uint64_t page_cache(const struct group *group)
+{
+    const char *file = group_file(group, "memory.stat", "memory.stat");
+    uint64_t cache, shared;
+    if (!file_read_key(file, group->v2 ? "file" : "total_cache", &cache))
+        return 0;
+    if (!file_read_key(file, group->v2 ? "shmem" : "total_shmem", &shared))
+        return cache;
+    return cache > shared ? cache - shared : 0;
+}
+
 uint64_t cgroup_memory_free(void)
 {
     struct group group;
-    uint64_t tightest = UINT64_MAX, limit, used, cache;
+    uint64_t tightest = UINT64_MAX, limit, used;
     if (!group_find(&group, "memory", "memory.current"))
         return tightest;
     do {
         if (!read_limit(&group, "memory.max", "memory.limit_in_bytes", &limit) ||
             !file_read_u64(group_file(&group, "memory.current", "memory.usage_in_bytes"), &used))
             continue;
-        if (file_read_key(group_file(&group, "memory.stat", "memory.stat"),
-                          group.v2 ? "file" : "total_cache", &cache))
-            used -= cache < used ? cache : used;
+        uint64_t cache = page_cache(&group);
+        used -= cache < used ? cache : used;
         uint64_t left = limit > used ? limit - used : 0;
         if (left < tightest)
             tightest = left;

@@ -13,7 +13,8 @@ double cgroup_cpu_limit(void);
 /* Bytes; UINT64_MAX is no limit. */
 uint64_t cgroup_memory_limit(void);
 
-/* Bytes still free below the memory limit, page cache counted as free; UINT64_MAX is no limit. */
+/* Bytes still free below the memory limit, page cache counted as free, tmpfs not; UINT64_MAX is no
+ * limit. */
 uint64_t cgroup_memory_free(void);
 
 /* Processes and threads still free below pids.max; UINT64_MAX is no limit. */

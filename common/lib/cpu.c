@@ -85,33 +85,42 @@ bool cpu_list_has(const struct cpu_list *list, int cpu)
     return false;
 }
 
+/* The kernel refuses to tell of more CPUs than there is room for, and takes more room than it
+ * needs. */
+struct cpu_mask {
+    cpu_set_t set[CPU_LIST_MAX / CPU_SETSIZE];
+};
+
 void cpu_list_allowed(struct cpu_list *list)
 {
-    cpu_set_t set;
+    struct cpu_mask mask;
+    memset(&mask, 0, sizeof mask);
     list->count = 0;
-    if (sched_getaffinity(0, sizeof set, &set) != 0)
+    if (sched_getaffinity(0, sizeof mask, mask.set) != 0)
         return;
-    for (int cpu = 0; cpu < CPU_LIST_MAX && cpu < CPU_SETSIZE; cpu++) {
-        if (CPU_ISSET(cpu, &set))
+    for (size_t cpu = 0; cpu < CPU_LIST_MAX; cpu++) {
+        if (CPU_ISSET_S(cpu, sizeof mask, mask.set))
             list->at[list->count++] = (unsigned short)cpu;
     }
 }
 
 int cpu_pin(const struct cpu_list *list)
 {
-    cpu_set_t set;
-    CPU_ZERO(&set);
+    struct cpu_mask mask;
+    memset(&mask, 0, sizeof mask);
     for (size_t i = 0; i < list->count; i++)
-        CPU_SET(list->at[i], &set);
-    return list->count == 0 || sched_setaffinity(0, sizeof set, &set) == 0 ? 0 : errno;
+        CPU_SET_S((size_t)list->at[i], sizeof mask, mask.set);
+    return list->count == 0 || sched_setaffinity(0, sizeof mask, mask.set) == 0 ? 0 : errno;
 }
 
 int cpu_pin_rank(const struct cpu_list *list, int rank)
 {
+    struct cpu_mask mask;
     if (list->count == 0)
         return 0;
-    struct cpu_list one = {.count = 1, .at = {list->at[(size_t)rank % list->count]}};
-    return cpu_pin(&one);
+    memset(&mask, 0, sizeof mask);
+    CPU_SET_S((size_t)list->at[(size_t)rank % list->count], sizeof mask, mask.set);
+    return sched_setaffinity(0, sizeof mask, mask.set) == 0 ? 0 : errno;
 }
 
 int cpu_usable(void)

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { CPU_LIST_MAX = 1024 };
+enum { CPU_LIST_MAX = 8192 }; /* as many as Linux can be built for; cpu_set_t ends at 1024 */
 
 /* CPU numbers in the order given. An empty list means "not pinned". */
 struct cpu_list {

@@ -51,6 +51,48 @@ else
     limit_is 'cgroup v2: CPU quota' '^0.5$' cpu cpu.max '50000 100000' 1
 fi
 
+# Files on a tmpfs are in no cache that the kernel could give back.
+run sh -c '
+    group=/sys/fs/cgroup/memory limit=memory.limit_in_bytes
+    [ -d "$group" ] || group=/sys/fs/cgroup limit=memory.max
+    group=$group/guestmark-test.$$
+    mkdir "$group" 2>/dev/null && echo 67108864 >"$group/$limit" 2>/dev/null || { rmdir "$group" 2>/dev/null; exit 77; }
+    sh -c "echo \$\$ >$group/cgroup.procs && exec unshare -m sh -c \"
+        mount -t tmpfs none $1 && head -c 32M /dev/zero >$1/file && $2\"" 2>/dev/null || status=77
+    rmdir "$group"
+    exit "${status:-0}"' - "$TMP" "$BUILD/test/limits_helper"
+if [ "$run_status" -eq 77 ]; then
+    skip 'free memory leaves tmpfs out' 'no control group with a tmpfs can be made here'
+else
+    check 'free memory leaves tmpfs out' awk '{ exit !($3 > 16777216 && $3 <= 33554432) }' "$TMP/out"
+fi
+
+# A version 2 group whose parent has the limit, and no controller of its own: what the kernel says of itself is replaced.
+mkdir -p "$TMP/v2/a/b"
+: >"$TMP/v2/a/b/cgroup.procs"
+: >"$TMP/v2/a/cgroup.procs"
+echo 50000 100000 >"$TMP/v2/a/cpu.max"
+echo 1048576 >"$TMP/v2/a/memory.max"
+echo 524288 >"$TMP/v2/a/memory.current"
+echo "none $TMP/v2 cgroup2 rw 0 0" | sed "s| $TMP| $(cd "$TMP" && pwd)|" >"$TMP/mounts"
+echo 0::/a/b >"$TMP/cgroup"
+run unshare -m sh -c 'mount --bind "$1/cgroup" "/proc/$$/cgroup" && mount --bind "$1/mounts" "/proc/$$/mounts" || exit 77
+    exec "$2"' - "$TMP" "$BUILD/test/limits_helper"
+if [ "$run_status" -eq 0 ]; then
+    check 'a limit of the parent only' [ "$(cut -d ' ' -f 1-3 "$TMP/out")" = '0.5 1048576 524288' ]
+else
+    skip 'a limit of the parent only' 'no mount name space here'
+fi
+
+# On a machine of 1025 CPUs or more the kernel refuses to tell of them to whoever has no room for all.
+if command -v strace >/dev/null 2>&1; then
+    run strace -f -e trace=sched_getaffinity,sched_setaffinity -o "$TMP/trace" "$BUILD/linpack" -n 10 -r 1 -t 0 -c 0
+    check 'there is room for 8192 CPUs' sh -c '
+        grep -q "getaffinity(0, 1024," "$1" && grep -q "setaffinity(0, 1024," "$1"' - "$TMP/trace"
+else
+    skip 'there is room for 8192 CPUs' 'strace is not installed'
+fi
+
 # A static, position-dependent program has type EXEC (2) and no interpreter segment.
 elf_type() { od -An -tu2 -j16 -N2 "$1" | tr -d ' '; }
 for program in linpack memsweep forksum diskrand nginxload; do

@@ -7,9 +7,11 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 const char *const mem_pages_names[] = {"default", "4k", "thp", "hugetlb", NULL};
@@ -140,4 +142,25 @@ void mem_require(uint64_t bytes, const char *what)
             (bytes >> 20) + 1,
             limit < machine ? "the cgroup's memory limit" : "this machine's memory",
             available >> 20);
+}
+
+/* Only what may be called in a signal handler. */
+static void on_bus(int number, siginfo_t *info, void *context)
+{
+    static const char granted[] = ": a page of memory that was granted cannot be had: a limit on "
+                                  "huge pages (hugetlb of the control group), or none left\n";
+    static const char broken[] = ": the hardware reports an error in this memory\n";
+    const char *what = info->si_code == BUS_MCEERR_AR ? broken : granted;
+    struct iovec line[] = {{(void *)(uintptr_t)err_tool, strlen(err_tool)},
+                           {(void *)(uintptr_t)what, strlen(what)}};
+    (void)number;
+    (void)context;
+    ssize_t written = writev(STDERR_FILENO, line, 2);
+    (void)written; /* there is nobody left to tell */
+    _exit(STATUS_SYSTEM);
+}
+
+void mem_catch_bus(void)
+{
+    sigaction(SIGBUS, &(struct sigaction){.sa_sigaction = on_bus, .sa_flags = SA_SIGINFO}, NULL);
 }

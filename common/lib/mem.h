@@ -48,4 +48,10 @@ void mem_require(uint64_t bytes, const char *what);
 
 size_t mem_page_bytes(void);
 
+/*
+ * From now on a page that was granted and cannot be had (SIGBUS: a hugetlb limit of the control
+ * group, or a memory error) ends the program with status 1 and one line.
+ */
+void mem_catch_bus(void);
+
 #endif
