@@ -49,12 +49,22 @@ sh_folders := common/driver common/platforms common/dev $(folders) docker vm-ima
 sh_files := run.sh .ci/run $(foreach f,$(sh_folders),$(wildcard $(f)/*.sh $(f)/*.t)) \
 	$(wildcard vm-image/root/usr/local/sbin/* vm-image/guest/usr/local/sbin/*)
 
-.PHONY: all check check-sanitize bench fuzz $(fuzz_targets:%=fuzz-%) lint format deps run install uninstall \
+.PHONY: all check check-sanitize bench fuzz $(fuzz_targets:%=fuzz-%) lint format deps run man install uninstall \
 	dist clean help FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 
 all: $(programs)
+
+# What must be installed to be read: each program's --help and a part written by hand, NAME/NAME.1.in.
+pages := $(TOOLS:%=$(BUILD)/man/%.1) $(BUILD)/man/compare.1
+man: $(pages)
+define page_rule
+$(BUILD)/man/$(notdir $(1)).1: $(1)/$(notdir $(1)).1.in $(BUILD)/$(notdir $(1)) common/dev/man.sh
+	@mkdir -p $$(@D)
+	$$(call short,MAN)sh common/dev/man.sh $(BUILD)/$(notdir $(1)) $$< $(BUILD)/man/$(notdir $(1)).help >$$@
+endef
+$(foreach f,common/compare $(TOOLS),$(eval $(call page_rule,$(f))))
 
 help:
 	@echo "make            build the programs into $(BUILD)/"
@@ -65,7 +75,7 @@ help:
 	@echo "make check-sanitize  the tests of the programs under ASan and UBSan"
 	@echo "make bench      the programs side by side with their peers (fio, wrk, HPL, ...)"
 	@echo "make fuzz       what reads input from outside under libFuzzer (clang): fuzz-http, fuzz-rows"
-	@echo "make lint       gcc and clang warnings, clang-format, shellcheck, cppcheck"
+	@echo "make lint       gcc and clang warnings, clang-format, shellcheck, shfmt, cppcheck, mandoc"
 	@echo "make install    programs and man pages into PREFIX ($(PREFIX)), below DESTDIR; uninstall"
 	@echo "make dist       one archive of static programs per architecture, in $(BUILD)/dist/"
 	@echo "make clean      remove what was built"
@@ -164,11 +174,12 @@ $(fuzz_targets:%=fuzz-%): fuzz-%:
 		-o $(BUILD)/fuzz/$* $(fuzz_$*) $(gm_libs)
 	$(BUILD)/fuzz/$* $(FUZZ) $(BUILD)/fuzz/$*-corpus $(fuzz_$*_corpus)
 
-lint:
-	CC='$(CC)' BUILD=$(BUILD) sh common/dev/lint.sh $(sh_files) -- $(c_files)
+lint: man
+	CC='$(CC)' BUILD=$(BUILD) sh common/dev/lint.sh $(sh_files) -- $(pages) -- $(c_files)
 
 format:
 	clang-format -i $(c_files)
+	shfmt -w -i 4 -ln posix $(sh_files)
 
 # What the goals named beside it need; alone, what `make run` and `make check` need.
 deps_groups := $(filter run check lint bench dist,$(MAKECMDGOALS)) $(if $(filter check,$(MAKECMDGOALS)),run)
@@ -180,11 +191,13 @@ run: all
 	./run.sh $(RUN)
 
 # What is installed needs nothing of this folder; run.sh does, and stays. compare is also ImageMagick's name.
-installed := $(TOOLS:%=$(PREFIX)/bin/%) $(PREFIX)/bin/guestmark-compare
-install: all
-	install -d $(DESTDIR)$(PREFIX)/bin
+installed := $(foreach p,$(TOOLS) guestmark-compare,$(PREFIX)/bin/$(p) $(PREFIX)/share/man/man1/$(p).1)
+install: all man
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 755 $(TOOLS:%=$(BUILD)/%) $(DESTDIR)$(PREFIX)/bin
 	install -m 755 $(BUILD)/compare $(DESTDIR)$(PREFIX)/bin/guestmark-compare
+	install -m 644 $(TOOLS:%=$(BUILD)/man/%.1) $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 644 $(BUILD)/man/compare.1 $(DESTDIR)$(PREFIX)/share/man/man1/guestmark-compare.1
 uninstall:
 	rm -f $(addprefix $(DESTDIR),$(installed))
 

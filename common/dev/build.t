@@ -24,6 +24,13 @@ ok 'install' make -s BUILD="$BUILD" DESTDIR="$TMP/root" PREFIX=/usr install
 for program in linpack memsweep forksum diskrand nginxload guestmark-compare; do
     ok "$program is there and runs" "$TMP/root/usr/bin/$program" --version
 done
+for page in linpack guestmark-compare; do
+    check "a man page of $page" test -s "$TMP/root/usr/share/man/man1/$page.1"
+done
+"$BUILD/diskrand" --help | sed -En 's/^  (-.,|   ) --([a-z-]*).*/\2/p' >"$TMP/options"
+sed -n 's/^\.It.* Fl -\([a-z-]*\).*/\1/p' "$TMP/root/usr/share/man/man1/diskrand.1" >"$TMP/documented"
+check 'options were found' [ "$(wc -l <"$TMP/options")" -gt 20 ]
+check 'it has the options of --help' cmp "$TMP/options" "$TMP/documented"
 ok 'uninstall' make -s BUILD="$BUILD" DESTDIR="$TMP/root" PREFIX=/usr uninstall
 check 'leaves no file' [ -z "$(find "$TMP/root" -type f)" ]
 tap_done
