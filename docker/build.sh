@@ -18,8 +18,10 @@ main() {
     if ! "$@" image inspect "$image" >/dev/null 2>&1; then
         context=$(mktemp -d "$BUILD/docker.XXXXXX")
         trap 'rm -rf "$context"' EXIT
-        cp docker/Dockerfile "$context"
-        tar -cf "$context/rootfs.tar" -C "$BUILD/rootfs" --sort=name --owner=0 --group=0 --numeric-owner --mtime=@1735689600 .
+        mkdir "$context/build"
+        sed -n '/ AS userland$/,$p' docker/Dockerfile >"$context/Dockerfile"
+        tar -cf "$context/build/rootfs.tar" -C "$BUILD/rootfs" --sort=name --owner=0 --group=0 --numeric-owner \
+            --mtime=@1735689600 .
         "$@" build -q -t "$image" "$context" >"$context/log" 2>&1 || {
             echo "$1 build failed: $(tail -n 1 "$context/log")"
             exit 77

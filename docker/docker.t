@@ -82,6 +82,24 @@ if [ "$run_status" -ne 77 ]; then
     check 'docker: no network where the tools run' [ "$(cat "$TMP/out")" = lo ]
     platform_down
 fi
+# One program as an image, by the commands of docker/Dockerfile.
+single() {
+    run container_engine build -t "guestmark-test-$1" -f docker/Dockerfile --target "$1" .
+    check "an image of $1" [ "$run_status" -eq 0 ]
+    single_name=$1
+    shift
+    ok "$single_name runs in it" container_engine run --rm --network none "guestmark-test-$single_name" -r 1 -w 0 -t 1ms -f value "$@"
+    check "$single_name prints its value" grep -Eq '^[0-9.e+-]+$' "$TMP/out"
+    container_engine image rm "guestmark-test-$single_name" >/dev/null 2>&1
+}
+if [ "$run_status" -eq 77 ]; then
+    skip 'images of single programs' 'no Docker'
+elif [ "$BUILD" != "$PWD/build" ]; then
+    skip 'images of single programs' "they are made of build/, and these programs are in $BUILD"
+else
+    single linpack -n 50
+    single diskrand -n 1M --buffered
+fi
 container docker:net=host,storage=overlay net.backend=host data.storage=overlay
 container docker:runtime=runsc identity.runtime=runsc
 container docker:runtime=crun identity.runtime=crun
