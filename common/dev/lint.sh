@@ -1,7 +1,7 @@
 #!/bin/sh
-# Warnings as errors with gcc and clang, clang-format, cppcheck, shellcheck. A linter that is not
-# installed is named and counts as a failure: a check that did not run has not passed.
-# usage: lint.sh SHELL_FILE... -- C_FILE...
+# Warnings as errors with gcc and clang, clang-format, cppcheck, shellcheck, shfmt, mandoc; and that each room has its
+# README. A linter that is not installed is named and counts as a failure: a check that did not run has not passed.
+# usage: lint.sh SHELL_FILE... -- MAN_PAGE... -- C_FILE...
 set -u
 unset CDPATH && export LC_ALL=C
 
@@ -24,11 +24,29 @@ while [ "$1" != -- ]; do
     shift
 done
 shift
+pages=
+while [ "$1" != -- ]; do
+    pages="$pages $1"
+    shift
+done
+shift
 
-# shellcheck disable=SC2086 # a list of files without spaces
-if need shellcheck; then
-    shellcheck -s sh -x -P SCRIPTDIR/.. -P . $shells || fail "shellcheck"
-fi
+# Rooms that are more than a program say what belongs into them.
+for room in common/*/ docker vm-image; do
+    [ -f "${room%/}/README.md" ] || fail "${room%/}: no README.md"
+done
+# shellcheck disable=SC2086 # lists of files without spaces
+{
+    if need shellcheck; then
+        shellcheck -s sh -x -P SCRIPTDIR/.. -P . $shells || fail "shellcheck"
+    fi
+    if need shfmt; then
+        shfmt -d -i 4 -ln posix $shells || fail "shfmt (make format)"
+    fi
+    if need mandoc; then
+        mandoc -Tlint -W warning $pages || fail "mandoc"
+    fi
+}
 if need clang-format; then
     clang-format --dry-run --Werror "$@" || fail "clang-format (make format)"
 fi
@@ -36,7 +54,8 @@ if need cppcheck; then
     mkdir -p "$BUILD/cppcheck"
     cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,portability,performance \
         --inline-suppr --suppress=missingIncludeSystem -D__x86_64__ -D_GNU_SOURCE -Icommon/lib -Icommon/test \
-        -Icommon/compare/read -Icommon/compare/judge -Icommon/compare/text -Icommon/compare/html --cppcheck-build-dir="$BUILD/cppcheck" "$@" ||
+        -Icommon/compare/read -Icommon/compare/judge -Icommon/compare/text -Icommon/compare/html \
+        --cppcheck-build-dir="$BUILD/cppcheck" "$@" ||
         fail "cppcheck"
 fi
 for compiler in gcc clang; do
