@@ -37,9 +37,9 @@ ours() { # PATTERN ENGINE DEPTH
 theirs() { # PATTERN ENGINE DEPTH [fixed]
     pattern=$1 depth=$3 fixed=${4:-}
     case $2 in
-        uring) peer=io_uring ;;
-        aio) peer=libaio ;;
-        *) peer=$2 ;;
+    uring) peer=io_uring ;;
+    aio) peer=libaio ;;
+    *) peer=$2 ;;
     esac
     set --
     [ -z "$fixed" ] || set -- --fixedbufs --registerfiles

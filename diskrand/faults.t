@@ -84,8 +84,8 @@ for engine in aio uring; do
         continue
     fi
     case $engine in
-        aio) hand=io_submit wait=io_getevents setup=io_setup ;;
-        uring) hand=io_uring_enter wait=io_uring_enter setup=io_uring_setup ;;
+    aio) hand=io_submit wait=io_getevents setup=io_setup ;;
+    uring) hand=io_uring_enter wait=io_uring_enter setup=io_uring_setup ;;
     esac
     for error in EINTR EAGAIN; do
         resumed "0 short, .*[1-9][0-9]* $error" "$hand:error=$error:when=2+3" -e "$engine" -d 4 -t 300ms

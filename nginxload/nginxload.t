@@ -5,7 +5,10 @@
 
 trap 'nginx_stop; rm -rf "$TMP"' EXIT
 if ! nginx_start "$TMP/nginx"; then
-    [ -z "$nginx_pid" ] || { cat "$TMP/nginx/error.log"; exit 1; }
+    [ -z "$nginx_pid" ] || {
+        cat "$TMP/nginx/error.log"
+        exit 1
+    }
     skip_all 'no nginx (apt-get install nginx-light)'
 fi
 load=$BUILD/nginxload
@@ -131,7 +134,10 @@ status 1 'more connections than descriptors' sh -c 'ulimit -n 100; "$@"' - \
 err_has 'says which limit' 'need [0-9]+ descriptors and the limit is 100'
 nginx_stop
 status 1 'a server that is gone' "$load" -r 1 -t 10ms "$url/small"
-{ sleep 0.3; exec "$nginx_program" -e "$TMP/nginx/error.log" -c "$TMP/nginx/nginx.conf"; } &
+{
+    sleep 0.3
+    exec "$nginx_program" -e "$TMP/nginx/error.log" -c "$TMP/nginx/nginx.conf"
+} &
 nginx_pid=$!
 ok '--wait-up waits for it' "$load" -r 1 -t 10ms --wait-up 10s "$url/small"
 

@@ -60,7 +60,12 @@ check 'stops' grep -qx 'need 0' "$TMP/out"
 check 'and does not hide what is open' grep -q '^open' "$TMP/out"
 
 mkdir "$TMP/exact"
-{ echo "$header"; rows native 1 4 100; rows native2 1 4 100; rows docker 1 4 50; } >"$TMP/exact/samples.csv"
+{
+    echo "$header"
+    rows native 1 4 100
+    rows native2 1 4 100
+    rows docker 1 4 50
+} >"$TMP/exact/samples.csv"
 ok 'exact numbers' "$BUILD/compare" "$TMP/exact"
 out_has 'half the rate is twice the cost' '^  docker +2\.000 +2\.000 \.\. 2\.000 '
 check 'with native2 there is nothing to say of a noise floor' sh -c '! grep -q "noise floor check" "$1"' - "$TMP/out"
@@ -73,7 +78,11 @@ grep -v ,native "$TMP/exact/samples.csv" >"$TMP/alone/samples.csv"
 ok 'a campaign without native' "$BUILD/compare" "$TMP/alone"
 check 'has nothing to compare, and no noise floor to miss' sh -c '! grep -q "noise floor" "$1"' - "$TMP/out"
 mkdir "$TMP/variants"
-{ echo "$header"; rows docker 1 4 50; rows docker:storage=overlay 1 4 25; } >"$TMP/variants/samples.csv"
+{
+    echo "$header"
+    rows docker 1 4 50
+    rows docker:storage=overlay 1 4 25
+} >"$TMP/variants/samples.csv"
 printf 'platform,usable,reason\ndocker:storage=overlay,yes,\ndocker,yes,\n' >"$TMP/variants/platforms.csv"
 ok 'variants without native' "$BUILD/compare" "$TMP/variants"
 out_has 'are set against the one that was asked for first' '^  docker +0\.500 +0\.500 \.\. 0\.500 '
@@ -92,7 +101,10 @@ campaign() {
     mkdir -p "$TMP/$1"
     campaign_folder=$TMP/$1
     shift
-    { echo "$header"; printf '%s\n' "$@"; } >"$campaign_folder/samples.csv"
+    {
+        echo "$header"
+        printf '%s\n' "$@"
+    } >"$campaign_folder/samples.csv"
 }
 
 # six PLATFORM VALUE: six rounds without spread.
@@ -216,7 +228,10 @@ err_has 'is said' "plain/\. and $TMP/plain are one folder"
 ok 'a folder with a slash behind it' "$BUILD/compare" "$TMP/plain/" "$TMP/wide///"
 out_has 'is named without' "^$TMP/plain: cost"
 cp -r "$TMP/plain" "$TMP/marked"
-{ printf '\357\273\277'; cat "$TMP/plain/samples.csv"; } >"$TMP/marked/samples.csv"
+{
+    printf '\357\273\277'
+    cat "$TMP/plain/samples.csv"
+} >"$TMP/marked/samples.csv"
 ok 'a byte-order mark in samples.csv' "$BUILD/compare" "$TMP/marked"
 
 # ---- what is written ----

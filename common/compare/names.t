@@ -33,7 +33,11 @@ time,host,platform,round,benchmark,key,value
 1,Q,Q,1,Q,histogram.<b>,1e-6:5
 EOF
 printf 'platform,usable,reason\n%s,no,%s\n' "$quoted" "$quoted" >"$TMP/known/platforms.csv"
-{ echo "setting.seed=$bad"; echo "sha256.$bad=$bad"; echo "$bad=$bad"; } >"$TMP/known/environment.txt"
+{
+    echo "setting.seed=$bad"
+    echo "sha256.$bad=$bad"
+    echo "$bad=$bad"
+} >"$TMP/known/environment.txt"
 
 # well_formed FILE: every tag is closed in its order, and nothing else looks like one.
 well_formed() {

@@ -7,16 +7,16 @@
 # limits_for STEP: prints its seconds.
 limits_for() {
     case $1 in
-    probe) limits_seconds=10 ;;      # platform_probe
-    counters) limits_seconds=10 ;;   # platform_counters
+    probe) limits_seconds=10 ;;       # platform_probe
+    counters) limits_seconds=10 ;;    # platform_counters
     accelerator) limits_seconds=12 ;; # a guest that shows that /dev/kvm works; emulated it takes 3
-    answer) limits_seconds=30 ;;     # a first tool, facts, a clock
-    guest) limits_seconds=60 ;;      # from power-on to a guest's agent; part of `start`
-    stop) limits_seconds=60 ;;       # platform_down, platform_release
-    checksums) limits_seconds=60 ;;  # platform_sha256
-    start) limits_seconds=90 ;;      # platform_up, and what is made for it before
-    trial) limits_seconds=120 ;;     # one program's run
-    prepare) limits_seconds=400 ;;   # platform_prepare: packages are fetched, images built
+    answer) limits_seconds=30 ;;      # a first tool, facts, a clock
+    guest) limits_seconds=60 ;;       # from power-on to a guest's agent; part of `start`
+    stop) limits_seconds=60 ;;        # platform_down, platform_release
+    checksums) limits_seconds=60 ;;   # platform_sha256
+    start) limits_seconds=90 ;;       # platform_up, and what is made for it before
+    trial) limits_seconds=120 ;;      # one program's run
+    prepare) limits_seconds=400 ;;    # platform_prepare: packages are fetched, images built
     *) return 2 ;;
     esac
     limits_seconds=$((limits_seconds * ${LIMITS_PACE:-1}))
