@@ -1,47 +1,17 @@
 #include "dns.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
-#include <poll.h>
+#include <netdb.h>
+#include <resolv.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
-#include <unistd.h>
 
-enum { TYPE_A = 1, TYPE_AAAA = 28, HEADER = 12, TRIES = 3, TRY_MS = 1000 };
-
-static void put16(uint8_t *at, unsigned value)
-{
-    at[0] = (uint8_t)(value >> 8);
-    at[1] = (uint8_t)value;
-}
+enum { TYPE_A = 1, TYPE_AAAA = 28, PACKET_HEADER = 12 };
 
 static unsigned get16(const uint8_t *at)
 {
     return (unsigned)at[0] << 8 | at[1];
-}
-
-size_t dns_write(uint8_t packet[512], uint16_t id, const char *name, unsigned type)
-{
-    size_t at = HEADER;
-    memset(packet, 0, HEADER);
-    put16(packet, id);
-    packet[2] = 1; /* recursion desired */
-    packet[5] = 1; /* one question */
-    while (*name) {
-        size_t label = strcspn(name, ".");
-        if (label == 0 || label > 63 || at + label + 6 > 255 + HEADER)
-            return 0;
-        packet[at++] = (uint8_t)label;
-        memcpy(packet + at, name, label);
-        at += label;
-        name += label + (name[label] == '.');
-    }
-    packet[at++] = 0;
-    put16(packet + at, type);
-    put16(packet + at + 2, 1); /* class: Internet */
-    return at + 4;
 }
 
 /* The offset behind a name, which ends with a zero or a pointer; `bytes` if it runs out. */
@@ -57,13 +27,12 @@ static size_t skip_name(const uint8_t *packet, size_t bytes, size_t at)
     return bytes;
 }
 
-int dns_read(const uint8_t *packet, size_t bytes, uint16_t id, unsigned type,
-             char (*numbers)[INET6_ADDRSTRLEN], int room)
+int dns_read(const uint8_t *packet, size_t bytes, unsigned type, char (*numbers)[INET6_ADDRSTRLEN],
+             int room)
 {
-    /* The id, and that it is an answer. */
-    if (bytes < HEADER || get16(packet) != id || !(packet[2] & 0x80))
-        return -1;
-    size_t at = HEADER, wanted = type == TYPE_A ? 4 : 16;
+    if (bytes < PACKET_HEADER)
+        return 0;
+    size_t at = PACKET_HEADER, wanted = type == TYPE_A ? 4 : 16;
     for (unsigned questions = get16(packet + 4); questions; questions--)
         at = skip_name(packet, bytes, at) + 4;
     int count = 0;
@@ -82,70 +51,56 @@ int dns_read(const uint8_t *packet, size_t bytes, uint16_t id, unsigned type,
     return count;
 }
 
-/* The first `nameserver` line; RFC 1035's servers listen at port 53. */
-static int connect_server(void)
-{
-    char line[256], number[64];
-    struct sockaddr_in server = {.sin_family = AF_INET, .sin_port = htons(53)};
-    struct sockaddr_in6 server6 = {.sin6_family = AF_INET6, .sin6_port = htons(53)};
-    int fd = -1;
-    FILE *file = fopen("/etc/resolv.conf", "re");
-    while (file && fd < 0 && fgets(line, sizeof line, file)) {
-        if (sscanf(line, "nameserver %63s", number) != 1)
-            continue;
-        bool four = inet_pton(AF_INET, number, &server.sin_addr) == 1;
-        if (!four && inet_pton(AF_INET6, number, &server6.sin6_addr) != 1)
-            continue;
-        fd = socket(four ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-        const struct sockaddr *to =
-            four ? (const struct sockaddr *)&server : (const struct sockaddr *)&server6;
-        if (fd >= 0 && connect(fd, to, four ? sizeof server : sizeof server6) != 0) {
-            close(fd);
-            fd = -1;
-        }
-    }
-    if (file)
-        fclose(file);
-    return fd;
-}
+#ifdef __GLIBC__
+#if __GLIBC_PREREQ(2, 34)
+#define HAVE_RES_SEARCH 1
+#endif
+#endif
 
-/* Asks one type; -1 if no answer came. */
-static int ask(int fd, const char *name, unsigned type, char (*numbers)[INET6_ADDRSTRLEN], int room)
-{
-    uint8_t query[512], answer[2048];
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    uint16_t id = (uint16_t)((unsigned long)now.tv_nsec >> 8 ^ (unsigned long)getpid() ^ type);
-    size_t bytes = dns_write(query, id, name, type);
-    for (int try = 0; try < TRIES; try++) {
-        struct pollfd waiting = {.fd = fd, .events = POLLIN};
-        if (send(fd, query, bytes, 0) < 0)
-            return -1;
-        while (poll(&waiting, 1, TRY_MS) == 1) {
-            ssize_t got = recv(fd, answer, sizeof answer, 0);
-            if (got < 0)
-                return -1;
-            int count = dns_read(answer, (size_t)got, id, type, numbers, room);
-            if (count >= 0)
-                return count;
-        }
-    }
-    return -1;
-}
-
+#if defined HAVE_RES_SEARCH
+/* The resolver without the name service switch, whose modules a static program cannot load. */
 int dns_query(const char *name, char (*numbers)[INET6_ADDRSTRLEN], int room, const char **why)
 {
-    uint8_t probe[512];
-    *why = "not a host name";
-    if (dns_write(probe, 0, name, TYPE_A) == 0)
+    static const unsigned types[] = {TYPE_A, TYPE_AAAA};
+    uint8_t answer[8192];
+    int count = 0;
+    *why = "not in /etc/hosts, and /etc/resolv.conf cannot be used";
+    if (res_init() != 0)
         return 0;
-    *why = "not in /etc/hosts, and no name server";
-    int fd = connect_server();
-    if (fd < 0)
-        return 0;
-    int four = ask(fd, name, TYPE_A, numbers, room);
-    int six = four < 0 ? four : ask(fd, name, TYPE_AAAA, numbers + four, room - four);
-    close(fd);
-    *why = four < 0 ? "the name server does not answer" : "no such host";
-    return four < 0 ? 0 : four + (six > 0 ? six : 0);
+    /* Each server is asked twice, and has two seconds: there may be several, the first one dead. */
+    _res.retrans = 2;
+    _res.retry = 2;
+    *why = "no such host";
+    for (size_t i = 0; i < sizeof types / sizeof types[0] && count < room; i++) {
+        int bytes = res_search(name, 1, (int)types[i], answer, sizeof answer);
+        if (bytes > 0)
+            count += dns_read(answer, (size_t)bytes < sizeof answer ? (size_t)bytes : sizeof answer,
+                              types[i], numbers + count, room - count);
+        else if (h_errno == TRY_AGAIN)
+            *why = "not in /etc/hosts, and no name server answers";
+    }
+    return count;
 }
+#elif defined __GLIBC__
+int dns_query(const char *name, char (*numbers)[INET6_ADDRSTRLEN], int room, const char **why)
+{
+    (void)name, (void)numbers, (void)room;
+    *why = "not in /etc/hosts; built with a glibc before 2.34, this program asks no name server: "
+           "write the host's address, which `getent hosts NAME` shows";
+    return 0;
+}
+#else
+/* musl, whose resolver is all its own. */
+int dns_query(const char *name, char (*numbers)[INET6_ADDRSTRLEN], int room, const char **why)
+{
+    struct addrinfo hints = {.ai_socktype = SOCK_STREAM}, *list = NULL;
+    int error = getaddrinfo(name, NULL, &hints, &list), count = 0;
+    *why = error == EAI_AGAIN ? "not in /etc/hosts, and no name server answers" : "no such host";
+    for (const struct addrinfo *at = list; !error && at && count < room; at = at->ai_next)
+        count += getnameinfo(at->ai_addr, at->ai_addrlen, numbers[count], INET6_ADDRSTRLEN, NULL, 0,
+                             NI_NUMERICHOST) == 0;
+    if (!error)
+        freeaddrinfo(list);
+    return count;
+}
+#endif

@@ -1,26 +1,26 @@
-/* A DNS query over UDP (RFC 1035), as small as it can be: A and AAAA records, aliases included. */
+/*
+ * Names asked of name servers, by libc's own resolver: every server and search domain of
+ * /etc/resolv.conf, with its options. That is res_search() of glibc from 2.34 on, getaddrinfo() of
+ * musl; an older glibc has neither in its static library.
+ */
 #ifndef GM_DNS_H
 #define GM_DNS_H
 
 #include <netinet/in.h>
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 /*
- * Asks the first name server of /etc/resolv.conf for `name` and fills `numbers` with addresses in
- * text form, IPv4 first. Returns how many; 0: *why says why there is none. At most 6 seconds.
+ * Fills `numbers` with the addresses of `name` in text form, IPv4 first, and returns how many;
+ * 0: *why says why there is none.
  */
 int dns_query(const char *name, char (*numbers)[INET6_ADDRSTRLEN], int room, const char **why);
 
-/* Writes a query of `type` (1: A, 28: AAAA); returns its length, 0 if `name` is none. */
-size_t dns_write(uint8_t packet[512], uint16_t id, const char *name, unsigned type);
-
 /*
- * Reads the answer to query `id`; fills `numbers` and returns how many addresses of `type` there
- * are, -1 if this is no answer to that query.
+ * Reads an answer (RFC 1035): fills `numbers` and returns how many addresses of `type` (1: A,
+ * 28: AAAA) it has, aliases passed over. Never reads beyond `bytes`, whatever the answer holds.
  */
-int dns_read(const uint8_t *packet, size_t bytes, uint16_t id, unsigned type,
-             char (*numbers)[INET6_ADDRSTRLEN], int room);
+int dns_read(const uint8_t *packet, size_t bytes, unsigned type, char (*numbers)[INET6_ADDRSTRLEN],
+             int room);
 
 #endif

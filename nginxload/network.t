@@ -2,11 +2,11 @@
 # nginxload in a network of its own, where things can be had that a host's may not have or must not
 # suffer: IPv6, too few ports, lost packets.
 if [ "${NGINXLOAD_NETWORK:-}" != own ]; then
-    unshare -rn ip link set lo up 2>/dev/null || {
-        echo "1..0 # SKIP no network namespace can be made here (unshare -rn, ip)"
+    unshare -rnm ip link set lo up 2>/dev/null || {
+        echo "1..0 # SKIP no network namespace can be made here (unshare -rnm, ip)"
         exit 0
     }
-    NGINXLOAD_NETWORK=own exec unshare -rn "$0" "$@"
+    NGINXLOAD_NETWORK=own exec unshare -rnm "$0" "$@"
 fi
 ip link set lo up
 . common/test/tap.sh
@@ -35,6 +35,45 @@ if grep -q '^0*1 ' /proc/net/if_inet6 2>/dev/null; then
     server_stop
 else
     skip 'IPv6' 'this kernel has none'
+fi
+
+# ---- names: a server that knows one, behind one that is not there ----
+cat >"$TMP/names.pl" <<'END'
+use IO::Socket::INET;
+my $server = IO::Socket::INET->new(Proto => 'udp', LocalAddr => '127.0.0.1', LocalPort => 53) or die;
+open(my $ready, '>', $ARGV[0]); close($ready);
+while ($server->recv(my $query, 512)) {
+    my ($name, $type) = substr($query, 12) =~ /^(.+?)\x00\x00(.)\x00\x01/s or next;
+    my $end = 12 + length($name) + 5;
+    my $mine = lc($name) eq "\x03web\x04test" || lc($name) eq "\x03web\x03lab\x04test";
+    my $answer = $mine && ord($type) == 1;
+    $server->send(substr($query, 0, 2) . ($mine ? "\x81\x80" : "\x81\x83") . "\0\1" . ($answer ? "\0\1" : "\0\0")
+        . "\0\0\0\0" . substr($query, 12, $end - 12)
+        . ($answer ? "\xc0\x0c\0\1\0\1\0\0\0\5\0\4\x7f\0\0\1" : ""));
+}
+END
+printf 'search lab.test\nnameserver 127.0.0.9\nnameserver 127.0.0.1\n' >"$TMP/resolv.conf"
+if mount --bind "$TMP/resolv.conf" /etc/resolv.conf 2>/dev/null; then
+    perl "$TMP/names.pl" "$TMP/ready" &
+    names=$!
+    tries=50
+    until [ -e "$TMP/ready" ] || [ $((tries -= 1)) -eq 0 ]; do sleep 0.1; done
+    server
+    for name in web.test web WEB.test. app.localhost; do
+        ok "the name $name" "$load" -f csv -r 1 -w 0 --requests 5 "http://$name:$port/good"
+        out_has 'and its address' "^# address=127\\.0\\.0\\.1:$port\$"
+    done
+    status 1 'a name that nobody has' "$load" -r 1 -w 0 --requests 5 "http://nobody.test:$port/good"
+    one_line_error 'in one line'
+    err_has 'says so' 'nobody.test: no such host'
+    kill "$names"
+    wait "$names" 2>/dev/null
+    status 1 'no name server answers' "$load" -r 1 -w 0 --requests 5 "http://web.test:$port/good"
+    err_has 'says so' 'no name server answers'
+    server_stop
+    umount /etc/resolv.conf
+else
+    skip 'names' 'no /etc/resolv.conf to mount another over'
 fi
 
 # ---- packets are lost: every 20th that arrives ----

@@ -162,7 +162,12 @@ static void raise_descriptor_limit(void)
 static void size_download(const struct probe *probe)
 {
     uint64_t total = config.whole ? probe->length : probe->total;
-    if (total == HTTP_UNKNOWN || total < (uint64_t)config.connections)
+    /* RFC 9110: "bytes 0-0/" and an asterisk, where the server does not know or does not say. */
+    if (total == HTTP_UNKNOWN && config.bytes == 0)
+        die(STATUS_UNAVAILABLE,
+            "%s: the server does not say how long the file is; try --bytes or --whole",
+            config.url.target);
+    if (total < (uint64_t)config.connections)
         die(STATUS_WRONG, "%s: too short to be split over %d connections", config.url.target,
             config.connections);
     if (config.bytes == 0)
@@ -171,15 +176,23 @@ static void size_download(const struct probe *probe)
         opt_usage("--bytes: the file has %llu bytes", (unsigned long long)total);
 }
 
+/* How long the whole file is, where the server says. Returns `text`. */
+static const char *total_text(const struct session *session, char text[24])
+{
+    uint64_t total = config.whole ? config.bytes : session->probe.total;
+    snprintf(text, 24, "%llu", (unsigned long long)total);
+    return total == HTTP_UNKNOWN ? "unknown" : text;
+}
+
 static void title(struct report *report, const struct session *session, const char *url)
 {
-    char text[ADDRESS_TEXT];
+    char text[ADDRESS_TEXT], total[24];
     report_title(report, "%s", url);
     report_fact(report, "url", "%s", url);
     report_fact(report, "address", "%s", address_text(&session->probe.address, text));
     if (config.download)
-        report_fact(report, "download.bytes", "%llu of %llu", (unsigned long long)config.bytes,
-                    (unsigned long long)(config.whole ? config.bytes : session->probe.total));
+        report_fact(report, "download.bytes", "%llu of %s", (unsigned long long)config.bytes,
+                    total_text(session, total));
     else
         report_fact(report, "body.bytes", "%llu", (unsigned long long)session->probe.length);
 }

@@ -8,12 +8,12 @@
 #include <string.h>
 #include <strings.h>
 
-/* Makes an address of a number in text, an interface behind % included. */
+/* Makes an address of a number in text, an interface behind % included; 127.1 is a number, too. */
 static bool from_number(struct address *address, const char *text, uint16_t port)
 {
     char host[INET6_ADDRSTRLEN + IF_NAMESIZE];
     memset(address, 0, sizeof *address);
-    if (inet_pton(AF_INET, text, &address->in.sin_addr) == 1) {
+    if (inet_aton(text, &address->in.sin_addr)) {
         address->in.sin_family = AF_INET;
         address->in.sin_port = htons(port);
         address->bytes = sizeof address->in;
@@ -37,6 +37,27 @@ static bool from_number(struct address *address, const char *text, uint16_t port
     return true;
 }
 
+/* Whether two names are one, but for case and the dot at the end that an absolute name may have. */
+static bool same_name(const char *a, const char *b)
+{
+    size_t a_length = strlen(a), b_length = strlen(b);
+    a_length -= a_length > 0 && a[a_length - 1] == '.';
+    b_length -= b_length > 0 && b[b_length - 1] == '.';
+    return a_length == b_length && strncasecmp(a, b, a_length) == 0;
+}
+
+/* RFC 6761: localhost and all below it are the loopback interface, whatever a name server thinks.
+ */
+static bool is_localhost(const char *name)
+{
+    static const char suffix[] = ".localhost";
+    size_t length = strlen(name);
+    length -= length > 0 && name[length - 1] == '.';
+    return same_name(name, "localhost") ||
+           (length >= sizeof suffix &&
+            strncasecmp(name + length - (sizeof suffix - 1), suffix, sizeof suffix - 1) == 0);
+}
+
 /* Lines of /etc/hosts: an address, then its names. */
 static int from_hosts(const struct url *url, struct address list[ADDRESS_MAX])
 {
@@ -47,7 +68,7 @@ static int from_hosts(const struct url *url, struct address list[ADDRESS_MAX])
         line[strcspn(line, "#\n")] = '\0';
         const char *number = strtok_r(line, " \t", &rest);
         for (const char *name; number && (name = strtok_r(NULL, " \t", &rest));) {
-            if (strcasecmp(name, url->host) == 0) {
+            if (same_name(name, url->host)) {
                 count += from_number(&list[count], number, url->port);
                 break;
             }
@@ -78,11 +99,14 @@ int resolve(const struct url *url, struct address list[ADDRESS_MAX], const char 
     }
     if (from_number(list, url->host, url->port))
         return 1;
+    if (url->is_ipv6) {
+        *why = strchr(url->host, '%') ? "no such address, or no such interface" : "no IPv6 address";
+        return 0;
+    }
     int count = from_hosts(url, list);
     if (count)
         return count;
-    /* RFC 6761: localhost is the loopback interface, whatever a name server thinks. */
-    if (strcasecmp(url->host, "localhost") == 0)
+    if (is_localhost(url->host))
         return from_number(&list[0], "127.0.0.1", url->port) +
                from_number(&list[1], "::1", url->port);
     return from_dns(url, list, why);

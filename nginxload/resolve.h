@@ -1,7 +1,7 @@
 /*
- * Addresses of a host: numeric, localhost, /etc/hosts, or asked of the first name server in
- * /etc/resolv.conf. Not getaddrinfo(): in a static program it wants the shared libraries of the
- * very libc it was built with, which no foreign guest has.
+ * Addresses of a host: numeric, /etc/hosts, localhost and what is below it, or asked of the name
+ * servers (dns.h). Not glibc's getaddrinfo(): in a static program it wants the shared libraries of
+ * the very libc it was built with, which no foreign guest has.
  */
 #ifndef GM_RESOLVE_H
 #define GM_RESOLVE_H

@@ -1,5 +1,6 @@
 /*
- * The URL to load: http://HOST[:PORT][/PATH], HOST a name, an IPv4 address or an [IPv6] address;
+ * The URL to load: http://HOST[:PORT][/PATH], HOST a name, an IPv4 address or an [IPv6] address,
+ * with an interface behind %25 (RFC 6874) or % where one is needed: [fe80::1%25eth0];
  * or a Unix socket as nginx writes it, http://unix:/PATH/OF/SOCKET[:/PATH].
  */
 #ifndef GM_URL_H
@@ -10,7 +11,8 @@
 
 struct url {
     bool is_unix;
-    char host[256];      /* without brackets; the socket's path if is_unix */
+    bool is_ipv6;        /* was in brackets, so that it is no name */
+    char host[256];      /* without brackets, %25 as %; the socket's path if is_unix */
     char authority[280]; /* what the Host header says */
     char target[2048];   /* path and query, begins with a slash */
     uint16_t port;
