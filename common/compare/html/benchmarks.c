@@ -77,7 +77,8 @@ static void put_table(const struct page *page, const char *benchmark)
 
 /* ---- spread: a box and every round's mean ---- */
 
-static void put_box(const struct page *page, const struct axis *axis, const struct result *result)
+static void put_box(const struct page *page, const struct axis *axis, const struct unit *unit,
+                    const struct result *result)
 {
     const struct cell *cell = result->cell;
     FILE *out = page->out;
@@ -87,14 +88,18 @@ static void put_box(const struct page *page, const struct axis *axis, const stru
     stats_sort(sorted, cell->count);
     for (int i = 0; i < 5; i++)
         place[i] = axis_place(axis, stats_quantile(sorted, cell->count, i / 4.0));
+    char texts[5][NUMBER];
+    for (int i = 0; i < 5; i++)
+        number(texts[i], stats_quantile(sorted, cell->count, i / 4.0) / unit->factor);
     free(sorted);
     int colour = page_colour(page, result->platform);
     fprintf(out, "<div class=\"name\">");
     plot_text(result->platform, out);
     fprintf(out,
-            "</div><div><svg height=\"26\" style=\"color:var(--p%d)\" stroke=\"currentColor\" "
+            "</div><div><svg role=\"img\" aria-label=\"from %s, quartiles %s, %s, %s, to %s\" "
+            "height=\"26\" style=\"color:var(--p%d)\" stroke=\"currentColor\" "
             "fill=\"currentColor\">",
-            colour);
+            texts[0], texts[1], texts[2], texts[3], texts[4], colour);
     fprintf(out, "<line x1=\"%.2f%%\" x2=\"%.2f%%\" y1=\"13\" y2=\"13\"/>", place[0], place[4]);
     fprintf(out,
             "<rect class=\"box\" x=\"%.2f%%\" width=\"%.2f%%\" y=\"5\" height=\"16\" rx=\"2\"/>",
@@ -127,7 +132,7 @@ static void put_spread(const struct page *page, const struct row *row)
     plot_text(unit.shown[0] ? unit.shown : "units", out);
     fprintf(out, "%s</h4><div class=\"rows\">\n", axis.logarithmic ? " (logarithmic)" : "");
     for (size_t i = 0; i < row->count; i++)
-        put_box(page, &axis, &row->results[i]);
+        put_box(page, &axis, &unit, &row->results[i]);
     fprintf(out, "<div class=\"axis\"><svg height=\"18\" aria-hidden=\"true\">");
     axis.low /= unit.factor;
     axis.high /= unit.factor;
@@ -159,17 +164,19 @@ static void put_panel(const struct page *page, const struct row *row, const stru
     const struct cell *cell = result->cell;
     const struct group *group = &page->analysis->model->groups[row->group];
     FILE *out = page->out;
-    char text[NUMBER];
+    char text[NUMBER], low[NUMBER], high[NUMBER];
     double median = result->stats.median, rounds = group->last_round;
     fprintf(out, "<div class=\"panel\"><div class=\"title\"><b>");
     plot_text(result->platform, out);
     fprintf(out,
             "</b><span class=\"soft\">%zu round%s</span></div><div class=\"plot strip\">"
             "<i class=\"y\" style=\"top:8%%\">+%s</i><i class=\"y\" style=\"top:92%%\">−%s</i>"
-            "<svg viewBox=\"0 0 100 100\" preserveAspectRatio=\"none\" style=\"color:var(--p%d)\" "
+            "<svg role=\"img\" aria-label=\"rounds from %s to %s of their median\" "
+            "viewBox=\"0 0 100 100\" preserveAspectRatio=\"none\" style=\"color:var(--p%d)\" "
             "fill=\"none\" stroke=\"currentColor\" stroke-linecap=\"round\">",
-            result->stats.n, result->stats.n == 1 ? "" : "s", percent(text, limit),
-            percent(text, limit), page_colour(page, result->platform));
+            result->stats.n, result->stats.n == 1 ? "" : "s", percent(text, limit), text,
+            percent(low, result->stats.min / median - 1),
+            percent(high, result->stats.max / median - 1), page_colour(page, result->platform));
     fprintf(out, "<line class=\"one\" x1=\"0\" x2=\"100\" y1=\"50\" y2=\"50\"/>"
                  "<path stroke-width=\"3\" stroke-opacity=\".4\" d=\"");
     for (size_t k = 0; median != 0 && k < cell->sample_count; k++) {

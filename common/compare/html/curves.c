@@ -11,7 +11,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void begin_plot(const struct page *page, const struct axis *y, const struct unit *unit)
+/* Adds `PLATFORM A B; ` to what a plot says in words. */
+static char *add_label(char *label, const char *platform, const char *words)
+{
+    char *longer = alloc_format("%s%s%s %s", label, *label ? "; " : "", platform, words);
+    free(label);
+    return longer;
+}
+
+/* Begins a plot; frees `label`, its figures as text. */
+static void begin_plot(const struct page *page, const struct axis *y, const struct unit *unit,
+                       char *label)
 {
     FILE *out = page->out;
     struct axis shown = *y;
@@ -23,7 +33,10 @@ static void begin_plot(const struct page *page, const struct axis *y, const stru
     for (size_t i = 0; i < count; i++)
         fprintf(out, "<i class=\"y\" style=\"top:%.1f%%\">%.6g</i>",
                 100 - axis_place(&shown, ticks[i]), ticks[i]);
-    fprintf(out, "<svg viewBox=\"0 0 100 100\" preserveAspectRatio=\"none\" fill=\"none\" "
+    fprintf(out, "<svg role=\"img\" aria-label=\"");
+    plot_attribute(label, out);
+    free(label);
+    fprintf(out, "\" viewBox=\"0 0 100 100\" preserveAspectRatio=\"none\" fill=\"none\" "
                  "stroke-width=\"1.8\" stroke-linejoin=\"round\" stroke-linecap=\"round\">");
     for (size_t i = 0; i < count; i++)
         fprintf(out,
@@ -95,6 +108,21 @@ static void put_quantile_line(const struct page *page, const struct distribution
     fprintf(page->out, "\"/>");
 }
 
+static char *label_quantiles(const struct page *page, const char *benchmark, const char *metric,
+                             const struct unit *unit)
+{
+    const struct distribution *d;
+    char *label = alloc_text("", 0), a[NUMBER], b[NUMBER];
+    for (size_t at = 0; (d = next_distribution(page, benchmark, metric, &at));) {
+        char *words = alloc_format("50 %%: %s, 90 %%: %s",
+                                   number(a, hist_quantile(d->hist, 0.5) / unit->factor),
+                                   number(b, hist_quantile(d->hist, 0.9) / unit->factor));
+        label = add_label(label, d->platform, words);
+        free(words);
+    }
+    return label;
+}
+
 static void put_quantiles(const struct page *page, const char *benchmark, const char *metric)
 {
     static const struct {
@@ -117,7 +145,7 @@ static void put_quantiles(const struct page *page, const char *benchmark, const 
     fprintf(out, " by quantile, all rounds together, in ");
     plot_text(unit.shown, out);
     fprintf(out, " (logarithmic)</h4>");
-    begin_plot(page, &y, &unit);
+    begin_plot(page, &y, &unit, label_quantiles(page, benchmark, metric, &unit));
     for (size_t at = 0; (d = next_distribution(page, benchmark, metric, &at));)
         put_quantile_line(page, d, &y, last);
     fprintf(out, "</svg>");
@@ -226,6 +254,29 @@ static void put_curve_places(const struct page *page, const struct curve *curve,
     }
 }
 
+static char *label_curve(const struct page *page, const struct curve *curve,
+                         const struct unit *unit)
+{
+    const struct names *platforms = &page->analysis->model->platforms;
+    char *label = alloc_text("", 0), text[NUMBER];
+    for (size_t p = 0; p < platforms->count; p++) {
+        char *words = alloc_text("", 0);
+        for (size_t i = 0; i < curve->count; i++) {
+            const struct result *result = page_result(curve->rows[i], platforms->at[p]);
+            if (!result)
+                continue;
+            char *longer = alloc_format("%s%s%s", words, *words ? ", " : "",
+                                        number(text, result->stats.median / unit->factor));
+            free(words);
+            words = longer;
+        }
+        if (*words)
+            label = add_label(label, platforms->at[p], words);
+        free(words);
+    }
+    return label;
+}
+
 static void put_curve(const struct page *page, const struct curve *curve)
 {
     const struct names *platforms = &page->analysis->model->platforms;
@@ -245,7 +296,7 @@ static void put_curve(const struct page *page, const struct curve *curve)
     fprintf(out, ", in ");
     plot_text(unit.shown, out);
     fprintf(out, " (both logarithmic)</h4>");
-    begin_plot(page, &y, &unit);
+    begin_plot(page, &y, &unit, label_curve(page, curve, &unit));
     for (size_t p = 0; p < platforms->count; p++) {
         char move = 'M';
         fprintf(out, "<path stroke=\"var(--p%d)\" d=\"", page_colour(page, platforms->at[p]));

@@ -1,6 +1,7 @@
 #include "plot.h"
 
 #include <math.h>
+#include <string.h>
 
 double axis_place(const struct axis *axis, double value)
 {
@@ -101,31 +102,31 @@ size_t axis_ticks(const struct axis *axis, double apart, bool ratios, double tic
     return count;
 }
 
+/* Writes one character so that it is itself anywhere in HTML. */
+static void put_escaped(char c, FILE *out)
+{
+    const char *escaped = c == '&'   ? "&amp;"
+                          : c == '<' ? "&lt;"
+                          : c == '>' ? "&gt;"
+                          : c == '"' ? "&quot;"
+                                     : NULL;
+    if (escaped)
+        fputs(escaped, out);
+    else
+        fputc(c, out);
+}
+
 void plot_text(const char *text, FILE *out)
 {
     for (; *text; text++) {
-        switch (*text) {
-        case '&':
-            fputs("&amp;", out);
-            break;
-        case '<':
-            fputs("&lt;", out);
-            break;
-        case '>':
-            fputs("&gt;", out);
-            break;
-        case '"':
-            fputs("&quot;", out);
-            break;
-        case ':':
-        case ',':
-        case '/':
-        case '=':
-            fputc(*text, out);
+        put_escaped(*text, out);
+        if (strchr(":,/=", *text))
             fputs("<wbr>", out);
-            break;
-        default:
-            fputc(*text, out);
-        }
     }
+}
+
+void plot_attribute(const char *text, FILE *out)
+{
+    for (; *text; text++)
+        put_escaped(*text, out);
 }

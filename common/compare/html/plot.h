@@ -35,4 +35,7 @@ size_t axis_ticks(const struct axis *axis, double apart, bool ratios, double tic
 /* Text with <, >, & and quotes escaped; names may break behind `:`, `,` and `/`. */
 void plot_text(const char *text, FILE *out);
 
+/* The same for the value of an attribute, in double quotes. */
+void plot_attribute(const char *text, FILE *out);
+
 #endif
