@@ -111,6 +111,17 @@ check "a servant: 2000 more" many_steps 2000
 check "a servant: they took no memory" test "$(resident)" -le "$((before + 16))"
 check "a servant: still there" servant_end
 
+# The README's example, as it stands there, with fewer turns.
+sed -n '/^    mkfifo a.in/,/^$/s/^    //p' README.md | sed 's/seq 100/seq 3/' >"$TMP/example"
+mkdir "$TMP/here"
+ln -s "$(cd "$BUILD" && pwd)" "$TMP/here/build"
+ok "the README's two servants" sh -euc 'cd "$1" && . ../example' - "$TMP/here"
+for servant in a b; do
+    check "its servant $servant: three turns" \
+        test "$(cut -d, -f2,5 "$TMP/here/$servant.csv" | tr '\n' ' ')" = "lu,1 lu,2 lu,3 "
+    check "its servant $servant: the facts" grep -q '^# threads=[12]$' "$TMP/here/$servant.facts"
+done
+
 status 1 "a matrix larger than the memory" "$linpack" -n 1000000
 one_line_error "too little memory is one line"
 status 2 "an operand" "$linpack" 100
