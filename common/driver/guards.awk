@@ -96,6 +96,9 @@ function block_rules() {
             "measure on bare metal before calling this the cost of KVM")
     if (f["platform.kind"] == "vm" && number("host.ksm") == 1)
         guard("ksm", "mark", "the host merges equal pages (ksm/run is 1)", "echo 0 >/sys/kernel/mm/ksm/run")
+    if (has("host.mixed_cores"))
+        guard("cores", "mark", "its CPUs " f["host.test_cpus"] " are cores of several kinds",
+            "choose --cpus among those of one kind: a figure is that of the core it happened to run on")
     load_rules()
     clock_rules()
 }
@@ -294,6 +297,9 @@ function network_rules() {
     if (has("host.client_cpus") && common_cpu(f["host.test_cpus"], f["host.client_cpus"]) != "")
         guard("client", "mark", "the load client and the server share CPU " common_cpu(f["host.test_cpus"], f["host.client_cpus"]),
             "the client takes the time of what it measures; use a host with two CPUs, or leave it more of them")
+    else if (has("host.shared_core"))
+        guard("client", "mark", "the load client and the server share a core: CPUs " f["host.shared_core"] " are threads of one",
+            "choose --cpus by whole cores; /sys/devices/system/cpu/cpu0/topology/thread_siblings_list tells them")
     client_guard("client", "this is the client's limit, not the server's; give it more CPUs")
     client_guard("connections", "with fewer it is less load; look at the server's log and its limit of open files")
     client_guard("rate", "latencies are those of a lower rate; ask for less with --rate, or give the client more CPUs")

@@ -1,10 +1,13 @@
 # Judges the facts of blocks and trials by the rules in guards.awk.
 
+. "$ROOT/common/driver/cores.sh"
+
 # host_facts: what the rules know of the host, as KEY=VALUE lines.
 host_facts() {
     echo "host.isa=$ISA"
     echo "host.test_cpus=$TEST_CPUS"
     echo "host.client_cpus=$CLIENT_CPUS"
+    cores_facts "$TEST_CPUS" "$CLIENT_CPUS"
     echo "host.cpus=$(grep -c '^processor' /proc/cpuinfo)"
     echo "host.memory=$MEMORY"
     echo "host.kernel=$(uname -r)"

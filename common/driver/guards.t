@@ -186,6 +186,8 @@ fires client mark native nginxload guard.client=pass 'big.guard.client=used 95 %
 fires client mark native nginxload guard.client=pass host.test_cpus=0 host.client_cpus=0
 fires client mark native nginxload guard.client=pass host.test_cpus=0-2 host.client_cpus=2,3
 silent native nginxload guard.client=pass host.test_cpus=0-1,4 host.client_cpus=2-3,5
+fires client mark native nginxload guard.client=pass host.test_cpus=0 host.client_cpus=4 'host.shared_core=0 and 4'
+fires cores mark native - host.test_cpus=0-5 host.mixed_cores=yes
 fires connections mark docker nginxload 'guard.connections=60 of 64 connections were made: Connection refused'
 fires rate mark docker nginxload 'guard.rate=8000 of 10000 requests/s were achieved, 20000 were never sent'
 fires retransmits mark qemu nginxload net.backend=tap 'big.guard.retransmits=900 segments had to be sent again: packets are lost'

@@ -1,31 +1,12 @@
 # The host: which CPUs are used for what, the results folder, and environment.txt.
 
-# choose_cpus: sets TEST_CPUS, unless given, to the first half of the CPUs this process may use,
-# and CLIENT_CPUS to the others, so that the load client never takes the platform's time. With one
-# CPU there is no choice.
+. "$ROOT/common/driver/cores.sh"
+
+# choose_cpus: sets TEST_CPUS, unless given, and CLIENT_CPUS, so that the load client never takes the platform's time.
+# With one CPU there is no choice.
 choose_cpus() {
     cpus_allowed=$(sed -n 's/^Cpus_allowed_list:[[:space:]]*//p' /proc/self/status)
-    cpus_split=$(printf '%s\n%s\n' "$cpus_allowed" "$TEST_CPUS" | awk '
-        function expand(text, set,    n, i, part, ends, c, count) {
-            n = split(text, part, ",")
-            for (i = 1; i <= n; i++) {
-                if (part[i] !~ /^[0-9]+(-[0-9]+)?$/) exit 1
-                split(part[i] "-" part[i], ends, "-")
-                for (c = ends[1] + 0; c <= ends[2] + 0; c++) set[++count] = c
-            }
-            return count
-        }
-        NR == 1 { n = expand($0, cpu); for (i = 1; i <= n; i++) may[cpu[i]] = 1 }
-        NR == 2 && $0 != "" {
-            m = expand($0, given)
-            for (i = 1; i <= m; i++) { if (!(given[i] in may)) exit 1; test[given[i]] = 1 }
-        }
-        NR == 2 && $0 == "" { for (i = 1; i <= (n > 1 ? n / 2 : 1); i++) test[cpu[i]] = 1 }
-        END {
-            for (i = 1; i <= n; i++)
-                if (cpu[i] in test) ours = ours "," cpu[i]; else others = others "," cpu[i]
-            print substr(ours, 2), substr(others == "" ? ours : others, 2)
-        }') || return 1
+    cpus_split=$(cores_choose "$cpus_allowed" "$TEST_CPUS") || return 1
     TEST_CPUS=${cpus_split% *} CLIENT_CPUS=${cpus_split#* }
 }
 
