@@ -38,10 +38,12 @@ apptainer_reason() {
 
 platform_up() { mkdir -p "$STATE/data"; }
 
-platform_run() {
+platform_run() { platform_serve "$@" </dev/null; }
+
+platform_serve() {
     platform_taskset "$TEST_CPUS" "$apptainer_engine" --silent exec --contain --cleanenv --no-home \
         --env PATH=/usr/local/bin:/usr/local/sbin:/usr/bin:/usr/sbin:/bin:/sbin \
-        --bind "$STATE/data:/data" --pwd / "$BUILD/rootfs" "$@" </dev/null
+        --bind "$STATE/data:/data" --pwd / "$BUILD/rootfs" "$@"
 }
 
 platform_data() { echo /data; }

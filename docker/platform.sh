@@ -209,6 +209,7 @@ platform_up() {
 }
 
 platform_run() { container_engine exec "$container_name" "$@" </dev/null; }
+platform_serve() { container_engine exec --interactive "$container_name" "$@"; }
 platform_data() { echo /data; }
 
 platform_sha256() {
@@ -272,8 +273,7 @@ platform_facts() {
         container_upper=$(container_engine inspect --format '{{.GraphDriver.Data.UpperDir}}' "$container_name")
         [ ! -d "$container_upper" ] || platform_host_data "$container_upper"
     fi
-    container_cgroup=$(sed -n 's/^[0-9]*:cpu[^:]*:\(.*\)/\/cpu\1/p; s/^0:://p' "/proc/$container_pid/cgroup" | head -n 1)
-    [ ! -d "/sys/fs/cgroup$container_cgroup" ] || echo "cgroup.cpu=/sys/fs/cgroup$container_cgroup"
+    platform_cgroup_of "$container_pid" | sed 's/^/cgroup.cpu=/'
 }
 
 platform_pids() {

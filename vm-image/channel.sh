@@ -86,3 +86,31 @@ channel_qmp() (
         esac
     done <&4
 )
+
+# channel_serve CHANNEL WORD...: runs a command in the guest whose standard input and output are ours, line by line, and
+# ends with its status (guest/usr/local/sbin/guest-steps).
+channel_serve() (
+    channel_open "$1" || exit 1
+    shift
+    echo "+$(platform_quote "$@" | base64 | tr -d '\n')" >&3
+    exec 5<&0
+    {
+        while IFS= read -r channel_line <&5; do echo "$channel_line"; done
+        echo .
+    } >&3 &
+    channel_feeder=$!
+    exec 3>&- 5<&-
+    channel_status=1
+    while IFS= read -r channel_line <&4; do
+        case $channel_line in
+        =*)
+            channel_status=${channel_line#=}
+            break
+            ;;
+        !*) echo "${channel_line#!}" >&2 ;;
+        *) echo "$channel_line" ;;
+        esac
+    done
+    kill "$channel_feeder" 2>/dev/null || :
+    exit "$channel_status"
+)

@@ -90,7 +90,7 @@ vm_start() {
     [ -f "$(vm_data)" ] || vm_disk || return
     vm_machine
     vm_network_up || return
-    mkfifo "$STATE/agent.in" "$STATE/agent.out" "$STATE/qmp.in" "$STATE/qmp.out"
+    for vm_channel in agent steps qmp; do mkfifo "$STATE/$vm_channel.in" "$STATE/$vm_channel.out"; done
     vm_arguments >"$STATE/arguments"
     (
         set -f
@@ -167,6 +167,10 @@ pipe,id=agent,path=$(vm_path "$STATE/agent")
 -device
 virtserialport,chardev=agent,name=guestmark
 -chardev
+pipe,id=steps,path=$(vm_path "$STATE/steps")
+-device
+virtserialport,chardev=steps,name=guestmark.steps
+-chardev
 pipe,id=qmp,path=$(vm_path "$STATE/qmp")
 -mon
 chardev=qmp,mode=control
@@ -183,6 +187,7 @@ END
 
 platform_up() { vm_start "$(limits_for guest)"; }
 platform_run() { channel_ask "$STATE/agent" 0 "$@"; }
+platform_serve() { channel_serve "$STATE/steps" "$@"; }
 platform_data() { echo /data; }
 
 platform_sha256() {
@@ -247,5 +252,6 @@ platform_down() {
     fi
     vm_network_down
     [ ! -f "$STATE/console" ] || cat "$STATE/console" >>"$LOG"
-    rm -f "$vm_pid_file" "$STATE/arguments" "$STATE/console" "$STATE"/data.* "$STATE"/agent.* "$STATE"/qmp.*
+    rm -f "$vm_pid_file" "$STATE/arguments" "$STATE/console" "$STATE"/data.* "$STATE"/agent.* \
+        "$STATE"/steps.* "$STATE"/qmp.*
 }

@@ -86,6 +86,15 @@ platform_run() {
     printf 'PATH=%s:$PATH; cd / && exec %s </dev/null\n' "$exec_folder" "$(platform_quote "$@")" | exec_script
 }
 
+# The shell there has read no further than its line when the tool says that it is ready, and is asked for more.
+platform_serve() {
+    exec_folder=$(cat "$STATE/folder")
+    {
+        printf 'PATH=%s:$PATH; cd / && exec %s\n' "$exec_folder" "$(platform_quote "$@")"
+        cat
+    } | exec_script
+}
+
 platform_data() { echo "$(cat "$STATE/folder")/data"; }
 
 platform_sha256() {

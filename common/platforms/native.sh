@@ -11,7 +11,8 @@ platform_up() { mkdir -p "$STATE/data"; }
 platform_data() { echo "$STATE/data"; }
 platform_sha256() { platform_sha256_of "$BUILD"; }
 
-platform_run() { PATH=$BUILD:$PATH platform_taskset "$TEST_CPUS" "$@" </dev/null; }
+platform_serve() { PATH=$BUILD:$PATH platform_taskset "$TEST_CPUS" "$@"; }
+platform_run() { platform_serve "$@" </dev/null; }
 
 # native_nginx COMMAND...: runs a command with the nginx to use as further arguments: the root
 # filesystem's, by its own dynamic linker, so that every platform runs the same binary and libraries;

@@ -19,6 +19,8 @@
 #   platform_fresh      may be left out: makes what platform_up needs anew (a data disk); not timed
 #   platform_up         starts it fresh; returns 0 once the first tool can run there
 #   platform_run ARGV   runs a tool there, handing back stdout, stderr and exit status; stdin is empty
+#   platform_serve ARGV may be left out: runs a tool there whose stdin and stdout are the caller's, through a channel that
+#                       stands: what is written arrives at once. Without it the platform is measured in serial blocks
 #   platform_data       path, inside, of the folder for disk benchmarks
 #   platform_sha256     "SHA256  TOOL" for the five programs as they are inside
 #   platform_url        starts nginx there if it does not run yet and prints its base URL, or says why not;
@@ -162,6 +164,12 @@ platform_sha256_of() (
     # shellcheck disable=SC2086 # a list of names
     sha256sum $PLATFORM_TOOLS
 )
+
+# platform_cgroup_of PID: the folder of a process's CPU accounting in the host's cgroup tree; nothing if there is none.
+platform_cgroup_of() {
+    platform_group=$(sed -n 's/^[0-9]*:cpu[^:]*:\(.*\)/\/cpu\1/p; s/^0:://p' "/proc/$1/cgroup" | head -n 1)
+    [ ! -d "/sys/fs/cgroup$platform_group" ] || echo "/sys/fs/cgroup$platform_group"
+}
 
 # platform_free_port: a TCP port that nobody on this machine listens on.
 platform_free_port() {
