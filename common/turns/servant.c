@@ -13,6 +13,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+enum { STATUS_HUNG = 124 }; /* as timeout(1) has it */
+
 /* ---- its folder ---- */
 
 static FILE *open_file(const struct servant *servant, const char *name, const char *mode)
@@ -85,7 +87,8 @@ static int reap(struct servant *servant, double limit_s)
 
 static void let_go(struct servant *servant)
 {
-    close(servant->in);
+    if (servant->in >= 0)
+        close(servant->in);
     close(servant->out);
     servant->in = servant->out = -1;
     servant->lives = false;
@@ -112,9 +115,12 @@ static bool give_up(struct servant *servant, const char *why, ...)
         putc('\n', err);
         close_file(err, servant, "err");
     }
+    if (servant->in >= 0)
+        close(servant->in);
+    servant->in = -1;
     int status = reap(servant, why ? 0 : grace_s);
     let_go(servant);
-    say_status(servant, why || status == 0 ? 1 : status);
+    say_status(servant, why ? STATUS_HUNG : status ? status : STATUS_SYSTEM);
     return false;
 }
 

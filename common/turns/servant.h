@@ -5,7 +5,7 @@
  * It lives in a folder. Read there: `serve`, the shell script that it is. Written there: `rows`,
  * what it measured, with the number of the turn for that of the repetition; `facts`, the lines
  * `# key=value` that it ended with, without the mark; `err`, what it and its conductor said on
- * stderr; `status`, its exit status, or 1 where its conductor ended it.
+ * stderr; `status`, its exit status, or 124 where its conductor had to end it.
  */
 #ifndef TURNS_SERVANT_H
 #define TURNS_SERVANT_H

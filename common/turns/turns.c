@@ -52,10 +52,9 @@ static const struct opt options[] = {
 static const struct tool tool = {
     .name = "turns",
     .operands = "FOLDER...",
-    .summary =
-        "Asks servants (TOOL --steps) for one repetition each, turn by turn. A folder holds\n"
-        "`serve`, a shell script that becomes the servant; what it measured and said is\n"
-        "written there: rows, facts, bill, err, status.\n",
+    .summary = "Asks servants (TOOL --steps) for one repetition each, turn by turn. In each\n"
+               "folder `serve` is a shell script that becomes the servant; what it measured and\n"
+               "said is written there: rows, facts, bill, err, status.\n",
     .options = options,
     .option_count = sizeof options / sizeof options[0],
 };
