@@ -1,10 +1,10 @@
 #!/bin/sh
 # Measures what a guest costs: the five programs on every platform that is usable here.
 #
-# Rounds are randomized blocks. In each round every platform is started fresh once, in an order
-# drawn from the seed, and runs every benchmark, in an order drawn from the seed. native runs twice
-# per round; how far native and native2 differ is the noise floor. See common/: plan.sh the order,
-# campaign.sh the rounds, block.sh one platform, trial.sh one benchmark, guards.sh what must hold.
+# In a round every platform is started fresh, in an order drawn from the seed, and all of them stay up; then, benchmark
+# by benchmark, they take turns, each doing one step of some 20 ms. native runs twice; how far native and native2 differ
+# is the noise floor. See common/driver: campaign.sh the rounds, turns.sh the turns, block.sh one platform, parts.sh what
+# is run for a benchmark, guards.sh what must hold.
 set -eu
 unset CDPATH && export LC_ALL=C
 
@@ -19,6 +19,8 @@ esac
 . "$ROOT/common/driver/plan.sh"
 . "$ROOT/common/driver/record.sh"
 . "$ROOT/common/driver/processes.sh"
+. "$ROOT/common/driver/parts.sh"
+. "$ROOT/common/driver/turns.sh"
 . "$ROOT/common/driver/host.sh"
 . "$ROOT/common/driver/campaign.sh"
 . "$ROOT/common/driver/resume.sh"
@@ -36,8 +38,7 @@ of an adapter of your own (./my-platform.sh).
   -p, --platforms LIST   which; repeatable, comma-separated (native, docker or
                          else podman, kvm, qemu)
   -b, --benchmarks LIST  which (all five)
-  -n, --rounds N         exactly N rounds (until all is decided, looked at after
-                         $LOOKS rounds)
+  -n, --rounds N         exactly N rounds (until all is decided)
   -t, --budget T         start no round that would end later than T after the
                          first: 90s, 30m, 2h ($BUDGET, without -n)
   -o, --output DIR       results folder (results/<UTC time>)
@@ -73,7 +74,7 @@ fail() {
 
 # What can be chosen, with its defaults. Names in capitals are known to block.sh too.
 defaults() {
-    LOOKS='6 8 12 16 24 32 48'
+    ROUND_SECONDS=24 FAILURES_FROM=2
     BUDGET=8m
     LIMIT=$(limits_for trial) LIMITS_LEAST=''
     MEMORY=1G

@@ -115,3 +115,41 @@ bill_stop() {
         NF == 2 { first[$1] = $2 }'
     cached
 }
+
+# bill_open: remembers, in $WORK/bill.before, what the conductor of turns does not count (common/turns/counters.h):
+# lines KEY=NUMBER.
+bill_open() { bill_slow >"$WORK/bill.before"; }
+
+bill_slow() {
+    echo "data_grown=$(allocated)"
+    echo "throttled=$(throttled)"
+    counters
+}
+
+# bill_close: the bills of all parts ($WORK/bills) added up, and what has grown since bill_open. The CPU time of a
+# platform without a bill is what its programs have used.
+bill_close() {
+    {
+        sed 's/^/part=/' "$WORK/bills"
+        sed 's/^/before=/' "$WORK/bill.before"
+        bill_slow | sed 's/^/after=/'
+        sed -n -e 's/^# .*timed\.user=/timed=&/p' -e 's/^# .*timed\.system=/timed=&/p' "$WORK/out"
+    } | awk -F '[= ]' -v benchmark="$1" '
+        $1 == "part" { sum[$2] += $3; unit[$2] = $4; next }
+        $1 == "before" { first[$2] = $3; next }
+        $1 == "after" && $2 == "data_grown" { printf "host.data_grown=%.0f B\n", ($3 - first[$2]) * 1024; next }
+        $1 == "after" && $2 == "throttled" { printf "host.throttled=%d\n", $3 - first[$2]; next }
+        $1 == "after" { printf "bill.%s=%.0f\n", $2, $3 - first[$2]; next }
+        $1 == "timed" { programs += $NF ~ /^[0-9.]/ ? $NF : $(NF - 1) }
+        END {
+            if (!("bill.platform_cpu" in sum) && benchmark != "nginxload") {
+                sum["bill.platform_cpu"] = programs
+                unit["bill.platform_cpu"] = "s"
+            }
+            for (key in sum)
+                printf "%s=%.6g%s\n", key, sum[key], unit[key] == "" ? "" : " " unit[key]
+            if (sum["bill.wall"] > 0)
+                printf "bill.cpus=%.2f\n", sum["bill.host_cpu"] / sum["bill.wall"]
+        }'
+    cached
+}

@@ -6,12 +6,21 @@
 #        block.sh prepare    build what it needs, then start it once to see what it is
 #        block.sh round      start it fresh, run $ORDER on it, stop it
 #        block.sh down       stop it, whatever state it is in
+#
+#        a round by turns (turns.sh) takes that apart:
+#        block.sh up         start it fresh, and leave it up
+#        block.sh open BENCHMARK           what comes before its turns
+#        block.sh serve PART               become the servant that does one repetition per line on stdin
+#        block.sh close BENCHMARK STATUS   write down what came of its turns
+#        block.sh leave      judge the round as a whole, stop it
+#
 #        block.sh release    undo prepare
 #
 # Exit status 0; 77 not usable; 3 the results cannot be written; 1 anything else. Unless it is 0,
 # $WORK/reason says why. Environment: what adapters get (common/platforms/platform.sh), and
 #
 #   OUT WORK         results folder; the driver's own temporary files
+#   RUN              the campaign's folder for what goes on now
 #   HOST ROUND ORDER SEED LIMIT QUICK METHODS ISA BEST
 #   GUESTMARK_BLOCK  the mark by which this block's processes are found
 set -eu
@@ -20,6 +29,7 @@ unset CDPATH && export LC_ALL=C
 . "$ROOT/common/platforms/limits.sh"
 . "$ROOT/common/driver/record.sh"
 . "$ROOT/common/driver/bill.sh"
+. "$ROOT/common/driver/parts.sh"
 . "$ROOT/common/driver/trial.sh"
 . "$ROOT/common/driver/guards.sh"
 
@@ -73,11 +83,16 @@ fresh() {
 
 down() { within "$(limits_for stop)" "stopping $PLATFORM" platform_down >>"$LOG" 2>&1; }
 
-# look: what the platform says of itself, and what the bill needs to know of it.
+# look: what the platform says of itself.
 look() {
     within "$(limits_for answer)" "facts of $PLATFORM" platform_facts >"$WORK/platform" 2>>"$LOG" || :
     within "$(limits_for checksums)" "checksums of $PLATFORM" platform_sha256 >"$WORK/sha256" 2>>"$LOG" || :
     compare_sha256 >>"$WORK/platform"
+    look_again
+}
+
+# look_again: what the bill needs to know of it.
+look_again() {
     BILL_CGROUP=$(sed -n 's/^cgroup\.cpu=//p' "$WORK/platform")
     BILL_DEVICE=$(sed -n 's/^data\.device=//p' "$WORK/platform")
     BILL_DATA=$(sed -n 's/^data\.host_path=//p' "$WORK/platform")
@@ -93,38 +108,106 @@ block_prepare() {
     up || return 77
     within "$(limits_for answer)" "instruction sets of $PLATFORM" platform_run linpack --list-isa \
         >>"$WORK/isa" 2>>"$LOG" || :
+    ! command -v platform_serve >/dev/null || echo yes >"$WORK/serves"
     look
     down || :
 }
 
-# uptimes: seconds since the boot here and there.
+# uptimes: seconds since the boot here, there, and here again: what was read there was read between the two.
 uptimes() {
-    read -r uptimes_here _ </proc/uptime
-    uptimes_there=$(within "$(limits_for answer)" "clock of $PLATFORM" platform_run cat /proc/uptime 2>>"$LOG") || uptimes_there=0
-    echo "$uptimes_here ${uptimes_there%% *}"
+    read -r uptimes_before _ </proc/uptime
+    uptimes_there=$(within "$(limits_for answer)" "clock of $PLATFORM" platform_run cat /proc/uptime 2>>"$LOG") ||
+        uptimes_there=0
+    read -r uptimes_after _ </proc/uptime
+    echo "$uptimes_before ${uptimes_there%% *} $uptimes_after"
 }
 
-block_round() {
-    host_load >"$WORK/load"
+block_up() {
+    [ -s "$RUN/load" ] || host_load >"$RUN/load"
     up || {
         record_failure platform "$(cat "$WORK/reason")" || return
         return 1
     }
     look
-    uptimes_before=$(uptimes)
-    record_sample platform startup s lower "$(cat "$WORK/startup")" || return
-    for benchmark in $ORDER; do
-        progress "$benchmark"
-        trial "$benchmark" || return
-    done
+    uptimes >"$WORK/uptimes"
+    record_sample platform startup s lower "$(cat "$WORK/startup")"
+}
+
+block_leave() {
     {
-        cat "$WORK/load"
-        echo "$uptimes_before $(uptimes)" | awk '
-            $2 > 0 && $4 > 0 { printf "clock.host=%.2f\nclock.guest=%.2f\n", $3 - $1, $4 - $2 }'
+        cat "$RUN/load"
+        echo "$(cat "$WORK/uptimes") $(uptimes)" | awk '
+            $2 > 0 && $5 > 0 {
+                printf "clock.host_least=%.2f\nclock.host_most=%.2f\nclock.guest=%.2f\n", $4 - $3, $6 - $1, $5 - $2
+            }'
     } >>"$WORK/platform"
     guards_of_block || return
     record_facts platform <"$WORK/platform" || return
     down || refuse /dev/null "$PLATFORM: does not stop"
+}
+
+block_round() {
+    rm -f "$RUN/load"
+    block_up || return
+    for benchmark in $ORDER; do
+        progress "$benchmark"
+        trial "$benchmark" || return
+    done
+    block_leave
+}
+
+# block_open BENCHMARK: 77 if it cannot be measured there, with the reason in $WORK/err.
+block_open() {
+    : >"$WORK/err"
+    trial_server "$1" || return
+    look_again
+    account "$1" >"$WORK/account"
+    bill_open
+}
+
+# account BENCHMARK: whose CPU time and disk its steps cost, for the conductor (common/turns/counters.h).
+account() {
+    [ -z "$BILL_DEVICE" ] || echo "device $BILL_DEVICE"
+    if grep -q '^platform.kind=container' "$WORK/platform"; then
+        # The last one is what serves.
+        account_pid=$(platform_pids | if [ "$1" = nginxload ]; then tail -n 1; else head -n 1; fi)
+        platform_cgroup_of "$account_pid" | sed 's/^/cgroup /'
+    else
+        platform_pids | sed 's/^/pid /'
+    fi
+}
+
+# block_serve PART: SIGINT is for the driver, which ends servants in order.
+block_serve() {
+    part "$1" platform_serve part_client --steps -t "$([ -n "$QUICK" ] && echo 1ms || echo 20ms)" \
+        -s "$((SEED + ROUND))"
+}
+
+# block_close BENCHMARK STATUS: its parts lie in folders of $WORK that are called like them. Without a STATUS but 0, that
+# of the first part that has failed counts.
+block_close() {
+    benchmark=$1 close_status=$2
+    : >"$WORK/out"
+    : >"$WORK/bills"
+    look_again
+    for close_part in $(part_list "$1"); do
+        close_folder=$WORK/$close_part
+        [ -f "$close_folder/status" ] || continue
+        cat "$close_folder/err" >>"$WORK/err"
+        close_part_status=$(cat "$close_folder/status")
+        if [ "$close_part_status" -eq 77 ] && part_optional "$close_part"; then continue; fi
+        [ "$close_status" -ne 0 ] || close_status=$close_part_status
+        {
+            echo benchmark,metric,unit,better,rep,value
+            cat "$close_folder/rows"
+            sed 's/^/# /' "$close_folder/facts" 2>/dev/null || :
+        } >"$WORK/printed"
+        trial_add "$close_part"
+        cat "$close_folder/bill" >>"$WORK/bills"
+    done
+    [ ! -f "$WORK/bill.before" ] || bill_close "$1" >"$WORK/bill"
+    cat "$WORK/err" >>"$LOG"
+    trial_record "$1" "$close_status"
 }
 
 # progress BENCHMARK: one line that is written over on a terminal. run.sh prints the others.
@@ -140,6 +223,11 @@ main() {
     probe) block_probe ;;
     prepare) block_prepare ;;
     round) block_round ;;
+    up) block_up ;;
+    open) block_open "$2" ;;
+    serve) block_serve "$2" ;;
+    close) block_close "$2" "$3" ;;
+    leave) block_leave ;;
     down) down ;;
     release)
         # Not every adapter leaves something to undo.

@@ -8,7 +8,7 @@ campaign_begin() {
     HOST=$(uname -n) ROUND=0 ORDER='' ISA='' BEST='' PROGRESS='' PLATFORM='' STOPPED='' BLOCK='' BLOCKS=0
     : >"$WORK/kept"
     export ROOT BUILD WORK STATE LOG HOST ROUND ORDER ISA BEST PROGRESS PLATFORM OUT SEED LIMIT QUICK METHODS
-    export TEST_CPUS CLIENT_CPUS MEMORY
+    export TEST_CPUS CLIENT_CPUS MEMORY RUN
     trap campaign_end EXIT
     catch_signals
 }
@@ -22,6 +22,10 @@ catch_signals() {
 campaign_end() {
     trap '' INT TERM HUP
     [ -z "$BLOCK" ] || end_block
+    for end_up in "$RUN"/up/*; do
+        [ ! -d "$end_up" ] || turns_end "$end_up"
+    done
+    turns_outside
     release
     rm -rf "$RUN"
     rmdir "$BUILD/run" 2>/dev/null || :
@@ -33,24 +37,16 @@ say() {
     echo "run.sh: $*" >&2
 }
 
-# block VERB PLATFORM: one step with one platform in a process of its own; its exit status, or 1
-# when it was ended from outside: by its watchdog, by a signal to the campaign, or by a stranger.
+# block VERB PLATFORM: one step with one platform, which is ended after it; its exit status, or 1 when it was ended from
+# outside: by its watchdog, by a signal to the campaign, or by a stranger.
 block() {
     PLATFORM=$2
     rm -rf "$STATE"
     mkdir -p "$STATE"
-    : >"$WORK/reason"
     BLOCK=$1-$$-$((BLOCKS += 1))_
-    GUESTMARK_BLOCK=$BLOCK sh "$ROOT/common/driver/block.sh" "$1" </dev/null &
     block_status=0
-    [ -n "$STOPPED" ] || wait "$!" || block_status=$?
-    case $block_status in
-    0 | 1 | 3 | 77) [ -n "$STOPPED" ] && block_status=1 ;;
-    *)
-        [ -s "$WORK/reason" ] || echo "$PLATFORM: the driver's process for it was killed" >"$WORK/reason"
-        block_status=1
-        ;;
-    esac
+    block_step "$1" || block_status=$?
+    [ "$block_status" -ne 4 ] || block_status=1
     # What prepare leaves running (a private engine) serves the whole campaign.
     if [ "$1" = prepare ] && [ "$block_status" -eq 0 ]; then
         printf '%s\t%s\n' "$BLOCK" "$PLATFORM" >>"$WORK/kept"
@@ -60,6 +56,23 @@ block() {
         end_block
     fi
     return "$block_status"
+}
+
+# block_step VERB ARGUMENT...: block.sh for $PLATFORM in a process of its own, marked by $BLOCK; its exit status, or 4
+# when it was ended from outside.
+block_step() {
+    : >"$WORK/reason"
+    GUESTMARK_BLOCK=$BLOCK sh "$ROOT/common/driver/block.sh" "$@" </dev/null &
+    block_step_status=0
+    [ -n "$STOPPED" ] || wait "$!" || block_step_status=$?
+    case $block_step_status in
+    0 | 1 | 3 | 77) [ -z "$STOPPED" ] || block_step_status=4 ;;
+    *)
+        [ -s "$WORK/reason" ] || echo "$PLATFORM: the driver's process for it was killed" >"$WORK/reason"
+        block_step_status=4
+        ;;
+    esac
+    return "$block_step_status"
 }
 
 # end_block: ends whatever the block has left running and lets the adapter clean up. Nothing
@@ -135,12 +148,15 @@ prepare() {
     cp "$WORK/usable" "$WORK/probed"
     : >"$WORK/usable"
     : >"$WORK/isas"
+    : >"$WORK/serial"
     while IFS= read -r prepare_platform && ! stopped; do
         say "preparing $prepare_platform"
         : >"$WORK/isa"
+        rm -f "$WORK/serves"
         if block prepare "$prepare_platform"; then
             echo "$prepare_platform" >>"$WORK/usable"
             sed 's/^/x /; 1s/^x/new x/' "$WORK/isa" >>"$WORK/isas"
+            [ -f "$WORK/serves" ] || echo "$prepare_platform" >>"$WORK/serial"
         elif ! stopped; then
             unusable "$prepare_platform"
         fi
@@ -175,43 +191,82 @@ choose_isa() {
 # rounds: until the rounds asked for are done, all is decided, or the time is over.
 rounds() {
     rounds_start=$(date +%s)
-    rounds_longest=0
-    rounds_target=${ROUNDS:-${LOOKS%% *}}
+    rounds_last=0
+    : >"$WORK/settled"
+    choose_design
     ROUND=0
     while ! stopped; do
         ROUND=$((ROUND + 1))
-        [ "$ROUND" -gt "$rounds_target" ] && ! more_rounds && break
+        if [ -n "$ROUNDS" ]; then
+            [ "$ROUND" -le "$ROUNDS" ] || break
+        else
+            look || break
+        fi
         time_for_round || break
         one_round
     done
 }
 
+# choose_design: who takes turns. They are up together, so their memory is needed at once; where that does not fit, all
+# are run in serial blocks, one after the other.
+choose_design() {
+    design_need=$(wc -l <"$WORK/usable" | awk -v memory="$MEMORY" '
+        { print $1 * memory * (memory ~ /G/ ? 1048576 : 1024) }')
+    design_have=$(sed -n 's/^MemAvailable: *\([0-9]*\) .*/\1/p' /proc/meminfo)
+    if [ "${design_have:-$design_need}" -lt "$design_need" ]; then
+        say "$((design_need / 1024)) MiB for all platforms together are not free: they are measured one after the other"
+        cp "$WORK/usable" "$WORK/serial"
+    fi
+    grep -vxFf "$WORK/serial" "$WORK/usable" >"$WORK/turns" || :
+    [ -z "$RESUME" ] || return 0
+    if [ -s "$WORK/turns" ]; then
+        echo design=turns
+        sed 's/^/serial=/' "$WORK/serial"
+    else
+        echo design=blocks
+    fi >>"$OUT/environment.txt"
+}
+
 time_for_round() {
-    [ -n "$BUDGET_SECONDS" ] && [ "$rounds_longest" -gt 0 ] || return 0
+    [ -n "$BUDGET_SECONDS" ] && [ "$rounds_last" -gt 0 ] || return 0
     rounds_left=$((BUDGET_SECONDS - ($(date +%s) - rounds_start)))
-    [ "$rounds_left" -lt "$rounds_longest" ] || return 0
+    [ "$rounds_left" -lt "$rounds_last" ] || return 0
     say "the time of $BUDGET_SECONDS s is over; more with --resume $OUT --budget ..."
     return 1
 }
 
-# more_rounds: a look at what is decided. Sets the next target; 1 if there is nothing to gain.
-more_rounds() {
-    [ -z "$ROUNDS" ] && [ -x "$BUILD/compare" ] || return 1
-    "$BUILD/compare" --need "$OUT" >"$WORK/need" 2>>"$LOG" || return 1
-    read -r _ rounds_need <"$WORK/need" || return 1
-    rounds_open=$(grep -c '^open' "$WORK/need") || :
-    if [ "$rounds_need" -lt "$ROUND" ]; then
-        if [ "$rounds_open" -eq 0 ]; then
-            say "after $((ROUND - 1)) rounds everything is decided"
-        else
-            say "after $((ROUND - 1)) rounds $rounds_open figures are still open; no more rounds are made"
-        fi
+# look: what is decided so far, in $WORK/settled; 1 if there is nothing to gain. Rounds go on where it cannot be told.
+look() {
+    [ "$ROUND" -gt 1 ] || return 0
+    look_need=
+    "$BUILD/compare" --need "$OUT" >"$WORK/need" 2>"$WORK/said" && read -r _ look_need <"$WORK/need"
+    if [ -z "$look_need" ]; then
+        cat "$WORK/said" >>"$LOG"
+        say "what is decided cannot be told: $(tail -n 1 "$WORK/said")"
+        return 0
+    fi
+    sed -n 's/^settled	\([^	]*	[^	]*	[^	]*\)	.*/\1/p' "$WORK/need" >"$WORK/settled"
+    if [ "$look_need" -eq 0 ]; then
+        look_open=$(grep -c '^open' "$WORK/need") || :
+        case $look_open in
+        0) say "after $((ROUND - 1)) rounds everything is decided" ;;
+        *) say "after $((ROUND - 1)) rounds $look_open figures are still open; no more rounds are made" ;;
+        esac
         return 1
     fi
-    say "after $((ROUND - 1)) rounds still open: $rounds_open figures; \
-going on to round $rounds_need, about $(minutes $(((rounds_need - ROUND + 1) * rounds_longest)))"
-    sed -n 's/^open	/    /p' "$WORK/need" | tr '\t' ' ' >&2
-    rounds_target=$rounds_need
+}
+
+# look_text: what is decided, and what is open, for the line of progress.
+look_text() {
+    [ -s "$WORK/need" ] || return 0
+    awk -F '\t' '
+        /^settled\t/ { settled++ }
+        /^open\t/ { open++; if (!first) first = $2 " " $3 " " $5 }
+        END {
+            sub(/, .*/, "", first)
+            if (settled + open) printf " | decided %d of %d", settled, settled + open
+            if (first != "") printf " | %s", substr(first, 1, 32)
+        }' "$WORK/need"
 }
 
 minutes() { echo "$1" | awk '{ if ($1 < 90) printf "%d s\n", $1; else printf "%.0f min\n", $1 / 60 }'; }
@@ -222,16 +277,17 @@ one_round() {
     if ! round_planned; then
         plan_csv "$ROUND" | append plan.csv || disk_full
     fi
-    PROGRESS="round $ROUND of $rounds_target"
-    [ "$rounds_longest" -eq 0 ] ||
-        PROGRESS="$PROGRESS, $(minutes $(((rounds_target - ROUND + 1) * rounds_longest))) left"
+    PROGRESS="round $ROUND${ROUNDS:+ of $ROUNDS}$(look_text)"
     [ -t 2 ] || say "$PROGRESS"
+    sed '/^native$/ { p; s/$/2/; }' "$WORK/serial" >"$WORK/serial.names"
+    awk -F '\t' 'FILENAME == ARGV[1] { serial[$0] = 1; next } !($1 in serial)' "$WORK/serial.names" "$WORK/plan" >"$WORK/plan.turns"
+    [ ! -s "$WORK/plan.turns" ] || turns_round
     while IFS='	' read -r round_platform ORDER <&3; do
         ! stopped || return 0
+        grep -qxF "$round_platform" "$WORK/serial.names" || continue
         block_done "$round_platform" || given_up "$round_platform" || measure "$round_platform"
     done 3<"$WORK/plan"
-    round_seconds=$(($(date +%s) - round_start))
-    [ "$round_seconds" -le "$rounds_longest" ] || rounds_longest=$round_seconds
+    rounds_last=$(($(date +%s) - round_start))
 }
 
 # measure PLATFORM: a block, and why each trial that is missing is missing.
@@ -251,10 +307,10 @@ measure() {
     echo block=complete | record_facts platform || disk_full
 }
 
-# given_up PLATFORM: a platform that has failed to start twice is not tried again.
+# given_up PLATFORM: a platform that has failed to start twice is not tried again, unless by a resumed campaign.
 given_up() {
     given_up_at=$(csv_line "$1")
-    [ "$(grep -F ",$given_up_at," "$OUT/failures.csv" | grep -c ',platform,')" -ge 2 ]
+    [ "$(tail -n "+$FAILURES_FROM" "$OUT/failures.csv" | grep -F ",$given_up_at," | grep -c ',platform,')" -ge 2 ]
 }
 
 # release: undoes what prepare has left running, platform by platform.

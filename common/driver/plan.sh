@@ -34,16 +34,19 @@ shuffle() {
         }'
 }
 
-# plan_round ROUND: lines `PLATFORM<tab>BENCHMARK...` of a round, in order. $WORK/usable has the
-# platforms. native runs a second time as native2: their difference is the noise floor.
+# plan_round ROUND: lines `PLATFORM<tab>BENCHMARK...` of a round, in order. $WORK/usable has the platforms. native runs a
+# second time as native2: their difference is the noise floor. Platforms that take turns have one order in common; those
+# in $WORK/serial have one of their own.
 plan_round() {
     sed '/^native$/ { p; s/$/2/; }' "$WORK/usable" | shuffle "$SEED" "$1" | {
         plan_position=0
         while IFS= read -r plan_platform; do
             plan_position=$((plan_position + 1))
+            plan_stream=0
+            if grep -qxF "$plan_platform" "$WORK/serial"; then plan_stream=$plan_position; fi
             # shellcheck disable=SC2086 # a list of words
             plan_order=$(printf '%s\n' $CHOSEN_BENCHMARKS |
-                shuffle "$SEED" $(($1 * 1009 + plan_position)) | tr '\n' ' ')
+                shuffle "$SEED" $(($1 * 1009 + plan_stream)) | tr '\n' ' ')
             printf '%s\t%s\n' "$plan_platform" "$plan_order"
         done
     }

@@ -17,10 +17,11 @@ resume_output() {
     for resume_file in samples guards failures facts; do
         keep_complete "$OUT/$resume_file.csv" || fail "$OUT: cannot be written"
     done
+    FAILURES_FROM=$(($(wc -l <"$OUT/failures.csv") + 1))
 }
 
-# keep_complete FILE: leaves the rows of blocks that facts.csv says are complete. facts.csv itself
-# comes last.
+# keep_complete FILE: leaves the rows of blocks, and of benchmarks' turns, that facts.csv says are complete. facts.csv
+# itself comes last.
 keep_complete() {
     awk '
         # The platform and round of a row, as they are written: columns 3 and 4.
@@ -30,8 +31,19 @@ keep_complete() {
                 return substr(row, 1, RLENGTH)
             return ""
         }
-        NR == FNR { if (/,block,complete$/) complete[block($0)] = 1; next }
-        FNR == 1 || block($0) in complete' "$OUT/facts.csv" "$1" >"$WORK/complete" &&
+        # And the benchmark, column 5.
+        function turns(row, place) {
+            sub(/^[^,]*,[^,]*,/, "", row)
+            row = substr(row, length(place) + 1)
+            sub(/,.*/, "", row)
+            return place row
+        }
+        NR == FNR && /,block,complete$/ { complete[block($0)] = 1 }
+        NR == FNR && /,turns,complete$/ { complete[turns($0, block($0))] = 1 }
+        NR == FNR { next }
+        FNR == 1 { print; next }
+        { place = block($0) }
+        place != "" && (place in complete || turns($0, place) in complete)' "$OUT/facts.csv" "$1" >"$WORK/complete" &&
         cp "$WORK/complete" "$1"
 }
 

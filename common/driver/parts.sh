@@ -1,0 +1,86 @@
+# What is run for a benchmark: its parts, each one invocation of a program with the same work on every platform.
+
+# part_sizes: how much work. An emulated guest sets the sizes: it multiplies and adds a thousand times slower, and a
+# step of the others should not wait for it long. --quick is for checking the chain.
+part_sizes() {
+    if [ -n "$QUICK" ]; then
+        part_order=50 part_sum=50 part_array=1M part_size=1M part_disk=4M part_bytes=4M
+    else
+        part_order=200 part_sum=250 part_array=32M part_size=64M part_disk=32M part_bytes=32M
+    fi
+}
+
+# part_list BENCHMARK: its parts, the first one the classic. BEST is 1 where some platforms have a better instruction
+# set than all have; METHODS adds the other ways to make a process.
+part_list() {
+    case $1 in
+    linpack) echo "linpack${BEST:+ linpack.best}" ;;
+    memsweep) echo 'memsweep memsweep.size' ;;
+    forksum) echo "forksum${METHODS:+ forksum.vfork forksum.spawn forksum.clone forksum.thread}" ;;
+    nginxload) echo 'nginxload nginxload.big' ;;
+    *) echo "$1" ;;
+    esac
+}
+
+# part_prefix PART: what precedes the names of its facts. part_suffix PART: what follows those of its metrics.
+part_prefix() { case $1 in *.*) echo "${1#*.}." ;; esac; }
+part_suffix() { case $1 in linpack.best) echo '[isa=best]' ;; forksum.*) echo "[${1#*.}]" ;; esac; }
+
+# part_optional PART: whether a platform may lack it (77) without being worse for it: ways to make a process.
+part_optional() { case $1 in forksum.*) ;; *) return 1 ;; esac; }
+
+# part_metrics PART: its metrics that have verdicts; a part without any is open as long as its benchmark's first one.
+part_metrics() {
+    case $1 in
+    linpack) echo lu ;;
+    memsweep) echo sweep copy ;;
+    forksum) echo sum ;;
+    diskrand) echo iops ;;
+    nginxload) echo requests ;;
+    nginxload.big) echo download ;;
+    forksum.*) echo "sum$(part_suffix "$1")" ;;
+    esac
+}
+
+# part_weight PART: its share of a round's time. A step of memsweep is one of sweep and one of copy.
+part_weight() {
+    case $1 in
+    memsweep) echo 4 ;;
+    memsweep.size) echo 1 ;;
+    forksum*) echo 3 ;;
+    *) echo 2 ;;
+    esac
+}
+
+# part PART PLATFORM-RUNNER CLIENT-RUNNER OPTION...: runs the part's program by the first runner, or, where it loads a
+# server from outside, on the host's other CPUs by the second, with these options before its own. ISA is the best
+# instruction set that all platforms have.
+part() {
+    part_name=$1 part_runner=$2 part_client=$3
+    shift 3
+    part_sizes
+    case $part_name in
+    linpack) set -- linpack "$@" --size "$part_order" ${ISA:+--isa "$ISA"} ;;
+    linpack.best) set -- linpack "$@" --size "$part_order" ;;
+    memsweep) set -- memsweep "$@" ${ISA:+--isa "$ISA"} --array "$part_array" ${QUICK:+--size "$part_size"} sweep copy ;;
+    memsweep.size)
+        set -- memsweep "$@" ${ISA:+--isa "$ISA"} --array "$part_array" --size "$part_size" triad latency fault
+        ;;
+    forksum) set -- forksum "$@" 1 "$part_sum" ;;
+    forksum.*) set -- forksum "$@" --method "${part_name#*.}" 1 "$part_sum" ;;
+    diskrand) set -- diskrand "$@" --size "$part_disk" "$(platform_data)" ;;
+    nginxload) set -- nginxload "$@" -c "$CLIENT_CPUS" "$(cat "$WORK/url")/small" ;;
+    nginxload.big) set -- nginxload "$@" -c "$CLIENT_CPUS" --download --bytes "$part_bytes" "$(cat "$WORK/url")/big" ;;
+    esac
+    case $1 in
+    nginxload) "$part_client" "$@" ;;
+    *) "$part_runner" "$@" ;;
+    esac
+}
+
+# part_client WORD...: the load client comes from the host, for every platform alike.
+part_client() (
+    part_tool=$1
+    shift
+    exec "$BUILD/$part_tool" "$@"
+)
