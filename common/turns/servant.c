@@ -100,10 +100,13 @@ static void let_go(struct servant *servant)
     servant->rows = NULL;
 }
 
-/* Ends it; `why` goes behind what it has said itself. Always false. */
-static bool give_up(struct servant *servant, const char *why, ...)
-    __attribute__((format(printf, 2, 3)));
-static bool give_up(struct servant *servant, const char *why, ...)
+/*
+ * Ends it, with the status that was found; `why` goes behind what it has said itself. Without a
+ * reason it has closed its output, and its own status counts. Always false.
+ */
+static bool give_up(struct servant *servant, int found, const char *why, ...)
+    __attribute__((format(printf, 3, 4)));
+static bool give_up(struct servant *servant, int found, const char *why, ...)
 {
     const double grace_s = 5; /* it has closed its output, and ought to end by itself */
     va_list arguments;
@@ -120,7 +123,7 @@ static bool give_up(struct servant *servant, const char *why, ...)
     servant->in = -1;
     int status = reap(servant, why ? 0 : grace_s);
     let_go(servant);
-    say_status(servant, why ? STATUS_HUNG : status ? status : STATUS_SYSTEM);
+    say_status(servant, why || status == 0 ? found : status);
     return false;
 }
 
@@ -182,6 +185,14 @@ static enum said next_line(struct servant *servant, uint64_t deadline_ns, char *
     }
 }
 
+/* It is not what it was to be by now, or has ended without. Always false. */
+static bool late(struct servant *servant, enum said said, const char *what, double limit_s)
+{
+    if (said == SAID_NOTHING)
+        return give_up(servant, STATUS_HUNG, "not %s within %g s", what, limit_s);
+    return give_up(servant, STATUS_SYSTEM, NULL);
+}
+
 static uint64_t deadline(double limit_s)
 {
     return clock_ns() + (uint64_t)(limit_s * 1e9);
@@ -232,7 +243,7 @@ void servant_start(struct servant *servant, const char *folder, double limit_s)
     if (said == SAID_LINE)
         servant->lives = true;
     else
-        give_up(servant, said == SAID_NOTHING ? "not ready within %g s" : NULL, limit_s);
+        late(servant, said, "ready", limit_s);
 }
 
 bool servant_step(struct servant *servant, uint64_t turn, double limit_s)
@@ -241,14 +252,14 @@ bool servant_step(struct servant *servant, uint64_t turn, double limit_s)
     char *line = NULL;
     enum said said = SAID_LINE;
     if (write(servant->in, "\n", 1) != 1)
-        return give_up(servant, NULL);
+        return give_up(servant, STATUS_SYSTEM, NULL);
     while ((said = next_line(servant, until, &line)) == SAID_LINE && strcmp(line, "end") != 0) {
         if (!put_row(servant->rows, line, turn))
-            return give_up(servant, "'%.100s' is not a row", line);
+            return give_up(servant, STATUS_SYSTEM, "'%.100s' is not a row", line);
     }
     if (said == SAID_LINE)
         return true;
-    return give_up(servant, said == SAID_NOTHING ? "not done within %g s" : NULL, limit_s);
+    return late(servant, said, "done", limit_s);
 }
 
 bool servant_finish(struct servant *servant, double limit_s)
@@ -267,7 +278,7 @@ bool servant_finish(struct servant *servant, double limit_s)
     }
     close_file(facts, servant, "facts");
     if (said == SAID_NOTHING)
-        return give_up(servant, "does not end within %g s", limit_s);
+        return late(servant, said, "ended", limit_s);
     int status = reap(servant, limit_s);
     let_go(servant);
     say_status(servant, status);
