@@ -24,7 +24,11 @@ grep -q 'it works' "$TMP/out" || skip_all "$browser does not start: $(tail -n 1 
 # $TMP/found. The frame, since windows have a least width. MEDIA print: by the rules for paper.
 measure() {
     sed "s/@media ${3:-none}/@media all/" "$2" >"$TMP/page.html"
-    { echo "<script>document.documentElement.dataset.media = '${3:-}';"; cat common/compare/html/measure.js; echo '</script>'; } >>"$TMP/page.html"
+    {
+        echo "<script>document.documentElement.dataset.media = '${3:-}';"
+        cat common/compare/html/measure.js
+        echo '</script>'
+    } >>"$TMP/page.html"
     cat >"$TMP/frame.html" <<EOF
 <pre id="found"></pre><script>
 addEventListener("message", (event) => document.getElementById("found").append(event.data + "\n"));
