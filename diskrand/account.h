@@ -3,8 +3,8 @@
  * goes to the block layer) and to the block device (its stat file in sysfs), beside those that
  * were asked for. Without O_DIRECT, or with a cache in between, they do not agree.
  */
-#ifndef DISKRAND_ACCOUNT_H
-#define DISKRAND_ACCOUNT_H
+#ifndef GM_DISKRAND_ACCOUNT_H
+#define GM_DISKRAND_ACCOUNT_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -2,8 +2,8 @@
  * The block device below a file, and whether it is one: a loop device whose file goes through the
  * page cache, compressed memory and RAM disks take O_DIRECT, and are memory.
  */
-#ifndef DISKRAND_DEVICE_H
-#define DISKRAND_DEVICE_H
+#ifndef GM_DISKRAND_DEVICE_H
+#define GM_DISKRAND_DEVICE_H
 
 #include <stdbool.h>
 #include <stddef.h>

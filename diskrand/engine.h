@@ -1,8 +1,8 @@
 /*
  * The ways to hand I/O to the kernel, one struct engine each. A queue belongs to one thread.
  */
-#ifndef DISKRAND_ENGINE_H
-#define DISKRAND_ENGINE_H
+#ifndef GM_DISKRAND_ENGINE_H
+#define GM_DISKRAND_ENGINE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -3,8 +3,8 @@
  * workload never touches), then the data. Anybody else's file or a block device has no header and
  * is touched only when the user has named it twice.
  */
-#ifndef DISKRAND_FILE_H
-#define DISKRAND_FILE_H
+#ifndef GM_DISKRAND_FILE_H
+#define GM_DISKRAND_FILE_H
 
 #include "place.h"
 

@@ -3,8 +3,8 @@
  * Layouts and numbers are Linux's stable user interface, from include/uapi/linux/ of Linux 6.1:
  * stat.h, fiemap.h, fs.h, magic.h, aio_abi.h, io_uring.h.
  */
-#ifndef DISKRAND_KERNEL_ABI_H
-#define DISKRAND_KERNEL_ABI_H
+#ifndef GM_DISKRAND_KERNEL_ABI_H
+#define GM_DISKRAND_KERNEL_ABI_H
 
 #include <stdint.h>
 #include <sys/ioctl.h>

@@ -6,8 +6,8 @@
  * an order that a later pass does not repeat. No block is hit twice while another waits, so the
  * device's own cache is not flattered, and nothing has to be remembered about which were visited.
  */
-#ifndef DISKRAND_PATTERN_H
-#define DISKRAND_PATTERN_H
+#ifndef GM_DISKRAND_PATTERN_H
+#define GM_DISKRAND_PATTERN_H
 
 #include "rng.h"
 

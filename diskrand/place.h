@@ -2,8 +2,8 @@
  * Where a file lies: its filesystem, what O_DIRECT asks of offsets and buffers there, the block
  * device below it, and whether every byte of it has a written block on that device.
  */
-#ifndef DISKRAND_PLACE_H
-#define DISKRAND_PLACE_H
+#ifndef GM_DISKRAND_PLACE_H
+#define GM_DISKRAND_PLACE_H
 
 #include <stdbool.h>
 #include <stdint.h>

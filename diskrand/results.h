@@ -1,6 +1,6 @@
 /* What a run found, beyond its samples: latencies, guards, and facts that change the meaning. */
-#ifndef DISKRAND_RESULTS_H
-#define DISKRAND_RESULTS_H
+#ifndef GM_DISKRAND_RESULTS_H
+#define GM_DISKRAND_RESULTS_H
 
 #include "account.h"
 #include "bench.h"

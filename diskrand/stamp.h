@@ -6,8 +6,8 @@
  * a part of an older write is never equal to the newer one's. That touches seven more cache lines
  * of a page, which the device has just read: a tenth of the CPU time of an I/O.
  */
-#ifndef DISKRAND_STAMP_H
-#define DISKRAND_STAMP_H
+#ifndef GM_DISKRAND_STAMP_H
+#define GM_DISKRAND_STAMP_H
 
 #include "rng.h"
 

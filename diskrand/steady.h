@@ -4,8 +4,8 @@
  * in a row, the values' range is at most 20 % of their mean, and the best straight line through
  * them rises or falls by at most 10 % of it from the first to the last.
  */
-#ifndef DISKRAND_STEADY_H
-#define DISKRAND_STEADY_H
+#ifndef GM_DISKRAND_STEADY_H
+#define GM_DISKRAND_STEADY_H
 
 #include <stdbool.h>
 

@@ -2,8 +2,8 @@
  * Transfers outside the timed region: all of the bytes or an errno. EINTR and short transfers are
  * continued; the end of the file is EIO.
  */
-#ifndef DISKRAND_TRANSFER_H
-#define DISKRAND_TRANSFER_H
+#ifndef GM_DISKRAND_TRANSFER_H
+#define GM_DISKRAND_TRANSFER_H
 
 #include <stdint.h>
 

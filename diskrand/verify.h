@@ -1,8 +1,8 @@
 /*
  * Reading back: whether every block of the file holds what was last written to it.
  */
-#ifndef DISKRAND_VERIFY_H
-#define DISKRAND_VERIFY_H
+#ifndef GM_DISKRAND_VERIFY_H
+#define GM_DISKRAND_VERIFY_H
 
 #include "file.h"
 

@@ -1,6 +1,6 @@
 /* One worker of a workload: the loop that keeps its queue full. */
-#ifndef DISKRAND_WORKER_H
-#define DISKRAND_WORKER_H
+#ifndef GM_DISKRAND_WORKER_H
+#define GM_DISKRAND_WORKER_H
 
 #include "mem.h"
 #include "workload.h"

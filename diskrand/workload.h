@@ -3,8 +3,8 @@
  * and `depth` buffers, and counts what it does. A repetition begins behind a barrier and ends when
  * the time is up and everything in flight has ended.
  */
-#ifndef DISKRAND_WORKLOAD_H
-#define DISKRAND_WORKLOAD_H
+#ifndef GM_DISKRAND_WORKLOAD_H
+#define GM_DISKRAND_WORKLOAD_H
 
 #include "cpu.h"
 #include "engine.h"

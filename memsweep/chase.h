@@ -2,8 +2,8 @@
  * A cycle of pointers through memory: each load's address is the value of the load before, so that
  * the time per step is the latency of a load, whatever the CPU does ahead of time.
  */
-#ifndef GM_CHASE_H
-#define GM_CHASE_H
+#ifndef GM_MEMSWEEP_CHASE_H
+#define GM_MEMSWEEP_CHASE_H
 
 #include "mem.h"
 

@@ -1,8 +1,8 @@
 /*
  * Minor faults: as many as the kernel counted must have been expected.
  */
-#ifndef GM_FAULTS_H
-#define GM_FAULTS_H
+#ifndef GM_MEMSWEEP_FAULTS_H
+#define GM_MEMSWEEP_FAULTS_H
 
 #include "mem.h"
 #include "report.h"

@@ -2,8 +2,8 @@
  * Memory for the kernels: asked for only after the limits have been looked at, and checked to be
  * of the pages that --pages asks for.
  */
-#ifndef GM_SPACE_H
-#define GM_SPACE_H
+#ifndef GM_MEMSWEEP_SPACE_H
+#define GM_MEMSWEEP_SPACE_H
 
 #include "mem.h"
 #include "report.h"

@@ -1,8 +1,8 @@
 /*
  * STREAM's four operations (McCalpin 1995) on a part of the arrays, per instruction set.
  */
-#ifndef GM_STREAM_KERNELS_H
-#define GM_STREAM_KERNELS_H
+#ifndef GM_MEMSWEEP_STREAM_KERNELS_H
+#define GM_MEMSWEEP_STREAM_KERNELS_H
 
 #include "cpu.h"
 

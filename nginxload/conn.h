@@ -2,8 +2,8 @@
  * One connection: connects, sends a request (and a body, if it is an upload), reads the response,
  * and says what came of it. Never blocks, unless its pool says that it is alone (wait_ns).
  */
-#ifndef GM_CONN_H
-#define GM_CONN_H
+#ifndef GM_NGINXLOAD_CONN_H
+#define GM_NGINXLOAD_CONN_H
 
 #include "discard.h"
 #include "http.h"

@@ -2,8 +2,8 @@
  * Throwing away received bytes as cheaply as the kernel can: the client must not be the bottleneck
  * of a download. In `auto` the first way that works is kept.
  */
-#ifndef GM_DISCARD_H
-#define GM_DISCARD_H
+#ifndef GM_NGINXLOAD_DISCARD_H
+#define GM_NGINXLOAD_DISCARD_H
 
 #include <stdint.h>
 #include <sys/types.h>

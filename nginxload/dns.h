@@ -3,8 +3,8 @@
  * /etc/resolv.conf, with its options. That is res_search() of glibc from 2.34 on, getaddrinfo() of
  * musl; an older glibc has neither in its static library.
  */
-#ifndef GM_DNS_H
-#define GM_DNS_H
+#ifndef GM_NGINXLOAD_DNS_H
+#define GM_NGINXLOAD_DNS_H
 
 #include <netinet/in.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* The requests that the connections send. */
-#ifndef GM_EXCHANGE_H
-#define GM_EXCHANGE_H
+#ifndef GM_NGINXLOAD_EXCHANGE_H
+#define GM_NGINXLOAD_EXCHANGE_H
 
 #include "config.h"
 #include "conn.h"

@@ -4,8 +4,8 @@
  * what is none. It looks at nothing but what frames the message: status line, Content-Length,
  * Transfer-Encoding, Connection, Content-Range.
  */
-#ifndef GM_HTTP_H
-#define GM_HTTP_H
+#ifndef GM_NGINXLOAD_HTTP_H
+#define GM_NGINXLOAD_HTTP_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -9,8 +9,8 @@
  * What is in flight when the time is over is waited for ("drained"): its latency counts, but it is
  * no request of the timed region.
  */
-#ifndef GM_LOOP_H
-#define GM_LOOP_H
+#ifndef GM_NGINXLOAD_LOOP_H
+#define GM_NGINXLOAD_LOOP_H
 
 #include "conn.h"
 #include "hist.h"

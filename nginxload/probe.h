@@ -1,6 +1,6 @@
 /* One request before all others: does the server answer, where, and with how much? */
-#ifndef GM_PROBE_H
-#define GM_PROBE_H
+#ifndef GM_NGINXLOAD_PROBE_H
+#define GM_NGINXLOAD_PROBE_H
 
 #include "config.h"
 #include "conn.h"

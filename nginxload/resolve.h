@@ -3,8 +3,8 @@
  * servers (dns.h). Not glibc's getaddrinfo(): in a static program it wants the shared libraries of
  * the very libc it was built with, which no foreign guest has.
  */
-#ifndef GM_RESOLVE_H
-#define GM_RESOLVE_H
+#ifndef GM_NGINXLOAD_RESOLVE_H
+#define GM_NGINXLOAD_RESOLVE_H
 
 #include "url.h"
 

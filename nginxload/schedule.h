@@ -2,8 +2,8 @@
  * When the next request may begin: as long as there is time and budget, at once in the closed loop,
  * when it is due in the open loop, file by file in a transfer.
  */
-#ifndef GM_SCHEDULE_H
-#define GM_SCHEDULE_H
+#ifndef GM_NGINXLOAD_SCHEDULE_H
+#define GM_NGINXLOAD_SCHEDULE_H
 
 #include "loop.h"
 

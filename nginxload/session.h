@@ -1,6 +1,6 @@
 /* The threads with their connections, set up once and run once per repetition. */
-#ifndef GM_SESSION_H
-#define GM_SESSION_H
+#ifndef GM_NGINXLOAD_SESSION_H
+#define GM_NGINXLOAD_SESSION_H
 
 #include "config.h"
 #include "loop.h"

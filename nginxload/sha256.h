@@ -1,6 +1,6 @@
 /* SHA-256 (FIPS 180-4), so that what a server sends can be compared with what sha256sum says. */
-#ifndef GM_SHA256_H
-#define GM_SHA256_H
+#ifndef GM_NGINXLOAD_SHA256_H
+#define GM_NGINXLOAD_SHA256_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* From what the threads have found to metrics and facts. */
-#ifndef GM_SUMMARY_H
-#define GM_SUMMARY_H
+#ifndef GM_NGINXLOAD_SUMMARY_H
+#define GM_NGINXLOAD_SUMMARY_H
 
 #include "config.h"
 #include "loop.h"

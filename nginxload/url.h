@@ -3,8 +3,8 @@
  * with an interface behind %25 (RFC 6874) or % where one is needed: [fe80::1%25eth0];
  * or a Unix socket as nginx writes it, http://unix:/PATH/OF/SOCKET[:/PATH].
  */
-#ifndef GM_URL_H
-#define GM_URL_H
+#ifndef GM_NGINXLOAD_URL_H
+#define GM_NGINXLOAD_URL_H
 
 #include <stdbool.h>
 #include <stdint.h>

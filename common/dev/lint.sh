@@ -35,6 +35,13 @@ shift
 for room in common/*/ docker vm-image; do
     [ -f "${room%/}/README.md" ] || fail "${room%/}: no README.md"
 done
+# One scheme of header guards: GM_, the program or room unless it is the library or the tests, the file.
+for header; do
+    case $header in *_template.h | *.c) continue ;; esac
+    guard=$(echo "$header" | sed -E 's|^common/||; s/^(lib|test).//; s|^([a-z]+)/.*/|\1/|; s|^([a-z]+)/\1\.h|\1.h|; s|[/.]|_|g')
+    guard=GM_$(echo "$guard" | tr '[:lower:]' '[:upper:]')
+    grep -qx "#ifndef $guard" "$header" || fail "$header: its guard is not $guard"
+done
 # shellcheck disable=SC2086 # lists of files without spaces
 {
     if need shellcheck; then

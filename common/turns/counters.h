@@ -8,8 +8,8 @@
  *     cgroup FOLDER  a control group of the host's, version 1 (cpuacct) or 2
  *     device NAME    the block device behind its data, as in /sys/class/block
  */
-#ifndef TURNS_COUNTERS_H
-#define TURNS_COUNTERS_H
+#ifndef GM_TURNS_COUNTERS_H
+#define GM_TURNS_COUNTERS_H
 
 #include "cpu.h"
 

@@ -7,8 +7,8 @@
  * `# key=value` that it ended with, without the mark; `err`, what it and its conductor said on
  * stderr; `status`, its exit status, or 124 where its conductor had to end it.
  */
-#ifndef TURNS_SERVANT_H
-#define TURNS_SERVANT_H
+#ifndef GM_TURNS_SERVANT_H
+#define GM_TURNS_SERVANT_H
 
 #include <stdbool.h>
 #include <stdint.h>

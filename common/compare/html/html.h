@@ -2,8 +2,8 @@
  * The report: one file that needs nothing but a browser, no script, dark and light, phone, desktop
  * and paper.
  */
-#ifndef COMPARE_HTML_H
-#define COMPARE_HTML_H
+#ifndef GM_COMPARE_HTML_H
+#define GM_COMPARE_HTML_H
 
 #include "analysis.h"
 #include "remarks.h"

@@ -1,6 +1,6 @@
 /* The page that is being written, and what all of its sections need of it. */
-#ifndef COMPARE_PAGE_H
-#define COMPARE_PAGE_H
+#ifndef GM_COMPARE_PAGE_H
+#define GM_COMPARE_PAGE_H
 
 #include "analysis.h"
 #include "remarks.h"

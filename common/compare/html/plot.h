@@ -2,8 +2,8 @@
  * Drawing without a script at any width: positions are percentages of the drawing, so that text
  * keeps its size while the drawing stretches; dots and lines keep theirs by non-scaling strokes.
  */
-#ifndef COMPARE_PLOT_H
-#define COMPARE_PLOT_H
+#ifndef GM_COMPARE_PLOT_H
+#define GM_COMPARE_PLOT_H
 
 #include <stdbool.h>
 #include <stddef.h>

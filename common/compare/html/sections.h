@@ -1,6 +1,6 @@
 /* The parts of the HTML report, in the order in which they come. */
-#ifndef COMPARE_SECTIONS_H
-#define COMPARE_SECTIONS_H
+#ifndef GM_COMPARE_SECTIONS_H
+#define GM_COMPARE_SECTIONS_H
 
 #include "page.h"
 

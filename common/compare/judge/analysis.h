@@ -1,8 +1,8 @@
 /*
  * From trials to verdicts: every platform against the baseline, metric by metric, paired by round.
  */
-#ifndef COMPARE_ANALYSIS_H
-#define COMPARE_ANALYSIS_H
+#ifndef GM_COMPARE_ANALYSIS_H
+#define GM_COMPARE_ANALYSIS_H
 
 #include "bootstrap.h"
 #include "checks.h"

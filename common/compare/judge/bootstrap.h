@@ -1,6 +1,6 @@
 /* Bias-corrected and accelerated bootstrap interval of a mean (Efron 1987). */
-#ifndef COMPARE_BOOTSTRAP_H
-#define COMPARE_BOOTSTRAP_H
+#ifndef GM_COMPARE_BOOTSTRAP_H
+#define GM_COMPARE_BOOTSTRAP_H
 
 #include <stdbool.h>
 #include <stddef.h>

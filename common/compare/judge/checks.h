@@ -1,7 +1,7 @@
 /* What would fool a reader of means: drift, dependence between rounds, outliers. Nothing is left
  * out because of it. */
-#ifndef COMPARE_CHECKS_H
-#define COMPARE_CHECKS_H
+#ifndef GM_COMPARE_CHECKS_H
+#define GM_COMPARE_CHECKS_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* What several trials showed, in one sentence. */
-#ifndef COMPARE_EVIDENCE_H
-#define COMPARE_EVIDENCE_H
+#ifndef GM_COMPARE_EVIDENCE_H
+#define GM_COMPARE_EVIDENCE_H
 
 /*
  * Joins two sentences that differ in nothing but their numbers: each number becomes the range of

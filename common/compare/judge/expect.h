@@ -1,7 +1,7 @@
 /* Whether the platforms' order is the one that one would expect: native, container, KVM, emulation.
  */
-#ifndef COMPARE_EXPECT_H
-#define COMPARE_EXPECT_H
+#ifndef GM_COMPARE_EXPECT_H
+#define GM_COMPARE_EXPECT_H
 
 #include "analysis.h"
 #include "remarks.h"

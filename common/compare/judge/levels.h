@@ -2,8 +2,8 @@
  * Where the variance comes from (Kalibera and Jones 2013, two levels): from repetition to
  * repetition within an invocation, or from invocation to invocation.
  */
-#ifndef COMPARE_LEVELS_H
-#define COMPARE_LEVELS_H
+#ifndef GM_COMPARE_LEVELS_H
+#define GM_COMPARE_LEVELS_H
 
 #include "model.h"
 

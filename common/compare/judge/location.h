@@ -1,6 +1,6 @@
 /* Where the middle of a round's log ratios lies: the one figure that a round of turns becomes. */
-#ifndef COMPARE_LOCATION_H
-#define COMPARE_LOCATION_H
+#ifndef GM_COMPARE_LOCATION_H
+#define GM_COMPARE_LOCATION_H
 
 #include <stddef.h>
 

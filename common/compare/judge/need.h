@@ -2,8 +2,8 @@
  * When to stop: which comparisons are settled, for run.sh to ask after each round. What is settled
  * gets no more turns; the time goes to what is open.
  */
-#ifndef COMPARE_NEED_H
-#define COMPARE_NEED_H
+#ifndef GM_COMPARE_NEED_H
+#define GM_COMPARE_NEED_H
 
 #include "analysis.h"
 

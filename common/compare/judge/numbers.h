@@ -1,6 +1,6 @@
 /* Figures as people read them, shared by all outputs. */
-#ifndef COMPARE_NUMBERS_H
-#define COMPARE_NUMBERS_H
+#ifndef GM_COMPARE_NUMBERS_H
+#define GM_COMPARE_NUMBERS_H
 
 enum { NUMBER = 32 };
 

@@ -2,8 +2,8 @@
  * A platform set against the baseline within rounds. Where both took turns, the round's figure is
  * the location of the turns' log ratios; otherwise it is the log ratio of the two means.
  */
-#ifndef COMPARE_PAIRS_H
-#define COMPARE_PAIRS_H
+#ifndef GM_COMPARE_PAIRS_H
+#define GM_COMPARE_PAIRS_H
 
 #include "levels.h"
 #include "model.h"

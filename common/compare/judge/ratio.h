@@ -2,8 +2,8 @@
  * How much more a platform costs than another: the ratio of geometric means with its intervals,
  * from logarithms, turned so that above 1 always means that the first costs more.
  */
-#ifndef COMPARE_RATIO_H
-#define COMPARE_RATIO_H
+#ifndef GM_COMPARE_RATIO_H
+#define GM_COMPARE_RATIO_H
 
 #include "report.h"
 

@@ -4,8 +4,8 @@
  * several rounds or platforms are one remark, and so are trials of several benchmarks that failed
  * for one reason.
  */
-#ifndef COMPARE_REMARKS_H
-#define COMPARE_REMARKS_H
+#ifndef GM_COMPARE_REMARKS_H
+#define GM_COMPARE_REMARKS_H
 
 #include "analysis.h"
 

@@ -1,6 +1,6 @@
 /* The rules that turn intervals and tests into one word. */
-#ifndef COMPARE_VERDICT_H
-#define COMPARE_VERDICT_H
+#ifndef GM_COMPARE_VERDICT_H
+#define GM_COMPARE_VERDICT_H
 
 #include "analysis.h"
 

@@ -2,8 +2,8 @@
  * Two campaigns against each other, old against new: every platform's figure in one group against
  * the same platform's in the first group. Rounds of different campaigns are not paired.
  */
-#ifndef COMPARE_VERSUS_H
-#define COMPARE_VERSUS_H
+#ifndef GM_COMPARE_VERSUS_H
+#define GM_COMPARE_VERSUS_H
 
 #include "analysis.h"
 

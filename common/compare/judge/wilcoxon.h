@@ -1,6 +1,6 @@
 /* Wilcoxon's signed-rank test and Holm's correction. */
-#ifndef COMPARE_WILCOXON_H
-#define COMPARE_WILCOXON_H
+#ifndef GM_COMPARE_WILCOXON_H
+#define GM_COMPARE_WILCOXON_H
 
 #include <stddef.h>
 

@@ -1,6 +1,6 @@
 /* How a verdict is put into words, the same in every output. */
-#ifndef COMPARE_WORDING_H
-#define COMPARE_WORDING_H
+#ifndef GM_COMPARE_WORDING_H
+#define GM_COMPARE_WORDING_H
 
 #include "analysis.h"
 

@@ -1,7 +1,7 @@
 /* Memory that is there, or the process ends with status 1: compare can do nothing useful without.
  */
-#ifndef COMPARE_ALLOC_H
-#define COMPARE_ALLOC_H
+#ifndef GM_COMPARE_ALLOC_H
+#define GM_COMPARE_ALLOC_H
 
 #include <stddef.h>
 

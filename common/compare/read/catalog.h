@@ -2,8 +2,8 @@
  * What is known beforehand about metrics and platforms: which metrics are verdicts' subjects, what
  * resource they stand for, and what order of platforms one would expect.
  */
-#ifndef COMPARE_CATALOG_H
-#define COMPARE_CATALOG_H
+#ifndef GM_COMPARE_CATALOG_H
+#define GM_COMPARE_CATALOG_H
 
 #include "report.h"
 

@@ -1,6 +1,6 @@
 /* Under which conditions a folder's figures were taken, and on which machine. */
-#ifndef COMPARE_CONDITIONS_H
-#define COMPARE_CONDITIONS_H
+#ifndef GM_COMPARE_CONDITIONS_H
+#define GM_COMPARE_CONDITIONS_H
 
 #include "model.h"
 

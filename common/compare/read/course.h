@@ -3,8 +3,8 @@
  * of time and value, or a file results-PLATFORM.csv or PLATFORM-results.csv per platform with a
  * column per benchmark.
  */
-#ifndef COMPARE_COURSE_H
-#define COMPARE_COURSE_H
+#ifndef GM_COMPARE_COURSE_H
+#define GM_COMPARE_COURSE_H
 
 #include "model.h"
 

@@ -1,6 +1,6 @@
 /* The files of a course's folder, and what their columns are taken to mean. */
-#ifndef COMPARE_COURSE_FILES_H
-#define COMPARE_COURSE_FILES_H
+#ifndef GM_COMPARE_COURSE_FILES_H
+#define GM_COMPARE_COURSE_FILES_H
 
 #include "catalog.h"
 

@@ -6,8 +6,8 @@
  * around fields; comments, empty lines and a header anywhere, the header again further down;
  * fields left empty at a line's end; LF, CRLF, a byte-order mark.
  */
-#ifndef COMPARE_COURSE_ROWS_H
-#define COMPARE_COURSE_ROWS_H
+#ifndef GM_COMPARE_COURSE_ROWS_H
+#define GM_COMPARE_COURSE_ROWS_H
 
 #include "csv.h"
 

@@ -2,8 +2,8 @@
  * Reads CSV (RFC 4180: quoted fields may hold separators, quotes and line ends; LF or CRLF) record
  * by record from a buffer that is as long as the longest record, however long the file is.
  */
-#ifndef COMPARE_CSV_H
-#define COMPARE_CSV_H
+#ifndef GM_COMPARE_CSV_H
+#define GM_COMPARE_CSV_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* Reads results folders (DESIGN section 5) into a model. */
-#ifndef COMPARE_LOAD_H
-#define COMPARE_LOAD_H
+#ifndef GM_COMPARE_LOAD_H
+#define GM_COMPARE_LOAD_H
 
 #include "model.h"
 

@@ -5,8 +5,8 @@
  *
  * A group is what is compared within itself: one results folder's host (or, pooled, one host).
  */
-#ifndef COMPARE_MODEL_H
-#define COMPARE_MODEL_H
+#ifndef GM_COMPARE_MODEL_H
+#define GM_COMPARE_MODEL_H
 
 #include "hist.h"
 #include "names.h"

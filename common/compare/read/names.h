@@ -1,6 +1,6 @@
 /* Numbers names from 0 in the order in which they first come, so that tables can be arrays. */
-#ifndef COMPARE_NAMES_H
-#define COMPARE_NAMES_H
+#ifndef GM_COMPARE_NAMES_H
+#define GM_COMPARE_NAMES_H
 
 #include <stddef.h>
 #include <stdint.h>

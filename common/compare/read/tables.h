@@ -1,7 +1,7 @@
 /* The CSV files of a results folder: a known header, a known number of fields, known kinds of
  * fields. */
-#ifndef COMPARE_TABLES_H
-#define COMPARE_TABLES_H
+#ifndef GM_COMPARE_TABLES_H
+#define GM_COMPARE_TABLES_H
 
 #include "csv.h"
 #include "model.h"

@@ -1,7 +1,7 @@
 /* Names and sentences that come from files: what they may hold. Whoever writes them escapes them.
  */
-#ifndef COMPARE_WORDS_H
-#define COMPARE_WORDS_H
+#ifndef GM_COMPARE_WORDS_H
+#define GM_COMPARE_WORDS_H
 
 enum { NAME_MOST = 300, UNIT_MOST = 20 };
 

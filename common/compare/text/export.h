@@ -1,6 +1,6 @@
 /* The analysis for other programs and for pasting. */
-#ifndef COMPARE_EXPORT_H
-#define COMPARE_EXPORT_H
+#ifndef GM_COMPARE_EXPORT_H
+#define GM_COMPARE_EXPORT_H
 
 #include "analysis.h"
 #include "remarks.h"

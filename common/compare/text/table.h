@@ -1,6 +1,6 @@
 /* The terminal's tables: at most 80 columns as long as platforms' names are not very long. */
-#ifndef COMPARE_TABLE_H
-#define COMPARE_TABLE_H
+#ifndef GM_COMPARE_TABLE_H
+#define GM_COMPARE_TABLE_H
 
 #include "analysis.h"
 #include "remarks.h"
