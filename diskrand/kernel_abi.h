@@ -33,10 +33,8 @@ struct abi_fiemap {
 _Static_assert(sizeof(struct abi_fiemap_extent) == 56, "fiemap_extent");
 #define ABI_FS_IOC_FIEMAP _IOWR('f', 11, struct abi_fiemap)
 enum {
-    ABI_EXTENT_LAST = 0x1,
     ABI_EXTENT_UNKNOWN = 0x2,
     ABI_EXTENT_DELALLOC = 0x4,
-    ABI_EXTENT_ENCODED = 0x8,
     ABI_EXTENT_INLINE = 0x200,
     ABI_EXTENT_UNWRITTEN = 0x800
 };

@@ -3,7 +3,7 @@
  * its arguments.
  *
  * On x86-64 such a child never starts libc. The static binary's ELF entry point is
- * forksum_entry() (link_forksum in the Makefile), which goes to the job at once if it was started
+ * forksum_entry() (forksum_entry in the Makefile), which goes to the job at once if it was started
  * for one, and to libc's _start otherwise. Left out is what libc does before main(): relocating
  * its indirect functions, for which it asks the CPU for its features and caches (CPUID, dozens of
  * times, and every one of them is an exit to the hypervisor), then heap, TLS, stdio and tunables.

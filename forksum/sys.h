@@ -1,7 +1,7 @@
 /*
  * System calls without libc. A child of the tree runs on these alone: after fork() every page that
  * it reads or writes is a page fault, and a libc function is a page of its own; before libc has
- * started (spawn.c) nothing else may be called at all.
+ * started (anew.c) nothing else may be called at all.
  *
  * All return what the kernel returns: a negative errno on failure.
  */

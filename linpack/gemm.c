@@ -11,8 +11,8 @@ static size_t min(size_t a, size_t b)
 }
 
 /* A tile of which only m x n elements exist. */
-static void edge_tile(const struct kernel *kernel, size_t m, size_t n, size_t k, const double *left,
-                      size_t ld, const double *right, double *c, size_t ldc)
+static void edge_tile(const struct isa_kernel *kernel, size_t m, size_t n, size_t k,
+                      const double *left, size_t ld, const double *right, double *c, size_t ldc)
 {
     _Alignas(64) double whole[KERNEL_MAX_ROWS * KERNEL_MAX_COLUMNS];
     memset(whole, 0, kernel->rows * kernel->columns * sizeof *whole);
@@ -24,8 +24,8 @@ static void edge_tile(const struct kernel *kernel, size_t m, size_t n, size_t k,
 }
 
 /* Rows from .. to - 1, whole slivers, of the columns that one right sliver makes. */
-static void multiply_column(const struct kernel *kernel, size_t from, size_t to, size_t n, size_t k,
-                            struct left left, const double *right, double *c, size_t ldc)
+static void multiply_column(const struct isa_kernel *kernel, size_t from, size_t to, size_t n,
+                            size_t k, struct left left, const double *right, double *c, size_t ldc)
 {
     size_t mr = kernel->rows;
     for (size_t i = from; i < to; i += mr) {
@@ -38,7 +38,7 @@ static void multiply_column(const struct kernel *kernel, size_t from, size_t to,
     }
 }
 
-void gemm_subtract(const struct kernel *kernel, size_t m, size_t n, size_t k, struct left left,
+void gemm_subtract(const struct isa_kernel *kernel, size_t m, size_t n, size_t k, struct left left,
                    const double *right, double *c, size_t ldc, double *edge)
 {
     size_t mr = kernel->rows, nr = kernel->columns;

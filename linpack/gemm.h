@@ -15,18 +15,20 @@ struct left {
 };
 
 /* In a matrix, and as pack_left() lays out k columns. */
-static inline struct left left_in_place(const struct kernel *kernel, const double *a, size_t lda)
+static inline struct left left_in_place(const struct isa_kernel *kernel, const double *a,
+                                        size_t lda)
 {
     return (struct left){.data = a, .ld = lda, .step = kernel->rows};
 }
 
-static inline struct left left_packed(const struct kernel *kernel, const double *packed, size_t k)
+static inline struct left left_packed(const struct isa_kernel *kernel, const double *packed,
+                                      size_t k)
 {
     return (struct left){.data = packed, .ld = kernel->rows, .step = kernel->rows * k};
 }
 
 /* Slivers of a right operand of n columns. */
-static inline size_t right_doubles(const struct kernel *kernel, size_t k, size_t n)
+static inline size_t right_doubles(const struct isa_kernel *kernel, size_t k, size_t n)
 {
     return (n + kernel->columns - 1) / kernel->columns * kernel->columns * k;
 }
@@ -35,7 +37,7 @@ static inline size_t right_doubles(const struct kernel *kernel, size_t k, size_t
  * c[m x n] -= left[m x k] * right[k x n]. `right` is n columns in slivers. `edge` has room for one
  * left sliver of k columns: a last sliver in place has fewer rows than the tile reads.
  */
-void gemm_subtract(const struct kernel *kernel, size_t m, size_t n, size_t k, struct left left,
+void gemm_subtract(const struct isa_kernel *kernel, size_t m, size_t n, size_t k, struct left left,
                    const double *right, double *c, size_t ldc, double *edge);
 
 #endif

@@ -47,7 +47,7 @@ enum { FETCH_AHEAD = 16 };
 #define BASE 4
 #include "kernel_template.h"
 
-#if defined __x86_64__ || defined __i386__
+#ifdef __x86_64__
 
 /* 16 registers: 8 accumulators, 2 left, 1 right, and one for the product, without FMA. */
 #define ISA    sse2
@@ -81,11 +81,11 @@ enum { FETCH_AHEAD = 16 };
 
 #endif
 
-const struct kernel *kernel_of(enum isa isa)
+const struct isa_kernel *kernel_of(enum isa isa)
 {
-    static const struct kernel *const kernels[] = {
+    static const struct isa_kernel *const kernels[] = {
         &kernel_generic,
-#if defined __x86_64__ || defined __i386__
+#ifdef __x86_64__
         &kernel_sse2,
         &kernel_avx2,
         &kernel_avx512,

@@ -24,7 +24,7 @@ enum {
     KERNEL_MAX_BASE = 8 /* columns of the panels that are factored without recursion */
 };
 
-struct kernel {
+struct isa_kernel {
     enum isa isa;
     size_t rows, columns; /* shape of the tile; columns <= rows */
     size_t base;          /* width of the narrowest panels; divides rows */
@@ -65,6 +65,6 @@ struct kernel {
 };
 
 /* The row of an instruction set, or NULL if this program was built without it. */
-const struct kernel *kernel_of(enum isa isa);
+const struct isa_kernel *kernel_of(enum isa isa);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * The functions of struct kernel for one instruction set. kernel.c includes this file once per
+ * The functions of struct isa_kernel for one instruction set. kernel.c includes this file once per
  * instruction set, with ISA, ISA_ID, TARGET, VL, MV, NR and BASE defined.
  */
 
@@ -257,7 +257,7 @@ static TARGET double NAME(fma)(size_t rounds)
     return total;
 }
 
-static const struct kernel NAME(kernel) = {
+static const struct isa_kernel NAME(kernel) = {
     .isa = ISA_ID,
     .rows = MR,
     .columns = NR,

@@ -54,7 +54,7 @@ static double allowed(size_t k)
     return (double)(k + 1) * 0x1p-52;
 }
 
-static double *pack_all(const struct kernel *kernel, size_t k, size_t n, const double *b,
+static double *pack_all(const struct isa_kernel *kernel, size_t k, size_t n, const double *b,
                         size_t ldb)
 {
     double *right = buffer(right_doubles(kernel, k, n));
@@ -65,7 +65,7 @@ static double *pack_all(const struct kernel *kernel, size_t k, size_t n, const d
 }
 
 /* c -= a b by the kernel, with the left operand in place or packed. */
-static void multiply(const struct kernel *kernel, size_t m, size_t n, size_t k, const double *a,
+static void multiply(const struct isa_kernel *kernel, size_t m, size_t n, size_t k, const double *a,
                      const double *b, double *c, size_t ldc, bool packed)
 {
     const double *right = pack_all(kernel, k, n, b, k);
@@ -94,7 +94,7 @@ static void multiply_plainly(size_t m, size_t n, size_t k, const double *a, cons
 static const size_t odd[] = {1, 2, 3, 5, 7, 8, 11, 12, 13, 23, 24, 25, 31, 47, 49, 97};
 enum { ODD = sizeof odd / sizeof odd[0] };
 
-static void test_gemm(const struct kernel *kernel, const struct kernel *reference)
+static void test_gemm(const struct isa_kernel *kernel, const struct isa_kernel *reference)
 {
     bool good = true;
     for (size_t shape = 0; shape < ODD * ODD * 4; shape++) {
@@ -114,7 +114,7 @@ static void test_gemm(const struct kernel *kernel, const struct kernel *referenc
 }
 
 /* Solving and multiplying by L again must give back what was there. */
-static void test_solve(const struct kernel *kernel)
+static void test_solve(const struct isa_kernel *kernel)
 {
     bool good = true;
     for (size_t k = 1; k <= 100; k++) {
@@ -141,7 +141,7 @@ static void test_solve(const struct kernel *kernel)
     tap_ok(good, "%s: triangular solves of every size to 100", isa_names[kernel->isa]);
 }
 
-static void test_columns(const struct kernel *kernel)
+static void test_columns(const struct isa_kernel *kernel)
 {
     bool good = true, first = true;
     for (size_t m = 1; m <= 70; m++) {
@@ -170,7 +170,7 @@ static void test_columns(const struct kernel *kernel)
     tap_ok(first, "%s: the first largest element is found", isa_names[kernel->isa]);
 }
 
-static void test_ties(const struct kernel *kernel)
+static void test_ties(const struct isa_kernel *kernel)
 {
     double y[] = {1, -2, 2, 0, 1, -2, 2, 2, 1, 0, 2, -2, 2, 0, 1, 2, -2, 1};
     double x = 0, none[] = {NAN, NAN, NAN};
@@ -180,7 +180,7 @@ static void test_ties(const struct kernel *kernel)
            isa_names[kernel->isa]);
 }
 
-static void test_kernel(const struct kernel *kernel)
+static void test_kernel(const struct isa_kernel *kernel)
 {
     test_gemm(kernel, kernel->isa == ISA_GENERIC ? NULL : kernel_of(ISA_GENERIC));
     test_solve(kernel);

@@ -114,7 +114,7 @@ struct findings {
 
 /* What all runs share. */
 struct session {
-    const struct kernel *kernel;
+    const struct isa_kernel *kernel;
     struct team *team;
     struct report *report;
     struct findings findings;
@@ -132,10 +132,10 @@ static void list_isa(void)
         die_errno(STATUS_SYSTEM, "stdout");
 }
 
-static const struct kernel *choose_kernel(void)
+static const struct isa_kernel *choose_kernel(void)
 {
     enum isa isa = config.isa == 0 ? cpu_best_isa() : (enum isa)(config.isa - 1);
-    const struct kernel *kernel = kernel_of(isa);
+    const struct isa_kernel *kernel = kernel_of(isa);
     if (!kernel || !cpu_has_isa(isa))
         die(STATUS_UNAVAILABLE, "--isa %s: not offered by this CPU and system", isa_names[isa]);
     return kernel;
@@ -167,7 +167,7 @@ static enum matrix_kind matrix_kind_for(size_t n)
 }
 
 /* What solves the systems: NULL is the classic algorithm. */
-static const struct kernel *solver(const struct kernel *kernel)
+static const struct isa_kernel *solver(const struct isa_kernel *kernel)
 {
     return config.kernel == KERNEL_BLOCKED ? kernel : NULL;
 }
@@ -335,7 +335,7 @@ static void measure(struct session *session)
 
 /* ---- report ---- */
 
-static const char *isa_in_use(const struct kernel *kernel)
+static const char *isa_in_use(const struct isa_kernel *kernel)
 {
     return config.kernel == KERNEL_BLOCKED ? isa_names[kernel->isa] : "baseline";
 }
@@ -343,7 +343,7 @@ static const char *isa_in_use(const struct kernel *kernel)
 static void add_facts(const struct session *session)
 {
     const struct findings *findings = &session->findings;
-    const struct kernel *kernel = session->kernel;
+    const struct isa_kernel *kernel = session->kernel;
     struct report *report = session->report;
     bool blocked = config.kernel == KERNEL_BLOCKED;
     char size[32];

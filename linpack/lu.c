@@ -12,7 +12,7 @@ enum {
 };
 
 struct lu {
-    const struct kernel *kernel;
+    const struct isa_kernel *kernel;
     struct team *team;
     int threads;
     size_t n, lda, width, steps;
@@ -40,31 +40,31 @@ size_t lu_lda(size_t n)
     return round_up(n, LINE) | LINE;
 }
 
-size_t lu_panel_width(const struct kernel *kernel, size_t n)
+size_t lu_panel_width(const struct isa_kernel *kernel, size_t n)
 {
     /* Wider panels multiply faster, narrower ones leave less work outside multiplication. */
     size_t wanted = n < 400 ? 48 : n < 1500 ? 72 : n < 3000 ? 144 : 192;
     return round_up(wanted, kernel->rows);
 }
 
-static size_t panel_doubles(const struct kernel *kernel, size_t n)
+static size_t panel_doubles(const struct isa_kernel *kernel, size_t n)
 {
     return round_up(round_up(n, kernel->rows) * lu_panel_width(kernel, n), LINE);
 }
 
-static size_t scratch_doubles(const struct kernel *kernel, size_t n)
+static size_t scratch_doubles(const struct isa_kernel *kernel, size_t n)
 {
     size_t width = lu_panel_width(kernel, n);
     return round_up(right_doubles(kernel, width, CHUNK), LINE) +
            round_up(kernel->rows * width, LINE);
 }
 
-size_t lu_workspace(const struct kernel *kernel, size_t n, int threads)
+size_t lu_workspace(const struct isa_kernel *kernel, size_t n, int threads)
 {
     return 2 * panel_doubles(kernel, n) + (size_t)threads * scratch_doubles(kernel, n);
 }
 
-struct lu *lu_new(const struct kernel *kernel, struct team *team, size_t n, double *workspace)
+struct lu *lu_new(const struct isa_kernel *kernel, struct team *team, size_t n, double *workspace)
 {
     struct lu *lu = calloc(1, sizeof *lu);
     if (!lu)
@@ -147,7 +147,7 @@ static void run_step(struct lu *lu, size_t step, struct scratch *scratch)
 /* b := U^-1 b from the last column to the first, a panel's columns at a time. */
 static void solve_upper(struct lu *lu, int rank)
 {
-    const struct kernel *kernel = lu->kernel;
+    const struct isa_kernel *kernel = lu->kernel;
     size_t base = kernel->base, lda = lu->lda;
 
     for (size_t step = lu->steps; step-- > 0;) {

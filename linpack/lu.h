@@ -22,13 +22,13 @@ struct lu;
 size_t lu_lda(size_t n);
 
 /* Doubles of workspace that lu_new() wants, for n x n and `threads` threads. */
-size_t lu_workspace(const struct kernel *kernel, size_t n, int threads);
+size_t lu_workspace(const struct isa_kernel *kernel, size_t n, int threads);
 
 /*
  * `kernel`, `team` and `workspace` (64-byte aligned) are used, not owned. NULL and errno if there
  * is no memory.
  */
-struct lu *lu_new(const struct kernel *kernel, struct team *team, size_t n, double *workspace);
+struct lu *lu_new(const struct isa_kernel *kernel, struct team *team, size_t n, double *workspace);
 void lu_free(struct lu *lu);
 
 /*
@@ -39,6 +39,6 @@ void lu_free(struct lu *lu);
 double lu_solve(struct lu *lu, double *a, double *b, bool *singular);
 
 /* Columns of a panel for matrices of size n. */
-size_t lu_panel_width(const struct kernel *kernel, size_t n);
+size_t lu_panel_width(const struct isa_kernel *kernel, size_t n);
 
 #endif

@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* A system with threads of its own; `kernel` NULL is the classic algorithm. */
-static void start(struct system *system, const struct kernel *kernel, size_t n, int threads)
+static void start(struct system *system, const struct isa_kernel *kernel, size_t n, int threads)
 {
     struct cpu_list any = {0};
     struct matrix matrix = {MATRIX_UNIFORM, n, 1};
@@ -36,7 +36,7 @@ static bool residuals_small(const struct system *system)
 }
 
 /* Solves one size with 1, 2 and 5 threads: good, and equal to the bit. */
-static bool size_is_right(const struct kernel *kernel, size_t n)
+static bool size_is_right(const struct isa_kernel *kernel, size_t n)
 {
     static const int threads[] = {1, 2, 5};
     uint64_t first = 0;
@@ -55,7 +55,7 @@ static bool size_is_right(const struct kernel *kernel, size_t n)
 }
 
 /* Every size to 64, and around every multiple of the tile, the panel and powers of two to 400. */
-static void test_sizes(const struct kernel *kernel)
+static void test_sizes(const struct isa_kernel *kernel)
 {
     bool good = true;
     for (size_t n = 1; n <= 400; n++) {
@@ -71,7 +71,7 @@ static void test_sizes(const struct kernel *kernel)
 }
 
 /* Elimination without exchange would divide by zero here. x = (3, 2, 1). */
-static void test_pivoting(const struct kernel *kernel)
+static void test_pivoting(const struct isa_kernel *kernel)
 {
     static const double a[3][3] = {{0, 2, 4}, {1, 1, -2}, {1, 1, 0}}; /* columns */
     static const double b[3] = {3, 9, 8};
@@ -87,7 +87,7 @@ static void test_pivoting(const struct kernel *kernel)
     }
 }
 
-static void test_singular(const struct kernel *kernel)
+static void test_singular(const struct isa_kernel *kernel)
 {
     static const size_t sizes[] = {1, 10, 150};
     for (int classic = 0; classic < 2; classic++) {
@@ -183,7 +183,7 @@ int main(void)
     test_residuals();
     test_classic();
     for (int isa = 0; isa < ISA_COUNT; isa++) {
-        const struct kernel *kernel = kernel_of((enum isa)isa);
+        const struct isa_kernel *kernel = kernel_of((enum isa)isa);
         if (!kernel || !cpu_has_isa((enum isa)isa)) {
             tap_skip(isa_names[isa], "not offered here");
             continue;

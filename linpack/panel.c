@@ -19,7 +19,7 @@ static void swap_rows(size_t n, double *a, size_t lda, const size_t *pivots, siz
 }
 
 /* Brings column j of a narrow panel up to date and returns its pivot row. */
-static size_t advance_column(const struct kernel *kernel, size_t m, size_t w, size_t j,
+static size_t advance_column(const struct isa_kernel *kernel, size_t m, size_t w, size_t j,
                              const double *a, size_t lda, double *y)
 {
     size_t top = min(w, m), pivot = j;
@@ -41,8 +41,8 @@ static size_t advance_column(const struct kernel *kernel, size_t m, size_t w, si
 }
 
 /* Left-looking, column by column, w <= kernel->base. */
-static bool factor_narrow(const struct kernel *kernel, size_t m, size_t w, double *a, size_t lda,
-                          size_t *pivots)
+static bool factor_narrow(const struct isa_kernel *kernel, size_t m, size_t w, double *a,
+                          size_t lda, size_t *pivots)
 {
     bool regular = true;
     for (size_t j = 0; j < w; j++) {
@@ -62,13 +62,13 @@ static bool factor_narrow(const struct kernel *kernel, size_t m, size_t w, doubl
 }
 
 /* Where to cut a panel of w columns: whole tiles if it has them, else whole narrow panels. */
-static size_t cut(const struct kernel *kernel, size_t w)
+static size_t cut(const struct isa_kernel *kernel, size_t w)
 {
     size_t unit = w > kernel->rows ? kernel->rows : kernel->base;
     return (w / 2 + unit - 1) / unit * unit;
 }
 
-bool panel_factor(const struct kernel *kernel, size_t m, size_t w, double *a, size_t lda,
+bool panel_factor(const struct isa_kernel *kernel, size_t m, size_t w, double *a, size_t lda,
                   size_t *pivots, struct scratch *scratch)
 {
     if (w <= kernel->base)
@@ -85,7 +85,7 @@ bool panel_factor(const struct kernel *kernel, size_t m, size_t w, double *a, si
     return regular;
 }
 
-void panel_apply(const struct kernel *kernel, size_t m, size_t n, size_t w, struct left left,
+void panel_apply(const struct isa_kernel *kernel, size_t m, size_t n, size_t w, struct left left,
                  const size_t *pivots, double *c, size_t ldc, struct scratch *scratch)
 {
     size_t nr = kernel->columns;
@@ -108,7 +108,7 @@ void panel_apply(const struct kernel *kernel, size_t m, size_t n, size_t w, stru
     }
 }
 
-void panel_apply_column(const struct kernel *kernel, size_t m, size_t w, const double *a,
+void panel_apply_column(const struct isa_kernel *kernel, size_t m, size_t w, const double *a,
                         size_t lda, const size_t *pivots, double *y)
 {
     swap_rows(1, y, 0, pivots, w);

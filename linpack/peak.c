@@ -5,7 +5,7 @@
 #include <stdatomic.h>
 
 struct peak {
-    const struct kernel *kernel;
+    const struct isa_kernel *kernel;
     struct team *team;
     size_t rounds;
     _Atomic double sink; /* takes the results, so that the compiler cannot drop the work */
@@ -25,7 +25,7 @@ static double run(void *context, uint64_t units)
     return team_run(peak->team, work, peak);
 }
 
-double peak_measure(const struct kernel *kernel, struct team *team, double time_s)
+double peak_measure(const struct isa_kernel *kernel, struct team *team, double time_s)
 {
     struct peak peak = {.kernel = kernel, .team = team};
     uint64_t rounds = bench_calibrate(run, &peak, time_s);

@@ -6,6 +6,6 @@
 #include "team.h"
 
 /* flop/s of all threads of the team together, over at least `time_s`. */
-double peak_measure(const struct kernel *kernel, struct team *team, double time_s);
+double peak_measure(const struct isa_kernel *kernel, struct team *team, double time_s);
 
 #endif

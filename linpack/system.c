@@ -18,13 +18,13 @@ static size_t original_doubles(size_t n)
 }
 
 /* Doubles of the matrix and b, twice if small, of what the check and the factorization need. */
-uint64_t system_bytes(const struct kernel *kernel, size_t n, int threads)
+uint64_t system_bytes(const struct isa_kernel *kernel, size_t n, int threads)
 {
     uint64_t lda = lu_lda(n), work = kernel ? lu_workspace(kernel, n, threads) : 0;
     return sizeof(double) * (lda * (n + 1) + original_doubles(n) + matrix_scratch(lda) + work);
 }
 
-int system_new(struct system *system, const struct kernel *kernel, struct team *team,
+int system_new(struct system *system, const struct isa_kernel *kernel, struct team *team,
                struct matrix matrix, enum mem_pages pages)
 {
     size_t n = matrix.n, lda = lu_lda(n);

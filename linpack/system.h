@@ -24,14 +24,14 @@ struct system {
 };
 
 /* Bytes that system_new() maps. `kernel` NULL: classic. */
-uint64_t system_bytes(const struct kernel *kernel, size_t n, int threads);
+uint64_t system_bytes(const struct isa_kernel *kernel, size_t n, int threads);
 
 /*
  * Maps and touches the memory. `kernel` and `team` are used, not owned; NULL for the kernel means
  * the classic algorithm. Without huge pages in this kernel, PAGES_THP are ordinary ones. Returns 0
  * or an errno; system_free() is right after both.
  */
-int system_new(struct system *system, const struct kernel *kernel, struct team *team,
+int system_new(struct system *system, const struct isa_kernel *kernel, struct team *team,
                struct matrix matrix, enum mem_pages pages);
 void system_free(struct system *system);
 

@@ -44,7 +44,7 @@ static void guard_connections(const struct summary *summary, const struct config
 static void guard_rate(const struct summary *summary, const struct config *config,
                        struct report *report)
 {
-    const struct tally *total = &summary->total;
+    const struct counts *total = &summary->total;
     if (config->rate == 0)
         return;
     double achieved =
@@ -58,7 +58,7 @@ static void guard_rate(const struct summary *summary, const struct config *confi
 /* A few are no news: a receiver that is slower than its sender drops some even on loopback. */
 static void guard_retransmits(const struct summary *summary, struct report *report)
 {
-    const struct tally *total = &summary->total;
+    const struct counts *total = &summary->total;
     double tolerated = fmax((double)total->good * 1e-3, (double)total->bytes / (double)(1 << 20));
     report_fact(report, "tcp.retransmits", "%llu", (unsigned long long)total->retransmits);
     guard(report, "retransmits", (double)total->retransmits <= tolerated,

@@ -57,7 +57,7 @@ int main(void)
 {
     struct config config = {.threads = 1, .connections = 16, .rate = 1000};
     struct summary fine = {.connections = 16, .wall_s = 10, .asked_s = 10};
-    fine.total = (struct tally){.good = 10000, .bytes = 10000, .cpu_s = 8.9, .retransmits = 10};
+    fine.total = (struct counts){.good = 10000, .bytes = 10000, .cpu_s = 8.9, .retransmits = 10};
     struct summary bad = fine;
 
     judged(&fine, &config, "client", "used", true);

@@ -72,7 +72,7 @@ static void hang_up(struct loop *loop, struct conn *conn)
 
 static void record(struct loop *loop, const struct conn *conn, uint64_t now)
 {
-    struct tally *tally = &loop->tally;
+    struct counts *tally = &loop->tally;
     struct distributions *seen = loop->seen;
     hist_add(&seen->latency, now - conn->due_ns);
     if (loop->load->rate > 0)

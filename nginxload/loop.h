@@ -38,7 +38,7 @@ struct load {
 };
 
 /* What a thread has found in one run. */
-struct tally {
+struct counts {
     uint64_t good, drained, errors[OUTCOME_COUNT], unsent, reconnects, bytes, retransmits;
     uint64_t last_ns; /* when the last one ended well */
     double cpu_s;     /* of this thread during the run */
@@ -65,7 +65,7 @@ struct loop {
     uint64_t series_ns; /* where in the series this run begins */
     uint64_t ended_ns;  /* when the last run ended, drained */
     int connect_error;  /* errno of the last failed connect, or 0 */
-    struct tally tally;
+    struct counts tally;
     struct distributions *seen;
 };
 

@@ -21,7 +21,7 @@ void summary_start(struct summary *summary, const struct config *config, struct 
     }
 }
 
-static void tally_add(struct tally *into, const struct tally *from)
+static void tally_add(struct counts *into, const struct counts *from)
 {
     into->good += from->good;
     into->drained += from->drained;
@@ -36,7 +36,7 @@ static void tally_add(struct tally *into, const struct tally *from)
     into->cpu_s += from->cpu_s;
 }
 
-uint64_t summary_errors(const struct tally *tally)
+uint64_t summary_errors(const struct counts *tally)
 {
     uint64_t count = 0;
     for (int i = OUTCOME_GOOD + 1; i < OUTCOME_COUNT; i++)
@@ -45,7 +45,7 @@ uint64_t summary_errors(const struct tally *tally)
 }
 
 /* "reset 3, timeout 1", or "none". Returns `text`. */
-static const char *error_text(const struct tally *tally, char *text, size_t bytes)
+static const char *error_text(const struct counts *tally, char *text, size_t bytes)
 {
     size_t used = 0;
     snprintf(text, bytes, "none");
@@ -58,7 +58,7 @@ static const char *error_text(const struct tally *tally, char *text, size_t byte
 }
 
 static void add_transfer(struct summary *summary, const struct config *config,
-                         const struct load *load, const struct tally *run, int rep)
+                         const struct load *load, const struct counts *run, int rep)
 {
     char errors[256];
     if (summary_errors(run))
@@ -70,7 +70,7 @@ static void add_transfer(struct summary *summary, const struct config *config,
 }
 
 /* Requests per second; where none ended within the time, of those that ended a little later. */
-static double request_rate(const struct load *load, const struct tally *run)
+static double request_rate(const struct load *load, const struct counts *run)
 {
     if (load->time_s > 0 && run->good)
         return (double)run->good / load->time_s;
@@ -80,7 +80,7 @@ static double request_rate(const struct load *load, const struct tally *run)
 void summary_add(struct summary *summary, const struct config *config, const struct load *load,
                  const struct loop *loops, int rep)
 {
-    struct tally run = {0};
+    struct counts run = {0};
     char errors[256];
     double longest_s = 0;
     for (int i = 0; i < load->threads; i++) {
@@ -161,7 +161,7 @@ static void report_latencies(const struct config *config, const struct distribut
 void summary_report(const struct summary *summary, const struct config *config,
                     const struct loop *loops, struct report *report)
 {
-    const struct tally *total = &summary->total;
+    const struct counts *total = &summary->total;
     char errors[256], hex[SHA256_HEX];
     if (!is_transfer(config)) {
         merge(loops, config->threads);

@@ -9,7 +9,7 @@
 /* What the whole campaign has found: all threads, all repetitions. */
 struct summary {
     struct metric *first, *throughput; /* requests or download or upload; B/s */
-    struct tally total, all;           /* of the counted repetitions; of the warm-up too */
+    struct counts total, all;          /* of the counted repetitions; of the warm-up too */
     double wall_s, asked_s;            /* of the counted repetitions; what --time asked for */
     int connections;                   /* fewest that a repetition had */
     int connect_error;
@@ -25,7 +25,7 @@ void summary_add(struct summary *summary, const struct config *config, const str
                  const struct loop *loops, int rep);
 
 /* Requests that failed, whatever the reason. */
-uint64_t summary_errors(const struct tally *tally);
+uint64_t summary_errors(const struct counts *tally);
 
 /* Ends the process with status 3 when more than 0.1 % of the requests have failed. */
 void summary_verify(const struct summary *summary);

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* A group's folder; dir_parent() walks up until the mount point has been seen. */
+/* A group's folder; group_up() walks up until the mount point has been seen. */
 struct group {
     char dir[1024];
     size_t mount_length;

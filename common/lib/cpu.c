@@ -134,7 +134,7 @@ int cpu_usable(void)
     return cpus;
 }
 
-#if defined __x86_64__ || defined __i386__
+#ifdef __x86_64__
 #include <cpuid.h>
 
 /* The register states that the operating system saves and restores: XCR0. */

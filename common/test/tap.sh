@@ -108,8 +108,8 @@ adapter_contract() {
     out_has "$PLATFORM: one CPU" '^1$'
 }
 
-# contract TOOL [ARGUMENT...]: the checks that every tool must pass (shared/DESIGN section 2), with
-# arguments that make it do a little real work.
+# contract TOOL [ARGUMENT...]: the checks that every tool must pass, with arguments that make it do a little
+# real work.
 contract() {
     tap_tool=$1
     shift

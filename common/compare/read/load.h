@@ -1,4 +1,4 @@
-/* Reads results folders (DESIGN section 5) into a model. */
+/* Reads results folders into a model. */
 #ifndef GM_COMPARE_LOAD_H
 #define GM_COMPARE_LOAD_H
 
