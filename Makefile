@@ -21,7 +21,8 @@ STATIC  ?= -static
 PREFIX  ?= /usr/local
 # DESTDIR is empty, or where a packager gathers what is installed. V=1 shows whole commands.
 
-TOOLS := linpack memsweep forksum diskrand nginxload
+# The five programs, as common/platforms/platform.sh names them for all scripts.
+TOOLS := $(shell sed -n "s/^PLATFORM_TOOLS='\(.*\)'$$/\1/p" common/platforms/platform.sh)
 
 gm_cflags := -std=gnu11 -D_GNU_SOURCE -pthread -fno-pie -fno-strict-aliasing \
 	-Wall -Wextra -Wshadow -Wstrict-prototypes -Wvla -Icommon/lib -Icommon/test -MMD -MP

@@ -4,6 +4,7 @@
 # A peer's figure is 1/rate of a loop that makes children which end at once and waits for them;
 # forksum's `process` is a process of the tree, pipe and answer included.
 set -eu
+. common/dev/median.sh
 unset CDPATH && export LC_ALL=C
 
 forksum=${BUILD:-build}/forksum
@@ -23,9 +24,6 @@ stress() {
         awk -v name="$1" '$4 == name && $9 + 0 > 0 { printf "%.2f\n", 1e6 / $9 }'
 }
 
-# median FILE
-median() { sort -n "$1" | awk '{ v[NR] = $1 } END { if (NR) print v[int((NR + 1) / 2)] }'; }
-
 # row METHOD PEER-NAME COMMAND...
 row() {
     method=$1 peer=$2
@@ -39,13 +37,13 @@ row() {
         [ $# -eq 0 ] || "$@" >>"$tmp/peer"
         round=$((round + 1))
     done
-    printf '%-8s %9s %9s  ' "$method" "$(median "$tmp/process")" "$(median "$tmp/single")"
+    printf '%-8s %9s %9s  ' "$method" "$(median <"$tmp/process")" "$(median <"$tmp/single")"
     if [ $# -eq 0 ]; then
         echo "$peer"
     else
-        theirs=$(median "$tmp/peer")
+        theirs=$(median <"$tmp/peer")
         printf '%-20s %9s %6s\n' "$peer" "${theirs:-failed}" \
-            "$(awk -v a="$(median "$tmp/process")" -v b="${theirs:-0}" 'BEGIN { if (b > 0) printf "%.2f", a / b }')"
+            "$(awk -v a="$(median <"$tmp/process")" -v b="${theirs:-0}" 'BEGIN { if (b > 0) printf "%.2f", a / b }')"
     fi
 }
 

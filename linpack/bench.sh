@@ -5,6 +5,7 @@
 set -eu
 unset CDPATH && export LC_ALL=C
 
+. common/dev/median.sh
 BUILD=${BUILD:-build}
 RUNS=${1:-5}
 SIZES="100 200 1000 4000"
@@ -65,16 +66,15 @@ $panel       panel widths
 EOF
 }
 
-# Median of the second column of the lines with this size, `-` if there is none.
-median() { # FILE SIZE
-    sort -g -k 2 "$1" | awk -v size="$2" '$1 == size { v[++n] = $2 }
-        END { print n ? sprintf("%.2f", (v[int((n + 1) / 2)] + v[int(n / 2) + 1]) / 2) : "-" }'
+# size_median FILE SIZE: of the second column of the lines with this size, `-` if there is none.
+size_median() {
+    awk -v size="$2" '$1 == size { print $2 }' "$1" | median | awk '{ printf "%.2f", $1 } END { if (!NR) print "-" }'
 }
 
 table() {
     printf '%8s %16s %16s %8s\n' n "linpack GFLOP/s" "HPL GFLOP/s" ratio
     for size in $SIZES; do
-        echo "$size $(median "$work/ours" "$size") $(median "$work/theirs" "$size")"
+        echo "$size $(size_median "$work/ours" "$size") $(size_median "$work/theirs" "$size")"
     done | awk '{ printf "%8d %16s %16s %8s\n", $1, $2, $3, ($3 > 0 ? sprintf("%.2f", $2 / $3) : "-") }'
 }
 

@@ -8,13 +8,9 @@
 set -eu
 unset CDPATH && export LC_ALL=C
 
+. common/dev/median.sh
 BUILD=${BUILD:-build}
 RUNS=${RUNS:-5}
-
-# median: of the numbers on stdin, one per line.
-median() {
-    sort -g | awk '{ value[NR] = $1 } END { if (NR) print value[int((NR + 1) / 2)] }'
-}
 
 # row WHAT OURS PEER THEIRS: both in the same unit, more is better.
 row() {

@@ -10,6 +10,7 @@
 set -eu
 unset CDPATH && export LC_ALL=C
 
+. common/dev/median.sh
 BUILD=${BUILD:-build}
 TMP=$(mktemp -d "${TMPDIR:-/tmp}/guestmark-bench.XXXXXX")
 rounds=5
@@ -72,8 +73,6 @@ big_curl() {
     awk -v cpu="$cpu_s" '{ rate += $1; bytes += $2; n++ }
         END { print rate / n, cpu / bytes * 2^20 * 1e6 }' "$TMP/out"
 }
-
-median() { sort -g | awk '{ v[NR] = $1 } END { print NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'; }
 
 # compare KIND TITLE CLIENTS ARGUMENT...: alternating runs of KIND_CLIENT, then a row per client with
 # its medians and nginxload's ratios to it.

@@ -19,7 +19,8 @@ cd "$(dirname "$0")/.."
 BUILD=${BUILD:-build}
 BUILD=${BUILD#"$PWD"/}
 out=$BUILD/vm-image
-tools='linpack memsweep forksum diskrand nginxload'
+. common/platforms/platform.sh
+tools=$PLATFORM_TOOLS
 
 # Where this machine says what it is and where its packages come from.
 etc=${GUESTMARK_ETC:-/etc}

@@ -4,9 +4,11 @@
 # usage: bench.sh [PROGRAM...]
 set -eu
 unset CDPATH && export LC_ALL=C
+. common/platforms/platform.sh
 
 main() {
-    [ $# -gt 0 ] || set -- linpack memsweep forksum diskrand nginxload
+    # shellcheck disable=SC2086 # a list of names
+    [ $# -gt 0 ] || set -- $PLATFORM_TOOLS
     failed=0
     for program; do
         if [ ! -f "$program/bench.sh" ]; then

@@ -1,11 +1,13 @@
 #!/bin/sh
 # What the Makefile offers beside building: the version without git, short lines, and installing what can be removed.
 . common/test/tap.sh
+. common/platforms/platform.sh
 unset MAKEFLAGS MFLAGS MAKELEVEL # of the make that runs this
 
 # A tarball is a folder without .git, which may lie in somebody else's repository.
 mkdir "$TMP/tree" "$TMP/tree/common"
-cp Makefile "$TMP/tree"
+cp -R Makefile common/platforms "$TMP/tree"
+mv "$TMP/tree/platforms" "$TMP/tree/common"
 ok 'a version without git' make -s -C "$TMP/tree" BUILD=b b/version.c
 check 'is the last release' grep -Eq 'gm_version\[\] = "[0-9]+\.[0-9]+"' "$TMP/tree/b/version.c"
 ok 'a version of our own' make -s -C "$TMP/tree" BUILD=b VERSION=7.5-x b/version.c
@@ -21,7 +23,7 @@ run make -s -C "$TMP/tree" BUILD=d d/obj/common/lib/one.o
 check 'make -s says nothing' [ ! -s "$TMP/out" ]
 
 ok 'install' make -s BUILD="$BUILD" DESTDIR="$TMP/root" PREFIX=/usr install
-for program in linpack memsweep forksum diskrand nginxload guestmark-compare; do
+for program in $PLATFORM_TOOLS guestmark-compare; do
     ok "$program is there and runs" "$TMP/root/usr/bin/$program" --version
 done
 for page in linpack guestmark-compare; do

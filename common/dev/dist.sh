@@ -4,7 +4,8 @@
 # usage: dist.sh ARCHITECTURE...     in the environment: BUILD, VERSION, MAKE
 set -eu
 
-programs='linpack memsweep forksum diskrand nginxload compare'
+. common/platforms/platform.sh
+programs="$PLATFORM_TOOLS compare"
 
 dist_fail() {
     echo "dist: $1" >&2

@@ -2,6 +2,7 @@
 # What C tests cannot see of common/: the TAP helpers themselves, limits of real control groups, and
 # that the binaries are what they promise to be.
 . common/test/tap.sh
+. common/platforms/platform.sh
 
 printf '#!/bin/sh\necho ok 1 - a\necho not ok 2 - b\necho "ok 3 - c # SKIP why"\necho 1..3\nexit 1\n' >"$TMP/bad.t"
 chmod +x "$TMP/bad.t"
@@ -95,7 +96,7 @@ fi
 
 # A static, position-dependent program has type EXEC (2) and no interpreter segment.
 elf_type() { od -An -tu2 -j16 -N2 "$1" | tr -d ' '; }
-for program in linpack memsweep forksum diskrand nginxload; do
+for program in $PLATFORM_TOOLS; do
     [ -f "$BUILD/$program" ] || continue
     case $BUILD in
     */sanitize) skip "$program is static and not relocatable" "sanitizers need a dynamic program" ;;
@@ -132,11 +133,12 @@ T threads
 V version
 w warmup
 END
-for program in "$BUILD/linpack" "$BUILD/memsweep" "$BUILD/forksum" "$BUILD/diskrand" "$BUILD/nginxload" \
-    "$BUILD/compare" "sh ./run.sh"; do
-    # shellcheck disable=SC2086 # a command and its argument
-    letters $program >"$TMP/has"
-    check "${program##*/}: letters mean what they mean everywhere" awk '
+for program in $PLATFORM_TOOLS compare run.sh; do
+    case $program in
+    run.sh) letters sh ./run.sh >"$TMP/has" ;;
+    *) letters "$BUILD/$program" >"$TMP/has" ;;
+    esac
+    check "$program: letters mean what they mean everywhere" awk '
         NR == FNR { for (i = 2; i <= NF; i++) { known[$1, $i] = 1; letter[$i] = $1 }; next }
         !(($1, $2) in known) { bad = 1 }
         { rows++ }

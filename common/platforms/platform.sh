@@ -55,7 +55,7 @@
 # shellcheck disable=SC2034 # for those who source this
 PLATFORM_NAMES='native native2 docker podman apptainer kvm qemu exec'
 
-# The five programs, which are the same on every platform.
+# The five programs, which are the same on every platform. Whoever needs the list has it from here.
 PLATFORM_TOOLS='linpack memsweep forksum diskrand nginxload'
 
 # platform_adapter NAME: prints the adapter's file, relative to the repository.
