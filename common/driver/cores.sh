@@ -11,11 +11,12 @@ cores_table() {
         cores_of=$cores_sys/devices/system/cpu/cpu$cores_cpu
         cores_first=$cores_cpu cores_kind=1024
         if [ -r "$cores_of/topology/thread_siblings_list" ]; then
-            read -r cores_first <"$cores_of/topology/thread_siblings_list"
+            # Not by read, which asks for single bytes: some kernels then leave the line's end out.
+            cores_first=$(cat "$cores_of/topology/thread_siblings_list")
             cores_first=${cores_first%%[,-]*}
         fi
         case $cores_slow in *" $cores_cpu "*) cores_kind=1 ;; esac
-        [ ! -r "$cores_of/cpu_capacity" ] || read -r cores_kind <"$cores_of/cpu_capacity"
+        [ ! -r "$cores_of/cpu_capacity" ] || cores_kind=$(cat "$cores_of/cpu_capacity")
         echo "$cores_cpu ${cores_first:-$cores_cpu} $cores_kind"
     done
 }
@@ -59,6 +60,7 @@ cores_choose() {
                 if (c in test) ours = ours "," c
                 else if (!apart || !(core[c] in busy)) others = others "," c
             }
+            if (n == 0) exit 1
             print substr(ours, 2), substr(others == "" ? ours : others, 2)
         }'
 }
