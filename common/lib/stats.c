@@ -100,8 +100,8 @@ double stats_t_cdf(double t, double df)
     return t > 0 ? 1 - tail : tail;
 }
 
-/* Bisection: slow and certain; callers ask a few times per run. */
-double stats_t_quantile(double p, double df)
+/* Bisection: slow and certain. */
+static double find_t_quantile(double p, double df)
 {
     double low = -1, high = 1;
     while (stats_t_cdf(low, df) > p)
@@ -118,6 +118,21 @@ double stats_t_quantile(double p, double df)
             high = middle;
     }
     return low + (high - low) / 2;
+}
+
+/* The same few are asked for over and over. */
+double stats_t_quantile(double p, double df)
+{
+    static _Thread_local struct {
+        double p, df, t;
+    } known[64];
+    size_t slot = ((size_t)(df * 8) + (size_t)(p * 1000)) % 64;
+    if (known[slot].p != p || known[slot].df != df) {
+        known[slot].t = find_t_quantile(p, df);
+        known[slot].p = p;
+        known[slot].df = df;
+    }
+    return known[slot].t;
 }
 
 struct line stats_line(const double *x, const double *y, size_t n)

@@ -20,21 +20,6 @@ bool ratio_logs(const double *a, const double *b, size_t n, enum better better, 
     return true;
 }
 
-/* The same few degrees of freedom are asked for over and over. */
-static double t_quantile(double p, double freedom)
-{
-    static struct {
-        double p, freedom, t;
-    } known[64];
-    size_t slot = ((size_t)(freedom * 8) + (size_t)(p * 1000)) % 64;
-    if (known[slot].p != p || known[slot].freedom != freedom) {
-        known[slot].p = p;
-        known[slot].freedom = freedom;
-        known[slot].t = stats_t_quantile(p, freedom);
-    }
-    return known[slot].t;
-}
-
 /*
  * With equal values there is nothing to compute a t from. What remains is how they are ordered:
  * `orders` is in how many ways they could have been, were there no difference; two are so extreme.
@@ -53,8 +38,8 @@ static void set_intervals(struct ratio *ratio, double orders)
         half = half90 = ratio->error = ratio->log_sd = 0;
         ratio->p = p_without_spread(ratio, orders);
     } else if (enough) {
-        half = t_quantile(0.975, ratio->freedom) * ratio->error;
-        half90 = t_quantile(0.95, ratio->freedom) * ratio->error;
+        half = stats_t_quantile(0.975, ratio->freedom) * ratio->error;
+        half90 = stats_t_quantile(0.95, ratio->freedom) * ratio->error;
         ratio->p = 2 * stats_t_cdf(-fabs(ratio->log_mean / ratio->error), ratio->freedom);
     }
     ratio->low = ratio->log_mean - half;
@@ -113,7 +98,7 @@ size_t ratio_pairs_needed(double log_sd, double half_width, double confidence)
     size_t low = (size_t)least, high = most < MOST_PAIRS ? (size_t)most : MOST_PAIRS;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (t_quantile(p, (double)(middle - 1)) * spread > sqrt((double)middle))
+        if (stats_t_quantile(p, (double)(middle - 1)) * spread > sqrt((double)middle))
             low = middle + 1;
         else
             high = middle;
