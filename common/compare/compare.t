@@ -42,12 +42,12 @@ need() {
         "$BUILD/compare" --need "$TMP/need"
 }
 ok '--need before the first look' need 2 2 0.001
-check 'asks for three rounds' grep -qx 'need 3' "$TMP/out"
+check 'asks for four rounds' grep -qx 'need 4' "$TMP/out"
 out_has 'and prints no interval yet' '^open	docker	linpack	lu	[0-9.]+, inconclusive, about '
-ok '--need at the first look' need 3 2 0.001
-check 'asks for a second look' grep -qx 'need 4' "$TMP/out"
+ok '--need at the first look' need 4 2 0.001
+check 'asks for a second look' grep -qx 'need 5' "$TMP/out"
 out_has 'and says what is to be confirmed' '^open	docker	linpack	lu	2\.0[0-9]+ \+-[0-9.]+ %, different, to be confirmed$'
-ok '--need when two looks agree' need 4 2 0.001
+ok '--need when two looks agree' need 5 2 0.001
 check 'is content' grep -qx 'need 0' "$TMP/out"
 check 'and names what is settled' [ "$(grep -Ec '^settled	(docker|kvm|qemu)	.*, different$' "$TMP/out")" -eq 24 ]
 check 'nothing is open' sh -c '! grep -q "^open" "$1"' - "$TMP/out"

@@ -47,6 +47,20 @@ ok 'another baseline' "$BUILD/compare" --baseline docker "$TMP/base"
 out_has 'is the base alone' '^  native( \[[0-9,.]+\])? +0\.500 +0\.500 '
 out_has 'for either native' '^  native2( \[[0-9,.]+\])? +2\.000 +2\.000 '
 
+# Every fourth of docker's turns takes three times as long: the middle hides it, a remark does not.
+campaign stalls 'BEGIN {
+    for (round = 1; round <= 8; round++)
+        for (turn = 1; turn <= 12; turn++) {
+            row("native", round, turn, noise(round, turn))
+            row("native2", round, turn, noise(round, turn + 0.01))
+            row("docker", round, turn, (turn % 4 ? 1 : 3) * noise(round, turn - 0.01))
+        }
+}'
+ok 'a platform that stalls now and then' "$BUILD/compare" "$TMP/stalls"
+out_has 'is said to' 'docker forksum, stalls check: the mean of the turns of sum costs (2|3)[0-9] % more'
+out_has 'and how many turns there were' '^forksum sum .*, 96 turns in 8 rounds$'
+check 'native2 is not' sh -c '! grep -q "native2.* stalls" "$1"' - "$TMP/out"
+
 # A platform in blocks: its repetitions are no turns, whatever their numbers are.
 campaign serial 'BEGIN {
     for (round = 1; round <= 8; round++)

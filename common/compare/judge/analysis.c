@@ -181,6 +181,7 @@ struct analysis analysis_at(const struct analysis *analysis, uint32_t rounds)
 {
     struct analysis at = *analysis;
     at.settings.bootstrap = false;
+    at.is_look = true;
     at.rows = alloc_zero(at.count, sizeof *at.rows);
     for (size_t i = 0; i < at.count; i++) {
         const struct row *from = &analysis->rows[i];

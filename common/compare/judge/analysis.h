@@ -67,6 +67,7 @@ struct analysis {
     struct row *rows; /* by group, then in the order of the catalog */
     size_t count;
     size_t family; /* how many comparisons share alpha */
+    bool is_look;  /* of analysis_at(): without a guess at how many more rounds are needed */
 };
 
 struct analysis analyse(const struct model *model, const struct settings *settings);

@@ -6,14 +6,14 @@
 
 struct location {
     double value;
-    double variance; /* of the value, were the samples independent; 0 for fewer than two */
+    double mean;
+    double variance; /* of the value, were the turns independent; 0 for fewer than two */
 };
 
-/* Sorts `values`, n >= 1; NAN in any of them gives NAN. */
+/*
+ * The median (README.md has why, traces_test.c the evidence), and its variance from the ranks that
+ * enclose it (McKean and Schrader 1984). Sorts `values`, n >= 1; NAN among them gives NAN.
+ */
 struct location location_of(double *values, size_t n);
-
-/* The estimators it was chosen from, for the test that chooses: sorted values, n >= 1. */
-double location_trimmed(const double *sorted, size_t n, double share);
-double location_hodges_lehmann(const double *sorted, size_t n);
 
 #endif

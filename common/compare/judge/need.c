@@ -10,6 +10,8 @@ bool need_holds(const struct result *result, const struct settings *settings)
     double half = result_precision(result), away = fabs(result->ratio.log_mean);
     if (result->verdict == VERDICT_INCONCLUSIVE)
         return half <= settings->precision / 3;
+    if (result->verdict == VERDICT_DIFFERENT && result->p_holm > settings->alpha / 3)
+        return false;
     return half <= settings->precision ||
            (result->verdict == VERDICT_DIFFERENT && half <= away / 2);
 }

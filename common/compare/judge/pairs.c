@@ -28,21 +28,52 @@ static const struct turn *walk_to(struct walk *walk, uint32_t rep)
     return walk->at < walk->end && walk->at->rep == rep ? walk->at : NULL;
 }
 
-/* The log ratios of the turns that the platform shares with the base; returns how many. */
-static size_t turn_ratios(struct walk platform, struct walk first, struct walk second,
-                          enum better better, double *ratios)
+/* A platform's turns and those of what it is set against. */
+struct turns {
+    struct walk platform, first, second;
+    enum better better;
+    double *room; /* for as many values as the platform has turns */
+};
+
+enum against { AGAINST_FIRST, AGAINST_SECOND, AGAINST_BOTH };
+
+/* The location of the log ratios in the turns that are shared; returns how many these are. */
+static size_t locate(struct turns turns, enum against against, struct location *location)
 {
     size_t count = 0;
-    for (; platform.at < platform.end; platform.at++) {
-        const struct turn *a = walk_to(&first, platform.at->rep);
-        const struct turn *b = walk_to(&second, platform.at->rep);
-        if (!a)
+    for (; turns.platform.at < turns.platform.end; turns.platform.at++) {
+        const struct turn *a = walk_to(&turns.first, turns.platform.at->rep);
+        const struct turn *b = walk_to(&turns.second, turns.platform.at->rep);
+        double base;
+        if (a && b && against == AGAINST_BOTH)
+            base = ((double)a->log + (double)b->log) / 2;
+        else if (against == AGAINST_SECOND ? b != NULL : a != NULL)
+            base = (double)(against == AGAINST_SECOND ? b : a)->log;
+        else
             continue;
-        double base = b ? ((double)a->log + (double)b->log) / 2 : (double)a->log;
-        double ratio = (double)platform.at->log - base;
-        ratios[count++] = better == BETTER_LOWER ? ratio : -ratio;
+        double ratio = (double)turns.platform.at->log - base;
+        turns.room[count++] = turns.better == BETTER_LOWER ? ratio : -ratio;
     }
+    *location = count ? location_of(turns.room, count) : (struct location){0};
     return count;
+}
+
+/*
+ * Against two natives the round's figure is the mean of its locations against either. The ratio of
+ * two equal platforms is symmetric about 1, whatever disturbs them, so that any location of it is
+ * true; that to the mean of two is not, and its trimmed mean would be off.
+ */
+static size_t locate_round(struct turns turns, struct pair *pair)
+{
+    struct location first, second, both;
+    size_t n = locate(turns, AGAINST_FIRST, &first);
+    size_t twice = locate(turns, AGAINST_SECOND, &second);
+    locate(turns, AGAINST_BOTH, &both);
+    pair->log_ratio = twice ? (first.value + second.value) / 2 : first.value;
+    pair->mean = both.mean;
+    pair->squares = both.variance * (double)n * ((double)n - 1);
+    pair->turns = (uint32_t)n;
+    return n;
 }
 
 static const struct trial *find_round(const struct cell *cell, uint32_t round)
@@ -74,15 +105,14 @@ static bool pair_of(const struct cell *cell, const struct trial *trial, struct b
         return true;
     }
     const struct trial *second = find_round(base.second, trial->round);
-    size_t n = turn_ratios(walk_of(cell, trial), walk_of(base.cell, first),
-                           walk_of(base.second, second), better, room);
-    if (n == 0)
-        return false;
-    struct location location = location_of(room, n);
-    pair->log_ratio = location.value;
-    pair->squares = location.variance * (double)n * (double)(n - 1);
-    pair->turns = (uint32_t)n;
-    return true;
+    struct turns turns = {
+        .platform = walk_of(cell, trial),
+        .first = walk_of(base.cell, first),
+        .second = walk_of(base.second, second),
+        .better = better,
+        .room = room,
+    };
+    return locate_round(turns, pair) > 0;
 }
 
 struct pair *pairs_of(const struct cell *cell, struct base base, enum better better, size_t *count)

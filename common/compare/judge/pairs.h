@@ -10,6 +10,7 @@
 
 struct pair {
     double log_ratio; /* above 0: the platform costs more; NAN: a value is not above 0 */
+    double mean;      /* of the turns' log ratios, where log_ratio is their middle */
     double squares;   /* of the turns' log ratios about it, as if they were not trimmed */
     uint32_t round;
     uint32_t turns; /* 0: from the means */

@@ -139,6 +139,35 @@ static void check_result(struct remarks *remarks, const struct row *row,
     }
 }
 
+/*
+ * The middle of the turns hides what only some of them pay: a quota, a stall. Equal platforms'
+ * means agree with it, so that a lasting gap beyond the margin (at 0.1 %) is a warning.
+ */
+static void check_turns(struct remarks *remarks, const struct analysis *analysis,
+                        const struct row *row, const struct result *result)
+{
+    char text[NUMBER];
+    double *gaps = alloc_zero(result->pair_count, sizeof *gaps);
+    size_t n = 0;
+    for (size_t i = 0; result->has_ratio && i < result->pair_count; i++) {
+        if (result->pairs[i].turns)
+            gaps[n++] = result->pairs[i].mean - result->pairs[i].log_ratio;
+    }
+    struct ratio gap = {.p = 1};
+    if (n)
+        gap = ratio_paired(gaps, n);
+    free(gaps);
+    if (gap.p > 0.001 || fabs(gap.log_mean) <= log1p(analysis->settings.margin))
+        return;
+    struct remark *remark = add(remarks, check(row, result, "stalls"));
+    remark->evidence = alloc_format("the mean of the turns of %s costs %s%s than their middle, "
+                                    "which the ratio is of",
+                                    row->metric->name, percent(text, fabs(expm1(gap.log_mean))),
+                                    gap.log_mean > 0 ? " more" : " less");
+    remark->advice = alloc_format("some turns are much slower on one side: look at them in the "
+                                  "report's plots, for a quota, throttling or a busy CPU");
+}
+
 /* The two native runs are the same thing: an interval that excludes 1 is a warning. */
 static void check_twin(struct remarks *remarks, const struct row *row)
 {
@@ -194,9 +223,11 @@ struct remarks remarks_of(const struct analysis *analysis)
         if (!row->metric->primary)
             continue;
         check_twin(&remarks, row);
-        for (size_t k = 0; k < row->count; k++)
+        for (size_t k = 0; k < row->count; k++) {
             check_result(&remarks, row, &row->results[k],
                          analysis->model->groups[row->group].paired);
+            check_turns(&remarks, analysis, row, &row->results[k]);
+        }
     }
     return remarks;
 }

@@ -67,7 +67,7 @@ void verdict_decide(const struct analysis *analysis, const struct row *row, stru
         result->verdict = VERDICT_DIFFERENT;
     else if (ratio->n >= RATIO_LEAST && within)
         result->verdict = VERDICT_EQUIVALENT;
-    else
+    else if (!analysis->is_look)
         result->more_rounds = rounds_needed(analysis, row, result);
 }
 

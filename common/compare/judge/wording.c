@@ -38,3 +38,15 @@ const char *wording_short(char text[PHRASE], const struct result *result,
                  result->more_rounds == 1 ? "" : "s");
     return text;
 }
+
+const char *wording_turns(char text[PHRASE], const struct cell *cell)
+{
+    size_t turns = 0, rounds = cell->count;
+    for (size_t i = 0; i < rounds; i++)
+        turns += cell->trials[i].first_turn == NO_TURNS ? 0 : cell->trials[i].n;
+    if (turns > rounds)
+        snprintf(text, PHRASE, "%zu turns in %zu round%s", turns, rounds, rounds == 1 ? "" : "s");
+    else
+        snprintf(text, PHRASE, "%zu round%s", rounds, rounds == 1 ? "" : "s");
+    return text;
+}

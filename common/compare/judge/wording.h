@@ -17,4 +17,7 @@ const char *wording_of(char text[PHRASE], const struct result *result,
 const char *wording_short(char text[PHRASE], const struct result *result,
                           const struct settings *settings);
 
+/* How much a figure rests on: `480 turns in 12 rounds`, or `12 rounds` without turns. */
+const char *wording_turns(char text[PHRASE], const struct cell *cell);
+
 #endif

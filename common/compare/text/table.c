@@ -90,19 +90,26 @@ static void print_name(const struct remarks *remarks, const struct row *row, con
     fprintf(out, "%*s", NAME + 2 - used, "");
 }
 
+/* The line above a metric's rows: its name, the baseline's figure and how many turns it rests on.
+ */
 static void print_head(const struct row *row, const struct remarks *remarks, FILE *out)
 {
-    char name[128], text[NUMBER], marks[NUMBER];
+    char name[128], text[NUMBER], marks[NUMBER], phrase[PHRASE];
     snprintf(name, sizeof name, "%s %s", row->metric->benchmark, row->metric->name);
-    fprintf(out, "\n%-*s", NAME + 2, name);
+    fprintf(out, "\n");
+    int used = fprintf(out, "%-*s", NAME + 2, name);
     if (row->baseline) {
         const struct stats *stats = &row->baseline->stats;
         struct unit unit = unit_for(row->metric->unit, stats->median);
-        fprintf(out, " %s %s %s", row->baseline->platform, number(text, stats->mean / unit.factor),
-                unit.shown);
+        used += fprintf(out, " %s %s %s", row->baseline->platform,
+                        number(text, stats->mean / unit.factor), unit.shown);
         if (stats->n > 1)
-            fprintf(out, " +-%s", percent(text, stats->ci95 / fabs(stats->mean)));
-        fprintf(out, "%s", marks_of(marks, remarks, row, row->baseline->platform));
+            used += fprintf(out, " +-%s", percent(text, stats->ci95 / fabs(stats->mean)));
+        used += fprintf(out, "%s", marks_of(marks, remarks, row, row->baseline->platform));
+        if (strstr(wording_turns(phrase, row->baseline->cell), "turns")) {
+            bool fits = used + 2 + (int)strlen(phrase) <= WIDTH;
+            fprintf(out, ",%s%*s%s", fits ? "" : "\n", fits ? 1 : NAME + 3, "", phrase);
+        }
     }
     fprintf(out, "\n");
 }
