@@ -5,6 +5,7 @@
 #include "numbers.h"
 #include "plot.h"
 #include "units.h"
+#include "wording.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -145,6 +146,20 @@ static void put_spread(const struct page *page, const struct row *row)
 
 /* ---- every sample in time order ---- */
 
+/* The number of the last turn or repetition of any platform in this round. */
+static double last_part(const struct row *row, uint32_t round)
+{
+    uint32_t last = 1;
+    for (size_t i = 0; i < row->count; i++) {
+        const struct cell *cell = row->results[i].cell;
+        for (size_t k = 0; k < cell->count; k++) {
+            if (cell->trials[k].round == round && cell->trials[k].last_rep > last)
+                last = cell->trials[k].last_rep;
+        }
+    }
+    return last;
+}
+
 /* The largest deviation of any sample from its platform's median, as a share; at least 1 %. */
 static double widest(const struct row *row)
 {
@@ -164,17 +179,18 @@ static void put_panel(const struct page *page, const struct row *row, const stru
     const struct cell *cell = result->cell;
     const struct group *group = &page->analysis->model->groups[row->group];
     FILE *out = page->out;
-    char text[NUMBER], low[NUMBER], high[NUMBER];
-    double median = result->stats.median, rounds = group->last_round;
+    char text[NUMBER], low[NUMBER], high[NUMBER], phrase[PHRASE];
+    double median = result->stats.median, rounds = group->last_round, parts = 1;
+    uint32_t round = 0;
     fprintf(out, "<div class=\"panel\"><div class=\"title\"><b>");
     plot_text(result->platform, out);
     fprintf(out,
-            "</b><span class=\"soft\">%zu round%s</span></div><div class=\"plot strip\">"
+            "</b><span class=\"soft\">%s</span></div><div class=\"plot strip\">"
             "<i class=\"y\" style=\"top:8%%\">+%s</i><i class=\"y\" style=\"top:92%%\">−%s</i>"
             "<svg role=\"img\" aria-label=\"rounds from %s to %s of their median\" "
             "viewBox=\"0 0 100 100\" preserveAspectRatio=\"none\" style=\"color:var(--p%d)\" "
             "fill=\"none\" stroke=\"currentColor\" stroke-linecap=\"round\">",
-            result->stats.n, result->stats.n == 1 ? "" : "s", percent(text, limit), text,
+            wording_turns(phrase, cell), percent(text, limit), text,
             percent(low, result->stats.min / median - 1),
             percent(high, result->stats.max / median - 1), page_colour(page, result->platform));
     fprintf(out, "<line class=\"one\" x1=\"0\" x2=\"100\" y1=\"50\" y2=\"50\"/>"
@@ -182,7 +198,11 @@ static void put_panel(const struct page *page, const struct row *row, const stru
     for (size_t k = 0; median != 0 && k < cell->sample_count; k++) {
         const struct plotted *sample = &cell->samples[k];
         const struct trial *trial = &cell->trials[sample->trial];
-        double part = (sample->part - 0.5) / fmax(trial->last_rep, 1);
+        if (trial->round != round) {
+            round = trial->round;
+            parts = trial->first_turn == NO_TURNS ? trial->last_rep : last_part(row, round);
+        }
+        double part = (sample->part - 0.5) / parts;
         fprintf(out, "M%.1f %.1fh.01", 100 * (trial->round - 1 + part) / rounds,
                 50 - 42 * (sample->value / median - 1) / limit);
     }
@@ -212,23 +232,41 @@ static int compare_shares(const void *left, const void *right)
     return (a > b) - (a < b);
 }
 
+/* The share of what makes rounds differ that comes from single repetitions or turns. */
+static double share_within(const struct levels *levels)
+{
+    double within = levels->within * levels->within / levels->reps;
+    double all = within + levels->between * levels->between;
+    return levels->known && all > 0 ? within / all : NAN;
+}
+
 /* Whether more repetitions or more rounds would narrow the intervals (Kalibera and Jones 2013). */
 static void put_levels(const struct page *page, const struct row *row)
 {
     double *shares = alloc_zero(row->count, sizeof *shares), reps = 0;
     size_t count = 0;
     char text[NUMBER];
+    bool turns = false;
+    for (size_t i = 0; i < row->count; i++)
+        turns = turns || row->results[i].ratio_levels.known;
     for (size_t i = 0; i < row->count; i++) {
-        const struct levels *levels = &row->results[i].levels;
-        double within = levels->within * levels->within / levels->reps;
-        double all = within + levels->between * levels->between;
-        if (!levels->known || all <= 0 || row->results[i].stats.n < 3)
+        const struct result *result = &row->results[i];
+        const struct levels *levels = turns ? &result->ratio_levels : &result->levels;
+        double share = share_within(levels);
+        if (isnan(share) || result->stats.n < 3)
             continue;
-        shares[count++] = within / all;
+        shares[count++] = share;
         reps = levels->reps;
     }
     qsort(shares, count, sizeof *shares, compare_shares);
-    if (count)
+    if (count && turns)
+        fprintf(page->out,
+                "<p class=\"soft\">Of what makes the rounds' ratios differ, %s comes from single "
+                "turns (%.0f per round), the rest from starting anew: %s.</p>\n",
+                percent(text, shares[count / 2]), reps,
+                shares[count / 2] > 0.5 ? "more turns per round would narrow the intervals"
+                                        : "only more rounds narrow the intervals");
+    else if (count)
         fprintf(page->out,
                 "<p class=\"soft\">Of what makes rounds differ, %s comes from single repetitions "
                 "(%.0f per round), the rest from starting anew: %s.</p>\n",

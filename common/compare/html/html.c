@@ -132,6 +132,7 @@ static void put_group(const struct page *page)
     section_matrix(page);
     put_real(page);
     section_forest(page);
+    section_precision(page);
     fprintf(
         out,
         "<h2 id=\"order-%d\">Is it what one would expect?</h2>\n<p class=\"lead\">Expected: native "

@@ -13,6 +13,9 @@ void section_matrix(const struct page *page);
 /* All ratios with their intervals on one axis. */
 void section_forest(const struct page *page);
 
+/* How the intervals narrowed; nothing with too few rounds. */
+void section_precision(const struct page *page);
+
 /* Expectation against observation. */
 void section_expectation(const struct page *page);
 
