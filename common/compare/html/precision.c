@@ -1,7 +1,7 @@
 /* How the intervals narrowed, round by round, and what more time would bring. */
 #include "sections.h"
 
-#include "catalog.h"
+#include "lines.h"
 #include "numbers.h"
 #include "plot.h"
 
@@ -77,8 +77,8 @@ static void put_panel(const struct page *page, const struct row *row, const stru
     for (size_t i = 0; i < count; i++)
         fprintf(out, "<i class=\"y\" style=\"top:%.1f%%\">%s</i>", place_y(y, ticks[i]),
                 percent(text, ticks[i]));
-    fprintf(out, "<svg viewBox=\"0 0 100 100\" preserveAspectRatio=\"none\" fill=\"none\" "
-                 "stroke-linecap=\"round\">");
+    fprintf(out, "<svg role=\"img\" aria-label=\"half-widths by round\" viewBox=\"0 0 100 100\" "
+                 "preserveAspectRatio=\"none\" fill=\"none\" stroke-linecap=\"round\">");
     fprintf(out, "<line class=\"one\" x1=\"0\" x2=\"100\" y1=\"%.1f\" y2=\"%.1f\"/>",
             place_y(y, precision), place_y(y, precision));
     for (size_t i = 0; i < row->count; i++) {
@@ -102,12 +102,8 @@ static void put_legend(const struct page *page)
             const struct result *result = page_result(row, platforms->at[p]);
             drawn = row->metric->primary && result && is_drawn(row, result);
         }
-        if (!drawn)
-            continue;
-        fprintf(page->out, "<span style=\"color:var(--p%d)\"><i></i><span>",
-                page_colour(page, platforms->at[p]));
-        plot_text(platforms->at[p], page->out);
-        fprintf(page->out, "</span></span>");
+        if (drawn)
+            lines_legend(page, platforms->at[p]);
     }
     fprintf(page->out, "</div>\n");
 }
