@@ -1,5 +1,6 @@
 #!/bin/sh
-# memsweep side by side with what Debian packages: hpcc (STREAM and RandomAccess, one process),
+# memsweep side by side with STREAM's plain loops as this machine's compiler makes them, with memcpy,
+# and with what Debian packages: hpcc (STREAM and RandomAccess, one process),
 # stress-ng's STREAM, sysbench memory. Five runs in turn, medians, and the ratio turned so that more
 # than 1 means that memsweep gets more out of the same memory. A peer that is not installed is a row
 # that says which package has it. hpcc's table and vectors follow from its problem size; memsweep is
@@ -55,6 +56,15 @@ sysbench_once() {
         --memory-oper="$1" run | sed -n 's/.*(\([0-9.]*\) MiB\/sec).*/\1/p' >>"$work/sysbench.$1"
 }
 
+# STREAM's loops and memcpy, compiled to be as fast as the compiler can on this very CPU.
+plain_once() {
+    [ -x "$work/plain" ] || return 0
+    taskset -c "$cpu" "$work/plain" 86 10 >"$work/plain.out" || return 0
+    for pair in 2:copy 4:memcpy 6:triad; do
+        awk -v field="${pair%:*}" '{ print $field }' "$work/plain.out" >>"$work/plain.${pair#*:}"
+    done
+}
+
 installed() { command -v "$1" >/dev/null 2>&1; }
 
 # peer_row WHAT OURS PACKAGE NAME FILE FACTOR: one row, whether the peer is there or not.
@@ -76,6 +86,7 @@ measure() {
         ours triad 1e-9 --array 89706664 triad
         ours temporal 1e-9 --array 89706664 --stores temporal triad
         ours gups 1e-6 -t 0.5s --size 256M gups
+        plain_once
         ! installed stress-ng || stress_once
         ! installed sysbench || {
             sysbench_once read
@@ -92,8 +103,13 @@ main() {
     trap 'rm -rf "$work"' EXIT
     trap 'exit 130' INT
     trap 'exit 143' TERM
+    "${CC:-cc}" -O3 -march=native -o "$work/plain" \
+        memsweep/plain_helper.c || :
     measure
     printf '%-14s %10s   %-34s %10s %7s\n' 'one thread' memsweep peer theirs ratio
+    peer_row 'copy GB/s' "$(median <"$work/copy")" cc 'plain loop, -O3 -march=native' plain.copy 1
+    peer_row 'copy GB/s' "$(median <"$work/copy")" cc 'memcpy' plain.memcpy 1
+    peer_row 'triad GB/s' "$(median <"$work/triad")" cc 'plain loop, -O3 -march=native' plain.triad 1
     peer_row 'copy GB/s' "$(median <"$work/copy")" hpcc 'hpcc STREAM copy' hpcc.copy 1
     peer_row 'triad GB/s' "$(median <"$work/triad")" hpcc 'hpcc STREAM triad' hpcc.triad 1
     peer_row '  temporal' "$(median <"$work/temporal")" hpcc 'hpcc STREAM triad' hpcc.triad 1
