@@ -137,11 +137,14 @@ static void load(struct loaded *loaded, int loader)
     const size_t doubles = load_block / sizeof(double);
     const double *from = load_array(loaded, loader, 0);
     double *to = load_array(loaded, loader, 1);
-    bool past = loaded->isa->nontemporal && loaded->session->config.stores != STORES_TEMPORAL;
+    int stores = loaded->session->config.stores;
+    enum stream_way way = stores == STORES_AUTO ? STREAM_PAST_PAGES : (enum stream_way)(stores - 1);
+    if (!stream_has(loaded->isa, way))
+        way = STREAM_THROUGH;
     uint64_t start = clock_ns();
     for (uint64_t block = 0; !atomic_load_explicit(&loaded->stop, memory_order_relaxed); block++) {
         size_t at = block % (load_bytes / load_block) * doubles;
-        loaded->isa->kernel(STREAM_COPY, past, to + at, from + at, from + at, doubles);
+        loaded->isa->kernel(STREAM_COPY, way, to + at, from + at, from + at, doubles);
         atomic_store_explicit(&loaded->loader[loader].blocks, block + 1, memory_order_relaxed);
         while (clock_seconds(start, clock_ns()) < (double)(block + 1) * loaded->block_s &&
                !atomic_load_explicit(&loaded->stop, memory_order_relaxed))

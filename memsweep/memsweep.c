@@ -70,7 +70,9 @@ static const struct opt options[] = {
     {"threads", 'T', OPT_INT, &session.config.threads, "N",
      "threads of copy, scale, add, triad and, at least 2, of loaded", NULL, 1, 4096},
     {"stores", 0, OPT_CHOICE, &session.config.stores, "KIND",
-     "STREAM's stores; auto takes the faster kind", stores_names, 0, 0},
+     "STREAM's stores: through the caches or past them, in order, fetching ahead, or four pages in "
+     "turn; auto takes the fastest",
+     stores_names, 0, 0},
     {"isa", 'i', OPT_CHOICE, &session.config.isa, "NAME", "best instruction set to use", isa_names,
      0, 0},
     {"stride", 0, OPT_SIZE, &session.config.stride, "SIZE",

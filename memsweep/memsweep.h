@@ -12,7 +12,7 @@
 #include <stdbool.h>
 
 enum inject { INJECT_NONE, INJECT_BIT };
-enum stores { STORES_AUTO, STORES_TEMPORAL, STORES_NONTEMPORAL };
+enum { STORES_AUTO };                    /* --stores; 1 + enum stream_way is that way */
 extern const char *const stores_names[]; /* ends with NULL, to be an option's choices */
 
 struct config {
@@ -20,7 +20,7 @@ struct config {
     uint64_t stride, locality;             /* of pointer chases, bytes */
     int threads;
     int pages;  /* enum mem_pages */
-    int stores; /* enum stores */
+    int stores; /* STORES_AUTO or 1 + enum stream_way */
     int isa;    /* enum isa: the best that may be used */
     int inject; /* enum inject */
 };

@@ -42,6 +42,11 @@ static const struct stream_isa best_first[] = {
     {"generic", ISA_GENERIC, false, stream_generic},
 };
 
+bool stream_has(const struct stream_isa *isa, enum stream_way way)
+{
+    return isa->nontemporal || way < STREAM_PAST;
+}
+
 const struct stream_isa *stream_isa_choose(enum isa limit)
 {
     const struct stream_isa *row = best_first;
