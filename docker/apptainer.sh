@@ -48,10 +48,7 @@ platform_serve() {
 
 platform_data() { echo /data; }
 
-platform_sha256() {
-    # shellcheck disable=SC2086 # a list of names
-    platform_run sh -c 'cd /usr/local/bin && sha256sum "$@"' - $PLATFORM_TOOLS
-}
+platform_sha256() { platform_sha256_in /usr/local/bin; }
 
 platform_url() {
     if [ ! -f "$STATE/data/www/nginx.pid" ]; then
@@ -71,7 +68,7 @@ platform_facts() {
     echo "platform.cpus=$TEST_CPUS"
     echo platform.unlimited=memory
     echo net.backend=host
-    platform_run sh -c 'nginx -v 2>&1 | sed "s|.*nginx/|nginx.version=|"'
+    platform_nginx_version
     echo nginx.origin=rootfs
     echo data.storage=volume
     platform_host_data "$STATE/data"

@@ -212,10 +212,7 @@ platform_run() { container_engine exec "$container_name" "$@" </dev/null; }
 platform_serve() { container_engine exec --interactive "$container_name" "$@"; }
 platform_data() { echo /data; }
 
-platform_sha256() {
-    # shellcheck disable=SC2086 # a list of names
-    platform_run sh -c 'cd /usr/local/bin && sha256sum "$@"' - $PLATFORM_TOOLS
-}
+platform_sha256() { platform_sha256_in /usr/local/bin; }
 
 platform_url() {
     container_net=$(container_net)
@@ -264,7 +261,7 @@ platform_facts() {
     platform_run sh -c 'echo "identity.pid_namespace=$(readlink /proc/self/ns/pid)"; echo "identity.kernel=$(uname -r)"'
     echo "identity.host_pid_namespace=$(readlink /proc/self/ns/pid)"
     echo "net.backend=$(container_net)"
-    platform_run sh -c 'nginx -v 2>&1 | sed "s|.*nginx/|nginx.version=|"'
+    platform_nginx_version
     echo nginx.origin=rootfs
     echo "data.storage=$(platform_key storage volume)"
     if [ "$(platform_key storage volume)" = volume ]; then

@@ -190,10 +190,7 @@ platform_run() { channel_ask "$STATE/agent" 0 "$@"; }
 platform_serve() { channel_serve "$STATE/steps" "$@"; }
 platform_data() { echo /data; }
 
-platform_sha256() {
-    # shellcheck disable=SC2086 # a list of names
-    platform_run sh -c 'cd /usr/local/bin && sha256sum "$@"' - $PLATFORM_TOOLS
-}
+platform_sha256() { platform_sha256_in /usr/local/bin; }
 
 platform_url() {
     platform_run sh -c '[ -f /data/www/nginx.pid ] || serve /data/www 80' >>"$LOG" 2>&1 || {
@@ -215,7 +212,8 @@ platform_facts() {
     channel_qmp "$STATE/qmp" query-kvm |
         sed -n 's/.*"enabled": \([a-z]*\), "present": \([a-z]*\).*/identity.kvm_enabled=\1\nidentity.kvm_present=\2/p'
     vm_network_facts
-    platform_run sh -c 'echo "guest.kernel=$(uname -r)"; nginx -v 2>&1 | sed "s|.*nginx/|nginx.version=|"'
+    platform_run sh -c 'echo "guest.kernel=$(uname -r)"'
+    platform_nginx_version
     echo nginx.origin=rootfs
     echo data.storage=disk
     platform_host_data "$(vm_data)"

@@ -97,10 +97,7 @@ platform_serve() {
 
 platform_data() { echo "$(cat "$STATE/folder")/data"; }
 
-platform_sha256() {
-    # shellcheck disable=SC2086 # a list of names
-    platform_run sh -c 'cd "$0" && sha256sum "$@"' "$(cat "$STATE/folder")" $PLATFORM_TOOLS
-}
+platform_sha256() { platform_sha256_in "$(cat "$STATE/folder")"; }
 
 # nginx has to be there, and the network has to be the host's, for the host to reach it.
 platform_url() {
@@ -132,7 +129,7 @@ platform_facts() {
     echo platform.unlimited=memory
     echo net.backend=host
     if [ -f "$STATE/port" ]; then
-        platform_run sh -c 'PATH=$PATH:/usr/sbin; nginx -v 2>&1 | sed "s|.*nginx/|nginx.version=|"'
+        platform_nginx_version
         echo nginx.origin=system
     fi
     echo data.storage=folder

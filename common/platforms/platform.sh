@@ -165,6 +165,17 @@ platform_sha256_of() (
     sha256sum $PLATFORM_TOOLS
 )
 
+# platform_sha256_in FOLDER: for platform_sha256 where the programs are in a folder of the platform's own.
+platform_sha256_in() {
+    # shellcheck disable=SC2086 # a list of names
+    platform_run sh -c 'cd "$0" && sha256sum "$@"' "$1" $PLATFORM_TOOLS
+}
+
+# platform_nginx_version: for platform_facts, by the nginx that is there.
+platform_nginx_version() {
+    platform_run sh -c 'PATH=$PATH:/usr/sbin; nginx -v 2>&1 | sed -n "s|.*nginx/|nginx.version=|p"'
+}
+
 # platform_cgroup_of PID: the folder of a process's CPU accounting in the host's cgroup tree; nothing if there is none.
 platform_cgroup_of() {
     platform_group=$(sed -n 's/^[0-9]*:cpu[^:]*:\(.*\)/\/cpu\1/p; s/^0:://p' "/proc/$1/cgroup" | head -n 1)
