@@ -1,6 +1,6 @@
 /* Plots of lines, one per platform, over an axis. */
-#ifndef COMPARE_LINES_H
-#define COMPARE_LINES_H
+#ifndef GM_COMPARE_LINES_H
+#define GM_COMPARE_LINES_H
 
 #include "page.h"
 #include "plot.h"
