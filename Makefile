@@ -162,14 +162,14 @@ fuzz_targets := http rows
 fuzz_http := nginxload/http_fuzz.c nginxload/http.c
 fuzz_rows := common/compare/read/rows_fuzz.c \
 	$(filter %.c,$(filter-out common/compare/compare.c,$(call sources,common/compare))) \
-	$(filter-out common/lib/err.c,$(call sources,common/lib))
+	$(filter-out common/lib/err.c,$(call sources,common/lib)) $(BUILD)/version.c
 fuzz_rows_flags := $(call may_include,$(rooms_of_compare)) $(foreach f,malloc calloc realloc free vasprintf scandir,-Wl$(comma)--wrap=$(f))
 fuzz_http_corpus := nginxload/corpus
 fuzz_rows_corpus := common/compare/read/corpus
 FUZZ ?= -max_total_time=60
 
 fuzz: $(fuzz_targets:%=fuzz-%)
-$(fuzz_targets:%=fuzz-%): fuzz-%:
+$(fuzz_targets:%=fuzz-%): fuzz-%: $(BUILD)/version.c
 	@mkdir -p $(BUILD)/fuzz/$*-corpus
 	clang $(filter-out -MMD -MP,$(gm_cflags)) -g -O2 -no-pie -fsanitize=fuzzer,address,undefined $(fuzz_$*_flags) \
 		-o $(BUILD)/fuzz/$* $(fuzz_$*) $(gm_libs)
