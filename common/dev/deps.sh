@@ -91,7 +91,7 @@ deps_choose() {
 
 deps_apt() {
     deps_root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=600 -y -qq --no-install-recommends \
-        install "$@" >&2
+        install "$@" >/dev/null
 }
 
 # The services that these packages bring.

@@ -17,6 +17,7 @@ catch_signals() {
     trap 'STOPPED=130' INT
     trap 'STOPPED=143' TERM
     trap 'STOPPED=129' HUP
+    trap 'STOPPED=141' PIPE
 }
 
 campaign_end() {
@@ -31,10 +32,10 @@ campaign_end() {
     rmdir "$BUILD/run" 2>/dev/null || :
 }
 
-# say TEXT...: a line of progress, on stderr.
+# say TEXT...: a line of progress, on stderr, whether or not anyone reads it.
 say() {
     [ ! -t 2 ] || printf '\r\033[K' >&2
-    echo "run.sh: $*" >&2
+    echo "run.sh: $*" >&2 || :
 }
 
 # block VERB PLATFORM: one step with one platform, which is ended after it; its exit status, or 1 when it was ended from
@@ -75,10 +76,18 @@ block_step() {
     return "$block_step_status"
 }
 
-# end_block: ends whatever the block has left running and lets the adapter clean up. Nothing
-# interrupts it.
+# end_block: ends whatever the block has left running and lets the adapter clean up. Nothing interrupts it; a signal
+# that comes meanwhile is heard after.
 end_block() {
-    trap '' INT TERM HUP
+    (
+        trap '' INT TERM HUP PIPE
+        end_leftovers
+    ) || :
+    rm -rf "$STATE"
+    BLOCK=
+}
+
+end_leftovers() {
     case $BLOCK in
     prepare-*)
         # A private engine that it has started is asked to stop before it would be killed.
@@ -91,9 +100,6 @@ end_block() {
         ;;
     esac
     end_processes "$BLOCK" "$STATE" || say "$PLATFORM: some of its processes cannot be killed"
-    rm -rf "$STATE"
-    BLOCK=
-    catch_signals
 }
 
 # stopped: whether the campaign is to end now; says why, once.

@@ -52,7 +52,10 @@ platform_sha256() { sha256sum "$BUILD/linpack" | sed 's|/.*/||'; }
 platform_url() { echo 'fake: no nginx'; return 77; }
 platform_facts() { echo platform.kind=fake; }
 platform_pids() { cat "$STATE/server"; }
-platform_down() { echo "down $PLATFORM" >>"$FAKE"; }
+platform_down() {
+    echo "down $PLATFORM" >>"$FAKE"
+    [ "$(platform_key mode none)" != ending ] || kill -s TERM "$(cat "$RUN_T/pid")"
+}
 END
 
 # driver ARGUMENT...: run.sh; its processes are told from others' by their environment.
@@ -230,7 +233,7 @@ stop() {
     driver "$@" -o "$stop_folder" >"$TMP/out" 2>"$TMP/err" &
     stop_pid=$!
     stop_tries=240
-    while ! grep -q slow "$FAKE" && [ $((stop_tries -= 1)) -gt 0 ]; do sleep 0.5; done
+    while ! grep -qx slow "$FAKE" && [ $((stop_tries -= 1)) -gt 0 ]; do sleep 0.5; done
     kill -s "$stop_signal" "$(cat "$TMP/pid")"
     stop_status=0
     wait "$stop_pid" || stop_status=$?
@@ -238,6 +241,12 @@ stop() {
 run stop TERM "$TMP/stopped" -p "$fake,$fake:mode=slow" -n 3 -b linpack,memsweep -s 4 --quick
 check 'TERM ends it' [ "$stop_status" -eq 143 ]
 nothing_left 'TERM'
+status 143 'TERM while a block is being ended is not lost' driver -p "$fake:mode=ending" -n 2 -b linpack --quick -o "$TMP/ending"
+check 'and no round follows' sh -c '! grep -q ",2,linpack," "$1"' - "$TMP/ending/samples.csv"
+nothing_left 'TERM while a block is being ended'
+closed() { driver -p "$fake" -n 2 -b linpack --quick -o "$TMP/pipe" 2>&1 | head -n 1 >/dev/null; }
+ok 'its output is read by nobody' closed
+nothing_left 'a closed pipe'
 
 # ---- resume ----
 sed 's/mode none),\$1 in/mode none)x,$1 in/' "$fake" >"$fake.new" && mv "$fake.new" "$fake"

@@ -146,7 +146,7 @@ stop() {
     driver "$@" -o "$stop_folder" >"$TMP/out" 2>"$TMP/err" &
     stop_pid=$!
     stop_tries=120
-    while ! grep -q slow "$FAKE" && [ $((stop_tries -= 1)) -gt 0 ]; do sleep 0.5; done
+    while ! grep -qx slow "$FAKE" && [ $((stop_tries -= 1)) -gt 0 ]; do sleep 0.5; done
     kill -s "$stop_signal" "$(cat "$TMP/pid")"
     stop_status=0
     wait "$stop_pid" || stop_status=$?

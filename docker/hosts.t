@@ -1,0 +1,50 @@
+#!/bin/sh
+# What the adapter tells engines on hosts that this one is not: docker is a stand-in that writes down what it is told.
+. common/test/tap.sh
+. common/platforms/platform.sh
+
+# shellcheck disable=SC2034 # for the adapter
+ROOT=$PWD BUILD=$TMP/build STATE=$TMP/state LOG=$TMP/log TEST_CPUS=0 MEMORY=1G PLATFORM=docker PLATFORM_NAME=docker
+mkdir -p "$BUILD" "$STATE" "$TMP/bin"
+cat >"$TMP/bin/docker" <<'END'
+#!/bin/sh
+case $1 in
+--version) cat "$HOSTS/version" ;;
+info) cat "$HOSTS/security" ;;
+version) exit 0 ;;
+run) printf '%s\n' "$*" >>"$HOSTS/run" ;;
+esac
+END
+chmod +x "$TMP/bin/docker"
+HOSTS=$TMP
+export HOSTS
+PATH=$TMP/bin:$PATH
+echo 'Docker version 27.0, build x' >"$TMP/version"
+. docker/platform.sh
+
+# started SECURITY: what a container is started with by an engine with these options.
+started() {
+    echo "[name=seccomp,profile=builtin $1]" >"$TMP/security"
+    : >"$TMP/run"
+    echo guestmark:x >"$container_image_file"
+    container_ids >"$container_image_file.ids"
+    platform_up
+    cat "$TMP/run"
+}
+ok 'docker' platform_probe
+ok 'an engine of root' started ''
+out_has 'runs as us' " --user $(id -u):$(id -g) --cpuset-cpus 0 "
+ok 'a rootless engine' started name=rootless
+out_has 'runs as its root, who is us outside' ' --user 0:0 --cpuset-cpus 0 '
+ok 'an engine that maps users' started name=userns
+out_has 'leaves this container out of that' " --user $(id -u):$(id -g) --userns host "
+check 'no label where SELinux does not rule' grep -q -- '--volume [^ ]*/data:/data ' "$TMP/run"
+container_label() { echo :Z; }
+ok 'SELinux' started ''
+out_has 'gives the volume a label' '--volume [^ ]*/data:/data:Z '
+
+echo 'podman version 4.3.1' >"$TMP/version"
+status 77 'podman in the clothes of docker' platform_probe
+out_has 'is told by its version' 'docker is podman .*measure it as podman'
+check 'in one line' [ "$(wc -l <"$TMP/out")" -eq 1 ]
+tap_done
