@@ -157,6 +157,10 @@ build_rootfs() {
         --exclude='./usr/share/lintian' --exclude='./usr/share/perl5' --exclude='./usr/share/bash-completion' \
         --exclude='./var/lib/dpkg' --exclude='./var/cache' --exclude='./etc/init.d' --exclude='./etc/resolv.conf'
     chmod -R u=rwX,go=rX "$tree"
+    # Newer releases have everything below usr, and the links to it in a package that nothing here depends on.
+    for merged in bin sbin lib lib64; do
+        if [ ! -e "$tree/$merged" ] && [ -d "$tree/usr/$merged" ]; then ln -s "usr/$merged" "$tree/$merged"; fi
+    done
     trim "$tree"
     (cd "$tree" && mkdir -p dev proc sys run tmp data root usr/local/bin usr/local/sbin etc)
     # Applets that Debian has split over four folders go where Debian has them, behind real programs.
