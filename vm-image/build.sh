@@ -233,7 +233,8 @@ archive() {
     shift
     rm -rf "$out/archive"
     mkdir "$out/archive"
-    for folder; do cp -R "$folder/." "$out/archive"; done
+    # Where lib is a link to usr/lib, what another folder has in lib goes there.
+    for folder; do tar -C "$folder" -cf - . | tar -C "$out/archive" -xf - --keep-directory-symlink; done
     chmod -R u=rwX,go=rX "$out/archive"
     find "$out/archive" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
     (cd "$out/archive" && find . | sort) >"$out/archive.list"
