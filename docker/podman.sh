@@ -48,7 +48,7 @@ podman_probe() {
     fi
 }
 
-podman_tun() { (: <>/dev/net/tun) 2>/dev/null; } # a subshell, which a refusal ends
+podman_tun() { [ -c /dev/net/tun ] && (: <>/dev/net/tun) 2>/dev/null; } # a subshell, which a refusal ends
 
 podman_rootless_net() { if container_which slirp4netns >/dev/null && podman_tun; then echo slirp4netns; else echo host; fi; }
 

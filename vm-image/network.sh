@@ -10,7 +10,7 @@ vm_network=$(platform_key net user)
 vm_network_probe() {
     case $vm_network in
     tap)
-        if [ "$(id -u)" -ne 0 ] || ! (: <>/dev/net/tun) 2>/dev/null; then
+        if [ "$(id -u)" -ne 0 ] || [ ! -c /dev/net/tun ] || ! (: <>/dev/net/tun) 2>/dev/null; then
             echo "net=tap needs root and /dev/net/tun"
             return 77
         fi

@@ -10,8 +10,9 @@ vm_check_host() {
         return 77
     }
     [ "$PLATFORM_NAME" = kvm ] || return 0
-    (: <>/dev/kvm) 2>/dev/null && return # a subshell, which a refusal ends
-    if [ -e /dev/kvm ]; then
+    # A subshell, which a refusal ends; opening what is not there would make a file of that name.
+    [ -c /dev/kvm ] && (: <>/dev/kvm) 2>/dev/null && return
+    if [ -c /dev/kvm ]; then
         echo "/dev/kvm may not be opened by $(id -un); add the user to its group: adduser $(id -un) kvm"
     else
         echo "no /dev/kvm; enable virtualization in the firmware, or nested virtualization in the hypervisor, and load kvm_intel or kvm_amd"
