@@ -102,7 +102,7 @@ vm_start() {
         echo "$PLATFORM: QEMU does not start: $(tail -n 1 "$LOG")" >&2
         return 1
     }
-    channel_ask "$STATE/agent" "$1" true >/dev/null || {
+    channel_ask "$STATE/agent" "$1" true >/dev/null 2>&1 || {
         vm_no_answer "$1" >&2
         return 1
     }
@@ -114,7 +114,7 @@ vm_no_answer() {
     vm_said="the last that its console says is: ${vm_said:-nothing}"
     vm_remedy='--limit allows more'
     [ "$PLATFORM_NAME" != kvm ] || vm_remedy="$vm_remedy, unless virtualization is not usable here (nested without support?)"
-    if kill -0 "$(cat "$vm_pid_file")" 2>/dev/null; then
+    if vm_alive; then
         echo "$PLATFORM: the time is over: the guest does not answer within $1 s; $vm_said; $vm_remedy"
     else
         echo "$PLATFORM: the guest is gone before it has answered; $vm_said"
@@ -242,11 +242,14 @@ platform_pids() {
     vm_network_pids
 }
 
+# vm_alive: whether QEMU runs; one that nobody waits for stays a number, without a command line.
+vm_alive() { [ -n "$(tr '\0' ' ' <"/proc/$(cat "$vm_pid_file")/cmdline")" ]; } 2>/dev/null
+
 platform_down() {
     if [ -f "$vm_pid_file" ]; then
         vm_pid=$(cat "$vm_pid_file")
         kill -9 "$vm_pid" 2>/dev/null || :
-        while [ -n "$(tr '\0' ' ' <"/proc/$vm_pid/cmdline")" ]; do sleep 0.05; done 2>/dev/null
+        while vm_alive; do sleep 0.05; done
     fi
     vm_network_down
     [ ! -f "$STATE/console" ] || cat "$STATE/console" >>"$LOG"

@@ -1,0 +1,47 @@
+# What the tests of guests share (vm-image.t here, lab/variants.sh in the lab), beside common/test/tap.sh.
+
+# variant_use PLATFORM: that adapter, ready to be asked.
+variant_use() {
+    PLATFORM=$1 PLATFORM_NAME=${1%%:*}
+    . vm-image/platform.sh
+}
+
+variant_nginx() {
+    variant_url=$(platform_url) || return
+    # An emulated guest on a busy host may let a request time out.
+    "$BUILD/nginxload" -r 1 -t 50ms -w 0 -f value "$variant_url/small" ||
+        "$BUILD/nginxload" -r 1 -t 50ms -w 0 -f value "$variant_url/small" || {
+        echo "$variant_url does not answer"
+        return 1
+    }
+}
+
+# variant PLATFORM: comes up, and what its keys ask for is what its facts say.
+variant() {
+    variant_use "$1"
+    run platform_probe
+    # shellcheck disable=SC2154 # set by run
+    if [ "$run_status" -eq 77 ]; then
+        skip "$PLATFORM" "$(cat "$TMP/out")"
+        return
+    fi
+    ok "$PLATFORM has its disk" platform_fresh
+    ok "$PLATFORM comes up" platform_up
+    ok "$PLATFORM writes to its disk" platform_run sh -c '
+        grep -q " /data ext4 " /proc/mounts && head -c 20000000 /dev/zero >/data/x && sync'
+    case $1 in
+    *net=*) ok "$PLATFORM: nginx answers the host" variant_nginx ;;
+    esac
+    run platform_facts
+    echo "${1#*:}" | tr , '\n' | sed 's/^cpu=/cpu_model=/' >"$TMP/keys"
+    while IFS='=' read -r variant_key variant_value; do
+        [ "$variant_key" = kernel ] || out_has "$PLATFORM: $variant_key" "^[a-z]*\.($variant_key|format|backend)=$variant_value\$"
+    done <"$TMP/keys"
+}
+
+# variant_ends: what variant() has started.
+variant_ends() {
+    [ "$run_status" -ne 77 ] || return 0
+    ok "$PLATFORM goes down" platform_down
+    check "$PLATFORM leaves nothing" [ -z "$(ls -A "$STATE")" ]
+}
