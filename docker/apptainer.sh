@@ -18,6 +18,7 @@ platform_prepare() {
         echo "${apptainer_why:-the root filesystem could not be built; see $LOG}"
         return 77
     }
+    platform_fresh
     platform_up
     platform_run true >>"$LOG" 2>&1 || {
         echo "$apptainer_engine runs nothing: $(apptainer_reason)"
@@ -36,14 +37,25 @@ apptainer_reason() {
         END { print reason ? reason : last }'
 }
 
+# Memory can be limited as root under control groups of version 2, and by an ordinary user where systemd lends him some:
+# whether it can, a try tells. Each `exec` gets a group of its own.
+platform_fresh() {
+    rm -f "$STATE/limited"
+    mkdir -p "$STATE/data"
+    : >"$STATE/limited"
+    platform_run true >/dev/null 2>&1 || rm "$STATE/limited"
+}
+
 platform_up() { mkdir -p "$STATE/data"; }
 
 platform_run() { platform_serve "$@" </dev/null; }
 
 platform_serve() {
+    set -- "$BUILD/rootfs" "$@"
+    [ ! -f "$STATE/limited" ] || set -- --memory "$MEMORY" --cpuset-cpus "$TEST_CPUS" "$@"
     platform_taskset "$TEST_CPUS" "$apptainer_engine" --silent exec --contain --cleanenv --no-home \
         --env PATH=/usr/local/bin:/usr/local/sbin:/usr/bin:/usr/sbin:/bin:/sbin \
-        --bind "$STATE/data:/data" --pwd / "$BUILD/rootfs" "$@"
+        --bind "$STATE/data:/data" --pwd / "$@"
 }
 
 platform_data() { echo /data; }
@@ -66,7 +78,7 @@ platform_facts() {
     echo platform.kind=container
     echo "platform.engine=$("$apptainer_engine" --version)"
     echo "platform.cpus=$TEST_CPUS"
-    echo platform.unlimited=memory
+    if [ -f "$STATE/limited" ]; then echo "platform.memory=$MEMORY"; else echo platform.unlimited=memory; fi
     echo net.backend=host
     platform_nginx_version
     echo nginx.origin=rootfs
@@ -78,5 +90,5 @@ platform_pids() { [ ! -f "$STATE/data/www/nginx.pid" ] || cat "$STATE/data/www/n
 
 platform_down() {
     [ ! -f "$STATE/data/www/nginx.pid" ] || kill "$(cat "$STATE/data/www/nginx.pid")" 2>/dev/null || :
-    rm -rf "$STATE/data" "$STATE/port"
+    rm -rf "$STATE/data" "$STATE/port" "$STATE/limited"
 }

@@ -4,9 +4,9 @@
 . common/test/tap.sh
 . common/platforms/platform.sh
 
-export BUILD ROOT STATE LOG TEST_CPUS PLATFORM PLATFORM_NAME
+export BUILD ROOT STATE LOG TEST_CPUS MEMORY PLATFORM PLATFORM_NAME
 BUILD=$(cd "$BUILD" && pwd)
-ROOT=$PWD LOG=$TMP/log TEST_CPUS=0 PLATFORM=apptainer PLATFORM_NAME=apptainer
+ROOT=$PWD LOG=$TMP/log TEST_CPUS=0 MEMORY=512M PLATFORM=apptainer PLATFORM_NAME=apptainer
 STATE=$(mktemp -d "$BUILD/apptainer-test.XXXXXX")
 trap 'platform_down; rm -rf "$TMP" "$STATE"' EXIT
 
@@ -84,6 +84,7 @@ nginx_answers() {
 ok 'nginx answers the host' nginx_answers
 ok 'facts' platform_facts
 out_has 'name the engine' '^platform\.engine=(apptainer|singularity)'
+out_has 'and say whether memory is limited' '^platform\.(unlimited=memory|memory=)'
 check 'are KEY=VALUE lines' awk '!/^[a-z0-9_.]+=./ { exit 1 }' "$TMP/out"
 check 'nginx is billed' [ "$(platform_pids | wc -l)" -ge 1 ]
 pid=$(platform_pids | head -n 1)
