@@ -6,6 +6,7 @@
 #   build.sh guest       $BUILD/vm-image/vmlinuz and initrd: the same, to be booted directly by QEMU
 #   build.sh tool NAME   $BUILD/vm-image/NAME.initrd: one program as the only process (with vmlinuz)
 #   build.sh image       $BUILD/vm-image/guestmark.qcow2: boots by itself (see image.sh)
+#   build.sh machine NAME   $BUILD/vm-image/lab/NAME/: a machine of the lab (see machine.sh)
 #
 # Packages are fetched once, by mmdebstrap, with the apt sources of this machine; what is built from them is
 # built again when the programs or the files of vm-image/ change. What cannot be built says why on one
@@ -40,14 +41,17 @@ need() {
 }
 
 # apt_release: sets $release to the name by which this machine's apt sources call its release, and $sources to the
-# files that do: the release's own name, that of what it derives from (Mint, LMDE), or a suite.
+# files that do: the release's own name, that of what it derives from (Mint, LMDE), or a suite. Where $fetch_release
+# asks for another release, no file need name it: mmdebstrap then takes Debian's own sources.
+fetch_release=
 apt_release() {
-    for release in $(sed -n 's/^\(VERSION\|UBUNTU\|DEBIAN\)_CODENAME="*\([^"]*\)"*$/\2/p' "$etc/os-release") \
-        stable testing unstable sid oldstable; do
+    names=$(sed -n 's/^\(VERSION\|UBUNTU\|DEBIAN\)_CODENAME="*\([^"]*\)"*$/\2/p' "$etc/os-release")
+    for release in ${fetch_release:-$names stable testing unstable sid oldstable}; do
         sources=$(grep -lEs "^[^#]*[ :]$release( |\$)" "$etc/apt/sources.list" "$etc"/apt/sources.list.d/*.list \
             "$etc"/apt/sources.list.d/*.sources || :)
         [ -z "$sources" ] || return 0
     done
+    [ -z "$fetch_release" ] || return 0
     unavailable "no apt source for $(sed -n 's/^VERSION_CODENAME=//p' "$etc/os-release") on this machine: vm-image/build.sh needs a Debian or Ubuntu"
 }
 
@@ -58,6 +62,8 @@ fetch() {
     [ ! -f "$out/$fetch.tar" ] || return 0
     need mmdebstrap mmdebstrap
     apt_release
+    # A mirror may have been copied a while ago.
+    [ -n "$sources" ] || set -- --aptopt='Acquire::Check-Valid-Until "false"' "$@"
     rm -rf "$out/$fetch.tar.new"
     # Nothing of the packages is run; an ordinary user needs no name space of his own for that.
     [ "$(id -u)" -eq 0 ] || set -- --mode=chrootless "$@"
@@ -197,21 +203,29 @@ unpack_modules_by() { # FOLDER SUFFIX PROGRAM PACKAGE OPTION...
     rm "$out/packed"
 }
 
-# kernel NAME PACKAGE MODULE...: the kernel of a package into $out/NAME/: vmlinuz, and in root/ the
-# modules and those that they need, with their names in the file `load`, in that order.
+# kernel NAME PACKAGE MODULE...: the kernel of a package into $out/NAME/, as kernel_of has it.
 kernel() {
     kernel=$1 package=$2
     shift 2
     [ ! -d "$out/$kernel" ] || return 0
     fetch_debs "$kernel-package" "$package+"
-    from=$out/$kernel-package
+    rm -rf "${out:?}/$kernel" "$out/$kernel.new"
+    kernel_of "$out/$kernel-package" "$out/$kernel.new" "$@"
+    rm -rf "$out/$kernel-package"
+    mv "$out/$kernel.new" "$out/$kernel"
+}
+
+# kernel_of TREE FOLDER MODULE...: from a tree with one kernel into FOLDER: vmlinuz, and in root/ the modules and those
+# that they need, with their names in the file `load`, in that order.
+kernel_of() {
+    from=$1
     [ -d "$from/lib/modules" ] || ln -s usr/lib "$from/lib"
     unpack_modules "$from/lib/modules"
     version=$(ls "$from/lib/modules")
-    to=$out/$kernel.new/root/lib/modules/$version
-    rm -rf "${out:?}/$kernel" "$out/$kernel.new"
+    to=$2/root/lib/modules/$version
     mkdir -p "$to"
-    cp "$from/boot/vmlinuz-$version" "$out/$kernel.new/vmlinuz"
+    cp "$from/boot/vmlinuz-$version" "$2/vmlinuz"
+    shift 2
     "$BUILD/rootfs/bin/busybox" depmod -b "$from" "$version"
     for module; do
         awk -v module="/$module.ko" '{
@@ -223,8 +237,6 @@ kernel() {
         file=${file##*/}
         echo "${file%.ko}"
     done >"$to/load"
-    rm -rf "$from"
-    mv "$out/$kernel.new" "$out/$kernel"
 }
 
 # archive FILE FOLDER...: a cpio archive of folders laid over each other, everything owned by root.
@@ -287,8 +299,12 @@ main() {
         . vm-image/image.sh
         build_image
         ;;
+    machine)
+        . vm-image/machine.sh
+        build_machine "${2:?}"
+        ;;
     *)
-        echo "usage: build.sh rootfs|guest|tool NAME|image" >&2
+        echo "usage: build.sh rootfs|guest|tool NAME|image|machine NAME" >&2
         exit 2
         ;;
     esac
