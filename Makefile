@@ -47,10 +47,11 @@ tests    := $(foreach f,$(folders),$(patsubst %.c,$(BUILD)/test/%.t,$(notdir $(w
 helpers  := $(foreach f,$(folders),$(patsubst %.c,$(BUILD)/test/%,$(notdir $(wildcard $(f)/*_helper.c))))
 c_files  := $(foreach f,$(folders),$(wildcard $(f)/*.c $(f)/*.h))
 sh_folders := common/driver common/platforms common/dev $(folders) docker vm-image
-sh_files := run.sh .ci/run $(foreach f,$(sh_folders),$(wildcard $(f)/*.sh $(f)/*.t)) \
+lab := vm-image/lab
+sh_files := run.sh .ci/run $(foreach f,$(sh_folders),$(wildcard $(f)/*.sh $(f)/*.t)) $(wildcard $(lab)/*) \
 	$(wildcard vm-image/root/usr/local/sbin/* vm-image/guest/usr/local/sbin/*)
 
-.PHONY: all check check-sanitize bench fuzz $(fuzz_targets:%=fuzz-%) lint format deps run man install uninstall \
+.PHONY: all check check-lab check-sanitize bench fuzz $(fuzz_targets:%=fuzz-%) lint format deps run man install uninstall \
 	dist clean help FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -73,6 +74,7 @@ help:
 	@echo "                make deps run, make deps lint, make deps bench (Debian, Ubuntu)"
 	@echo "make run        measure every platform that is usable here; results/latest/report.html"
 	@echo "make check      every test that can run here"
+	@echo "make check-lab  what needs a machine of its own, emulated: every variant of kvm (an hour)"
 	@echo "make check-sanitize  the tests of the programs under ASan and UBSan"
 	@echo "make bench      the programs side by side with their peers (fio, wrk, HPL, ...)"
 	@echo "make fuzz       what reads input from outside under libFuzzer (clang): fuzz-http, fuzz-rows"
@@ -146,6 +148,9 @@ $(eval $(call test_rules,common/lib))
 TESTS ?= $(tests) $(foreach f,$(sh_folders),$(wildcard $(f)/*.t))
 check: all $(tests) $(helpers)
 	BUILD=$(BUILD) sh common/test/check.sh $(TESTS)
+
+check-lab:
+	$(MAKE) TESTS='$(wildcard $(lab)/*.t)' check
 
 # The programs' own tests, not the platforms'; static binaries and the sanitizers exclude each other.
 sanitizers := -fsanitize=address,undefined -fno-sanitize-recover=undefined

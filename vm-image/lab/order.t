@@ -1,0 +1,6 @@
+#!/bin/sh
+# In the lab: what is dearer than what.
+. common/test/tap.sh
+. vm-image/in_lab.sh
+
+in_lab 1800 kvm vm-image/lab/order.sh
