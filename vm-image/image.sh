@@ -13,24 +13,13 @@ image_fat_sectors=129024
 image_data_start=131072
 image_data_sectors=2097152
 
-# le32 NUMBER: its four bytes, the least first, as printf takes them.
-le32() {
-    printf '\\%03o\\%03o\\%03o\\%03o' $(($1 & 255)) $(($1 >> 8 & 255)) $(($1 >> 16 & 255)) $(($1 >> 24 & 255))
-}
-
-# partition STATUS TYPE START SECTORS: an entry of the table; fe ff ff means: no cylinders and heads, see START.
-# shellcheck disable=SC2059 # the bytes are in the format
-partition() { printf "\\$1\\376\\377\\377\\$2\\376\\377\\377$(le32 "$3")$(le32 "$4")"; }
-
+# The first partition is active, and UEFI's; the number, which is "gmrk", is the same in every image.
 write_partition_table() {
+    printf '%s\n' 'label: dos' 'label-id: 0x6b726d67' 'unit: sectors' \
+        "start=$image_fat_start, size=$image_fat_sectors, type=ef, bootable" \
+        "start=$image_data_start, size=$image_data_sectors, type=83" |
+        PATH=$PATH:/usr/sbin:/sbin sfdisk -q "$1"
     dd if="$out/tools/usr/lib/SYSLINUX/mbr.bin" of="$1" bs=440 count=1 conv=notrunc status=none
-    {
-        printf 'gmrk\0\0'
-        partition 200 357 "$image_fat_start" "$image_fat_sectors" # active; EFI system partition
-        partition 000 203 "$image_data_start" "$image_data_sectors"
-        head -c 32 /dev/zero
-        printf '\125\252'
-    } | dd of="$1" bs=1 seek=440 conv=notrunc status=none
 }
 
 # What both boot loaders are told. The last console is the one that the kernel's messages end on.
@@ -66,6 +55,7 @@ build_image() {
     need_x86
     need qemu-img qemu-utils
     need mkfs.ext4 e2fsprogs
+    need sfdisk fdisk
     build_rootfs
     fetch_debs tools cpio mtools syslinux syslinux-common systemd-boot-efi
     kernel stock 'linux-image-amd64|linux-image-generic' virtio_pci virtio_blk virtio_scsi virtio_net virtio_console ata_piix ahci sd_mod \
