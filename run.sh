@@ -79,15 +79,15 @@ defaults() {
     LIMIT=$(limits_for trial) LIMITS_LEAST=''
     MEMORY=1G
     MODE=measure RESUME='' OUT='' ROUNDS='' SEED='' QUICK='' METHODS='' TEST_CPUS='' CLIENT_CPUS=''
-    CHOSEN_PLATFORMS='' CHOSEN_BENCHMARKS='' BUDGET_GIVEN=''
+    CHOSEN_PLATFORMS='' CHOSEN_BENCHMARKS='' BUDGET_GIVEN='' FIXED_BY_RESUME=''
     COMMAND="./run.sh $*"
 }
 
 options() {
     while [ $# -gt 0 ]; do
         case $1 in
-        --methods) METHODS=1 ;;
-        --quick) QUICK=1 ;;
+        --methods) METHODS=1 FIXED_BY_RESUME=$1 ;;
+        --quick) QUICK=1 FIXED_BY_RESUME=$1 ;;
         --list | --doctor) MODE=${1#--} ;;
         -h | --help)
             usage
@@ -112,6 +112,9 @@ option_value() {
         --memory | --limit | --resume) [ -n "$2" ] || bad "$1: needs a value" ;;
     --methods | --quick | --list | --doctor | --help) bad "$1: takes no value" ;;
     *) bad "$1: unknown option" ;;
+    esac
+    case $1 in
+    -[pbosmc] | --platforms | --benchmarks | --output | --seed | --cpus | --memory) FIXED_BY_RESUME=$1 ;;
     esac
     case $1 in
     -p | --platforms) CHOSEN_PLATFORMS=$CHOSEN_PLATFORMS$(split_platforms "$2")$NEWLINE ;;
@@ -158,7 +161,9 @@ check_options() {
     [ -z "$ROUNDS" ] || [ -n "$BUDGET_GIVEN" ] || BUDGET_SECONDS=
     echo "$MEMORY" | grep -Eqx '[1-9][0-9]*[MG]' || bad "--memory $MEMORY: not a size such as 512M"
     choose_cpus || bad "--cpus $TEST_CPUS: not CPUs this process may use"
-    [ -z "$RESUME" ] || [ -f "$RESUME/environment.txt" ] || bad "--resume $RESUME: no campaign there"
+    [ -n "$RESUME" ] || return 0
+    [ -f "$RESUME/environment.txt" ] || bad "--resume $RESUME: no campaign there"
+    [ -z "$FIXED_BY_RESUME" ] || bad "$FIXED_BY_RESUME: the campaign in $RESUME has it already; leave it out"
 }
 
 # check_places: PATH and the engines' volumes separate by colons, and make by blanks.

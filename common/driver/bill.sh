@@ -1,13 +1,20 @@
 # The host's bill: what a trial costs the whole host, and the platform's own processes, in seconds
 # of CPU time. A platform that keeps its throughput by burning a second CPU shows it here.
 
-# seconds: of the clock with the finest resolution that plain shell can read.
-seconds() {
-    seconds_text=$(date +%s.%N)
-    case $seconds_text in
-    *N) read -r seconds_text _ </proc/uptime ;; # a date without nanoseconds: busybox
-    esac
-    echo "$seconds_text"
+# stamp: the time of day, which is fine but may be set, and the time since the boot, which is coarse (0.01 s) and only goes
+# on. elapsed STAMP STAMP: seconds from one to the other, by the second clock where the first has been set meanwhile.
+stamp() {
+    stamp_day=$(date +%s.%N)
+    read -r stamp_boot _ </proc/uptime
+    case $stamp_day in *N) stamp_day=$stamp_boot ;; esac # a date without nanoseconds: busybox
+    echo "$stamp_day $stamp_boot"
+}
+elapsed() {
+    echo "$1 $2" | awk '{
+        day = $3 - $1
+        boot = $4 - $2
+        printf "%.6f\n", day - boot > 0.05 || boot - day > 0.05 ? boot : day
+    }'
 }
 
 # ticks_of PID...: CPU ticks of these processes and of their children that have been waited for.

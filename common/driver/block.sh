@@ -59,7 +59,7 @@ block_probe() {
 # up: starts it and runs a first tool. The time that takes goes to $WORK/startup.
 up() {
     fresh || return
-    up_start=$(seconds)
+    up_start=$(stamp)
     within "$(limits_for start)" "starting $PLATFORM" platform_up >>"$LOG" 2>"$WORK/said" || {
         cat "$WORK/said" >>"$LOG"
         refuse "$WORK/said" "$PLATFORM: does not start"
@@ -70,7 +70,7 @@ up() {
         refuse "$WORK/said" "$PLATFORM: runs no tool"
         return 1
     }
-    echo "$up_start $(seconds)" | awk '{ printf "%.6f\n", $2 - $1 }' >"$WORK/startup"
+    elapsed "$up_start" "$(stamp)" >"$WORK/startup"
 }
 
 # fresh: what a start needs, where the adapter has such a thing.

@@ -28,6 +28,7 @@ campaign_end() {
     done
     turns_outside
     release
+    [ -z "$OUT" ] || [ ! -f "$OUT/plan.csv" ] || drop_output
     rm -rf "$RUN"
     rmdir "$BUILD/run" 2>/dev/null || :
 }
@@ -200,6 +201,7 @@ rounds() {
     rounds_last=0
     : >"$WORK/settled"
     choose_design
+    name_latest
     ROUND=0
     while ! stopped; do
         ROUND=$((ROUND + 1))

@@ -17,6 +17,9 @@ new_output() {
         [ ! -e "$OUT" ] || OUT=$OUT-$$
     fi
     [ ! -e "$OUT/samples.csv" ] || bad "$OUT: holds results already; go on with --resume"
+    for output_name in environment.txt plan.csv facts.csv guards.csv failures.csv platforms.csv report.txt report.html log; do
+        [ ! -e "$OUT/$output_name" ] || bad "$OUT: has a $output_name that is no campaign's; choose another folder"
+    done
     mkdir -p "$OUT/log" || fail "$OUT: cannot be made"
     OUT=$(cd "$OUT" && pwd)
     SEED=${SEED:-$(($(date +%s) % 1000000))}
@@ -27,15 +30,22 @@ new_output() {
     echo 'time,host,platform,round,benchmark,reason' >"$OUT/failures.csv"
     echo 'platform,usable,reason' >"$OUT/platforms.csv"
     { settings && environment; } >"$OUT/environment.txt"
-    if [ "${OUT%/*}" = "$ROOT/results" ]; then
-        ln -sfn "${OUT##*/}" "$ROOT/results/latest"
-    fi
+}
+
+# name_latest: as soon as something is measured. drop_output: nothing was, and nobody has named the folder.
+name_latest() {
+    if [ "${OUT%/*}" = "$ROOT/results" ]; then ln -sfn "${OUT##*/}" "$ROOT/results/latest"; fi
+}
+drop_output() {
+    [ "${OUT%/*}" = "$ROOT/results" ] && [ -z "$RESUME" ] && [ "$(wc -l <"$OUT/plan.csv")" -le 1 ] || return 0
+    rm -rf "$OUT"
+    rmdir "$ROOT/results" 2>/dev/null || :
 }
 
 # settings: what a resumed campaign takes over, and how to run this one again.
 settings() {
     echo "command=$COMMAND"
-    echo "reproduce=./run.sh -s $SEED -c $TEST_CPUS -m $MEMORY${METHODS:+ --methods}${QUICK:+ --quick} with the same platforms, benchmarks and rounds"
+    echo "reproduce=$(reproduce)"
     echo "setting.seed=$SEED"
     echo "setting.test_cpus=$TEST_CPUS"
     echo "setting.client_cpus=$CLIENT_CPUS"
@@ -43,7 +53,23 @@ settings() {
     echo "setting.quick=$QUICK"
     echo "setting.methods=$METHODS"
     echo "setting.benchmarks=$CHOSEN_BENCHMARKS"
+    echo "setting.rounds=$ROUNDS"
+    echo "setting.budget=$BUDGET_SECONDS"
+    echo "setting.limit=$LIMITS_LEAST"
     printf '%s' "$CHOSEN_PLATFORMS" | sed 's/^/setting.platform=/'
+}
+
+# reproduce: the command that measures this again.
+reproduce() {
+    printf './run.sh -s %s -c %s -m %s' "$SEED" "$TEST_CPUS" "$MEMORY"
+    printf ' -b %s' "$(echo "$CHOSEN_BENCHMARKS" | awk '{ $1 = $1; gsub(/ /, ","); print }')"
+    printf '%s' "$CHOSEN_PLATFORMS" | while IFS= read -r reproduce_platform; do
+        printf ' -p %s' "$(platform_quote "$reproduce_platform" | sed 's/ $//')"
+    done
+    [ -z "$ROUNDS" ] || printf ' -n %s' "$ROUNDS"
+    [ -z "$BUDGET_SECONDS" ] || printf ' -t %ss' "$BUDGET_SECONDS"
+    [ -z "$LIMITS_LEAST" ] || printf ' --limit %s' "$LIMITS_LEAST"
+    echo "${METHODS:+ --methods}${QUICK:+ --quick}"
 }
 
 # fact_of KEY FILE: the first line of a file as a fact, if there is one.
@@ -80,7 +106,16 @@ environment() {
     for environment_file in /sys/devices/system/cpu/vulnerabilities/*; do
         fact_of "vulnerability.${environment_file##*/}" "$environment_file"
     done
+    microcode=$(sed -n '/^microcode/ { s/^[^:]*: //p; q; }' /proc/cpuinfo)
+    [ -z "$microcode" ] || echo "cpu.microcode=$microcode"
     echo "results.disk=$(df -P "$OUT" | awk 'NR == 2 { print $1 " on " $NF ", " $4 " KiB free" }')"
-    ! command -v git >/dev/null || echo "commit=$(git -C "$ROOT" rev-parse HEAD 2>/dev/null || echo unknown)"
+    echo "commit=$(commit)"
     platform_sha256_of "$BUILD" 2>/dev/null | awk '{ print "sha256." $2 "=" $1 }'
+}
+
+# commit: of the checkout, with -dirty behind it where files that it has are not as committed.
+commit() {
+    commit_hash=$(git -C "$ROOT" rev-parse HEAD 2>/dev/null) || commit_hash=unknown
+    if [ "$commit_hash" != unknown ] && ! git -C "$ROOT" diff --quiet HEAD 2>/dev/null; then commit_hash=$commit_hash-dirty; fi
+    echo "$commit_hash"
 }

@@ -1,6 +1,6 @@
 # Going on with a campaign that was stopped. The block is the unit: one that had not ended is
 # thrown away whole and run again from a fresh start, so a torn last line goes with it.
-# shellcheck disable=SC2034 # the settings are read in other files
+# shellcheck disable=SC2034,SC2153 # settings are read, and ROUND is set, in other files
 
 # setting KEY: from the campaign's environment.txt.
 setting() { sed -n "s/^setting\\.$1=//p" "$OUT/environment.txt"; }
@@ -13,11 +13,27 @@ resume_output() {
     CHOSEN_PLATFORMS=$(setting platform)
     CHOSEN_PLATFORMS=${CHOSEN_PLATFORMS:+$CHOSEN_PLATFORMS$NEWLINE}
     [ -n "$SEED$TEST_CPUS" ] || bad "--resume $RESUME: no campaign there"
+    [ -n "$ROUNDS" ] || ROUNDS=$(setting rounds)
+    [ -n "$BUDGET_GIVEN" ] || BUDGET_SECONDS=$(setting budget)
+    [ -n "$LIMITS_LEAST" ] || LIMITS_LEAST=$(setting limit)
+    LIMIT=${LIMITS_LEAST:-$LIMIT}
+    same_world
     echo 'platform,usable,reason' >"$OUT/platforms.csv"
     for resume_file in samples guards failures facts; do
         keep_complete "$OUT/$resume_file.csv" || fail "$OUT: cannot be written"
     done
     FAILURES_FROM=$(($(wc -l <"$OUT/failures.csv") + 1))
+}
+
+# same_world: one campaign, one set of programs, on one host.
+same_world() {
+    environment >"$WORK/environment"
+    same_differs=$(grep -E '^(host|kernel|cpu\.model|cpu\.count|memory|commit|sha256\.[a-z]*)=' "$WORK/environment" |
+        while IFS= read -r same_line; do
+            grep -q "^${same_line%%=*}=" "$OUT/environment.txt" || continue
+            grep -qxF "$same_line" "$OUT/environment.txt" || printf ' %s' "${same_line%%=*}"
+        done)
+    [ -z "$same_differs" ] || fail "--resume $RESUME: not what it was measured with:$same_differs; begin a new campaign"
 }
 
 # keep_complete FILE: leaves the rows of blocks, and of benchmarks' turns, that facts.csv says are complete. facts.csv
@@ -43,8 +59,8 @@ keep_complete() {
         NR == FNR { next }
         FNR == 1 { print; next }
         { place = block($0) }
-        place != "" && (place in complete || turns($0, place) in complete)' "$OUT/facts.csv" "$1" >"$WORK/complete" &&
-        cp "$WORK/complete" "$1"
+        place != "" && (place in complete || turns($0, place) in complete)' "$OUT/facts.csv" "$1" >"$1.new" &&
+        mv "$1.new" "$1"
 }
 
 # block_done PLATFORM: whether this round's block is there already.
