@@ -13,7 +13,7 @@ elapsed() {
     echo "$1 $2" | awk '{
         day = $3 - $1
         boot = $4 - $2
-        printf "%.6f\n", day - boot > 0.05 || boot - day > 0.05 ? boot : day
+        printf "%.6f\n", (day - boot > 0.05 || boot - day > 0.05) ? boot : day
     }'
 }
 

@@ -29,7 +29,7 @@ new_output() {
     echo 'time,host,platform,round,benchmark,guard,outcome,evidence,advice' >"$OUT/guards.csv"
     echo 'time,host,platform,round,benchmark,reason' >"$OUT/failures.csv"
     echo 'platform,usable,reason' >"$OUT/platforms.csv"
-    { settings && environment; } >"$OUT/environment.txt"
+    if ! { settings && environment; } >"$OUT/environment.txt" 2>>"$LOG"; then fail "$OUT/environment.txt: cannot be written"; fi
 }
 
 # name_latest: as soon as something is measured. drop_output: nothing was, and nobody has named the folder.

@@ -261,14 +261,16 @@ check 'the plan is not repeated' [ "$(wc -l <"$TMP/stopped/plan.csv")" -eq 13 ]
 # ---- a full disk ----
 full() {
     unshare -Urm sh -c '
-        mkdir -p "$2" && mount -t tmpfs -o size=24k full "$2" || exit 99
+        mkdir -p "$2" && mount -t tmpfs -o size=$4 full "$2" || exit 99
         ./run.sh -p "$1" -n 50 -b linpack --quick -o "$2/results"
         status=$?
         cp "$2/results/samples.csv" "$3"
-        exit $status' - "$fake" "$TMP/full" "$TMP/full.csv"
+        exit $status' - "$fake" "$TMP/full" "$TMP/full.csv" "$1"
 }
 if unshare -Urm true 2>/dev/null; then
-    status 1 'a full disk ends the campaign' full
+    status 1 'no room for a campaign' full 24k
+    err_has 'is one line' '^run.sh: .*environment.txt: cannot be written$'
+    status 1 'a full disk ends the campaign' full 48k
     err_has 'and is named' 'cannot be written|No space'
     check 'no row is torn' awk -F, 'NF != 10 { exit 1 }' "$TMP/full.csv"
     nothing_left 'a full disk'
