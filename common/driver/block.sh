@@ -21,7 +21,7 @@
 #
 #   OUT WORK         results folder; the driver's own temporary files
 #   RUN              the campaign's folder for what goes on now
-#   HOST ROUND ORDER SEED LIMIT QUICK METHODS ISA BEST
+#   HOST ROUND ORDER SEED LIMIT QUICK METHODS ISA BEST STORES
 #   GUESTMARK_BLOCK  the mark by which this block's processes are found
 set -eu
 unset CDPATH && export LC_ALL=C
@@ -109,8 +109,19 @@ block_prepare() {
     within "$(limits_for answer)" "instruction sets of $PLATFORM" platform_run linpack --list-isa \
         >>"$WORK/isa" 2>>"$LOG" || :
     ! command -v platform_serve >/dev/null || echo yes >"$WORK/serves"
+    prepare_stores
     look
     down || :
+}
+
+# prepare_stores: the way through STREAM's arrays that is best on the first platform, for all of them: the same work
+# everywhere.
+prepare_stores() {
+    [ ! -s "$WORK/stores" ] || return 0
+    part_sizes
+    within "$(limits_for trial)" "memsweep on $PLATFORM" platform_run memsweep -f csv -r 1 -w 0 -t 20ms \
+        --array "$part_array" ${ISA:+--isa "$ISA"} copy >"$WORK/printed" 2>>"$LOG" || return 0
+    sed -n 's/^# stores\.copy=\([a-z-]*\).*/\1/p' "$WORK/printed" >"$WORK/stores"
 }
 
 # uptimes: seconds since the boot here, there, and here again: what was read there was read between the two.
@@ -177,10 +188,9 @@ account() {
     fi
 }
 
-# block_serve PART: SIGINT is for the driver, which ends servants in order.
+# block_serve PART: becomes the servant.
 block_serve() {
-    part "$1" platform_serve part_client --steps -t "$([ -n "$QUICK" ] && echo 1ms || echo 20ms)" \
-        -s "$((SEED + ROUND))"
+    part "$1" platform_serve part_client --steps -t "$(part_step "$1")" -s "$((SEED + ROUND))"
 }
 
 # block_close BENCHMARK STATUS: its parts lie in folders of $WORK that are called like them. Without a STATUS but 0, that

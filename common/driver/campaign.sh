@@ -5,10 +5,10 @@ campaign_begin() {
     RUN=$BUILD/run/$$ WORK=$BUILD/run/$$/work STATE=$BUILD/run/$$/state LOG=$BUILD/run/$$/log
     mkdir -p "$WORK" || fail "$RUN: cannot be made"
     : >"$LOG"
-    HOST=$(uname -n) ROUND=0 ORDER='' ISA='' BEST='' PROGRESS='' PLATFORM='' STOPPED='' BLOCK='' BLOCKS=0
+    HOST=$(uname -n) ROUND=0 ORDER='' ISA='' BEST='' STORES='' PROGRESS='' PLATFORM='' STOPPED='' BLOCK='' BLOCKS=0
     : >"$WORK/kept"
     export ROOT BUILD WORK STATE LOG HOST ROUND ORDER ISA BEST PROGRESS PLATFORM OUT SEED LIMIT QUICK METHODS
-    export TEST_CPUS CLIENT_CPUS MEMORY RUN
+    export TEST_CPUS CLIENT_CPUS MEMORY RUN STORES
     trap campaign_end EXIT
     catch_signals
 }
@@ -192,7 +192,14 @@ choose_isa() {
     ISA='' BEST=''
     read -r ISA BEST <"$WORK/choice" || :
     [ -z "$RESUME" ] || same_isa
-    echo "setting.isa=$ISA" >>"$OUT/environment.txt"
+    choose_stores
+    if [ -z "$RESUME" ]; then printf 'setting.isa=%s\nsetting.stores=%s\n' "$ISA" "$STORES" >>"$OUT/environment.txt"; fi
+}
+
+# choose_stores: as block.sh has found it, on native first; as before in a resumed campaign.
+choose_stores() {
+    STORES=$(cat "$WORK/stores" 2>/dev/null || :)
+    if [ -n "$RESUME" ]; then STORES=$(setting stores); fi
 }
 
 # rounds: until the rounds asked for are done, all is decided, or the time is over.

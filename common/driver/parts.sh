@@ -52,9 +52,19 @@ part_weight() {
     esac
 }
 
+# part_step PART: the least duration of what a step does. A step of forksum does so three times, for each kind of its
+# metrics once.
+part_step() {
+    case $QUICK:$1 in
+    1:*) echo 1ms ;;
+    :forksum*) echo 7ms ;;
+    *) echo 20ms ;;
+    esac
+}
+
 # part PART PLATFORM-RUNNER CLIENT-RUNNER OPTION...: runs the part's program by the first runner, or, where it loads a
 # server from outside, on the host's other CPUs by the second, with these options before its own. ISA is the best
-# instruction set that all platforms have.
+# instruction set that all platforms have, STORES the way through STREAM's arrays that is best natively.
 part() {
     part_name=$1 part_runner=$2 part_client=$3
     shift 3
@@ -62,9 +72,13 @@ part() {
     case $part_name in
     linpack) set -- linpack "$@" --size "$part_order" ${ISA:+--isa "$ISA"} ;;
     linpack.best) set -- linpack "$@" --size "$part_order" ;;
-    memsweep) set -- memsweep "$@" ${ISA:+--isa "$ISA"} --array "$part_array" ${QUICK:+--size "$part_size"} sweep copy ;;
+    memsweep)
+        set -- memsweep "$@" ${ISA:+--isa "$ISA"} ${STORES:+--stores "$STORES"} --array "$part_array" \
+            ${QUICK:+--size "$part_size"} sweep copy
+        ;;
     memsweep.size)
-        set -- memsweep "$@" ${ISA:+--isa "$ISA"} --array "$part_array" --size "$part_size" triad latency fault
+        set -- memsweep "$@" ${ISA:+--isa "$ISA"} ${STORES:+--stores "$STORES"} --array "$part_array" \
+            --size "$part_size" triad latency fault
         ;;
     forksum) set -- forksum "$@" 1 "$part_sum" ;;
     forksum.*) set -- forksum "$@" --method "${part_name#*.}" 1 "$part_sum" ;;
