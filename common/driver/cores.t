@@ -18,7 +18,10 @@ choice() {
     run cores_facts "${4% *}" "${4#* }"
     check "$1: facts ${5:-none}" [ "$(cat "$TMP/out")" = "${5:-}" ]
 }
-new() { rm -rf "$CORES_SYS"; mkdir -p "$CORES_SYS/devices"; }
+new() {
+    rm -rf "$CORES_SYS"
+    mkdir -p "$CORES_SYS/devices"
+}
 
 new
 choice 'nothing is told' 0-3 '' '0,1 2,3'
@@ -33,7 +36,10 @@ choice 'all of them' 0-3 0-3 '0,1,2,3 0,1,2,3'
 
 # Linux counts the first threads of all cores, then the second ones.
 new
-for n in 0 1 2 3; do cpu "$n" "$n,$((n + 4))"; cpu "$((n + 4))" "$n,$((n + 4))"; done
+for n in 0 1 2 3; do
+    cpu "$n" "$n,$((n + 4))"
+    cpu "$((n + 4))" "$n,$((n + 4))"
+done
 choice 'siblings n and n + N/2' 0-7 '' '0,1,4,5 2,3,6,7'
 choice 'one CPU of a core' 0-7 0 '0 1,2,3,5,6,7'
 choice 'a part of them' 0-1,4-5 '' '0,4 1,5'
@@ -41,12 +47,18 @@ choice 'what cannot be apart' 0,4 '' '0 4' 'host.shared_core=0 and 4'
 choice 'every core in part' 0-7 0-3 '0,1,2,3 4,5,6,7' 'host.shared_core=0 and 4'
 
 new
-for n in 0 2 4; do cpu "$n" "$n-$((n + 1))"; cpu "$((n + 1))" "$n-$((n + 1))"; done
+for n in 0 2 4; do
+    cpu "$n" "$n-$((n + 1))"
+    cpu "$((n + 1))" "$n-$((n + 1))"
+done
 choice 'siblings side by side' 0-5 '' '0,1 2,3,4,5'
 
 # Two performance cores of two threads each, and eight efficiency cores.
 new
-for n in 0 2; do cpu "$n" "$n-$((n + 1))"; cpu "$((n + 1))" "$n-$((n + 1))"; done
+for n in 0 2; do
+    cpu "$n" "$n-$((n + 1))"
+    cpu "$((n + 1))" "$n-$((n + 1))"
+done
 for n in 4 5 6 7 8 9 10 11; do cpu "$n" "$n"; done
 mkdir -p "$CORES_SYS/devices/cpu_atom"
 echo 4-11 >"$CORES_SYS/devices/cpu_atom/cpus"

@@ -23,11 +23,11 @@ part_list() {
 }
 
 # part_prefix PART: what precedes the names of its facts. part_suffix PART: what follows those of its metrics.
-part_prefix() { case $1 in *.*) echo "${1#*.}." ;; esac; }
-part_suffix() { case $1 in linpack.best) echo '[isa=best]' ;; forksum.*) echo "[${1#*.}]" ;; esac; }
+part_prefix() { case $1 in *.*) echo "${1#*.}." ;; esac }
+part_suffix() { case $1 in linpack.best) echo '[isa=best]' ;; forksum.*) echo "[${1#*.}]" ;; esac }
 
 # part_optional PART: whether a platform may lack it (77) without being worse for it: ways to make a process.
-part_optional() { case $1 in forksum.*) ;; *) return 1 ;; esac; }
+part_optional() { case $1 in forksum.*) ;; *) return 1 ;; esac }
 
 # part_metrics PART: its metrics that have verdicts; a part without any is open as long as its benchmark's first one.
 part_metrics() {
