@@ -204,12 +204,14 @@ static void write_bill(const struct player *player)
     char path[4096];
     snprintf(path, sizeof path, "%s/bill", player->servant.folder);
     FILE *file = fopen(path, "w");
-    if (!file)
-        die_errno(STATUS_SYSTEM, "%s", path);
-    fprintf(file, "turns=%llu\n", (unsigned long long)player->steps);
-    counters_print(&player->sum, &player->account, file);
-    bool bad = ferror(file);
-    if (fclose(file) != 0 || bad)
+    bool good = file;
+    if (file) {
+        fprintf(file, "turns=%llu\n", (unsigned long long)player->steps);
+        counters_print(&player->sum, &player->account, file);
+        good = !ferror(file);
+        good = fclose(file) == 0 && good;
+    }
+    if (!good)
         die_errno(STATUS_SYSTEM, "%s", path);
 }
 
