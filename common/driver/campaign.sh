@@ -1,5 +1,7 @@
 # The campaign: which platforms are usable, the rounds, and that nothing stays behind.
 
+. "$ROOT/common/driver/leftovers.sh"
+
 # campaign_begin: the folder of the driver's own files, and what happens at the end, however it comes.
 campaign_begin() {
     RUN=$BUILD/run/$$ WORK=$BUILD/run/$$/work STATE=$BUILD/run/$$/state LOG=$BUILD/run/$$/log
@@ -10,6 +12,7 @@ campaign_begin() {
     export ROOT BUILD WORK STATE LOG HOST ROUND ORDER ISA BEST PROGRESS PLATFORM OUT SEED LIMIT QUICK METHODS
     export TEST_CPUS CLIENT_CPUS MEMORY RUN STORES
     trap campaign_end EXIT
+    leftovers_clear
     catch_signals
 }
 
