@@ -204,7 +204,7 @@ int opt_parse(const struct tool *tool, const struct opt *shared, size_t shared_c
             refuse_option(got, argv[optind - 1]);
         else if (!set_value(opt, optarg))
             refuse_value(opt, optarg);
-        if (!opt_given(opt->name))
+        else if (!opt_given(opt->name))
             given[given_count++] = opt->name;
     }
     return optind;
