@@ -72,7 +72,7 @@ enum { gap = 3 * 4096 + 21 * 64 };
 static double *array_start(const struct stream *stream, enum array array)
 {
     size_t bytes = (size_t)array * (stream->arrays->bytes + gap);
-    return (double *)((char *)stream->arrays->mem.data + bytes);
+    return (double *)(void *)((char *)stream->arrays->mem.data + bytes);
 }
 
 /*
