@@ -84,12 +84,29 @@ counters() {
     ! command -v platform_counters >/dev/null || within "$(limits_for counters)" "counters of $PLATFORM" platform_counters 2>>"$LOG" || :
 }
 
-# host_load: CPUs' worth of work that goes on before anything is started, as a fact.
+# host_load: CPUs' worth of work that goes on before anything is started, as facts: on the whole host, and on those in use.
 host_load() {
-    load_before=$(host_counters)
-    sleep 0.3
-    echo "$load_before $(host_counters)" | awk -v hz="$CLOCK_TICKS" '
-        $9 > $1 { printf "host.load=%.2f\n", ($10 - $2) / hz / ($9 - $1) }'
+    { cat /proc/stat && sleep 0.3 && cat /proc/stat; } | awk -v list="$TEST_CPUS,$CLIENT_CPUS" '
+        BEGIN {
+            n = split(list, part, ",")
+            for (i = 1; i <= n; i++) {
+                split(part[i] "-" part[i], ends, "-")
+                for (c = ends[1] + 0; c <= ends[2] + 0; c++) used["cpu" c] = 1
+            }
+        }
+        /^cpu[0-9]/ {
+            idle = $5 + $6
+            all = 0
+            for (i = 2; i <= 9; i++) all += $i
+            if ($1 in first && all > first[$1]) {
+                busy = 1 - (idle - quiet[$1]) / (all - first[$1])
+                load += busy
+                if ($1 in used) in_use += busy
+            }
+            first[$1] = all
+            quiet[$1] = idle
+        }
+        END { printf "host.load=%.2f\nhost.load_in_use=%.2f\n", load, in_use }'
 }
 
 # bill_start: remembers the counters. BILL_CGROUP and BILL_DEVICE are set for the block.

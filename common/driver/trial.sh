@@ -68,13 +68,6 @@ trial_rows() {
         END { exit bad || !counted }' "$WORK/out"
 }
 
-# trial_means: what the guards need to know of the samples.
-trial_means() {
-    awk -F, '
-        $2 == "bandwidth" && $5 > 0 { bandwidth += $6; n++ }
-        END { if (n) printf "trial.bandwidth=%.6g\n", bandwidth / n }' "$WORK/out"
-}
-
 # trial_reason STATUS BENCHMARK: one line on why a trial has no samples.
 trial_reason() {
     trial_said=$(grep . "$WORK/err" | tail -n 1)
@@ -105,7 +98,7 @@ trial_record() {
     else
         awk -v place="$(place "$1" | sed 's/\\/\\\\/g')" -F '[= ]' '
             $1 == "bill.host_cpu" { print place ",host_cpu,s,lower,1," $2 }' "$WORK/bill" >>"$WORK/samples"
-        { sed -n 's/^# //p' "$WORK/out" && cat "$WORK/bill" && trial_means; } >"$WORK/facts"
+        { sed -n 's/^# //p' "$WORK/out" && cat "$WORK/bill"; } >"$WORK/facts"
         guards_of_trial "$1" || return
         append samples.csv <"$WORK/samples" || return
         # The last fact tells a trial that has been written down whole.
