@@ -182,6 +182,7 @@ container_start() {
             --cpuset-cpus "$(container_cpus)" "$@"
     fi
     container_memory=$(platform_key memory "$MEMORY")
+    container_image=$(cat "$container_image_file") || return
     container_engine run --detach --name "$container_start" --hostname guestmark --pull never \
         --cap-drop ALL --security-opt no-new-privileges --memory "$container_memory" --memory-swap "$container_memory" \
         "$@" "$container_image" sleep 2147483647 >>"$LOG"
@@ -204,7 +205,6 @@ container_cpus() {
 }
 
 platform_up() {
-    container_image=$(cat "$container_image_file") || return
     container_start "$container_name" --network none
 }
 
