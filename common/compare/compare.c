@@ -132,9 +132,10 @@ static void write_report(const struct model *model, FILE *out)
 static void write_output(const struct model *model)
 {
     FILE *out = config.output ? fopen(config.output, "we") : stdout;
-    if (!out)
+    if (out)
+        write_report(model, out);
+    else
         die_errno(STATUS_SYSTEM, "%s", config.output);
-    write_report(model, out);
     if (fflush(out) != 0 || ferror(out) || (config.output && fclose(out) != 0))
         die_errno(STATUS_SYSTEM, "%s", config.output ? config.output : "stdout");
 }
