@@ -41,8 +41,9 @@ machine_finish() {
     chmod 1777 "$1/tmp"
     printf '%s\n' root:x:0:0:root:/root:/bin/sh user:x:1000:1000:user:/home/user:/bin/sh \
         nobody:x:65534:65534:nobody:/nonexistent:/bin/false >"$1/etc/passwd"
-    printf '%s\n' root:x:0: kvm:x:36: user:x:1000: nogroup:x:65534: >"$1/etc/group"
+    printf '%s\n' root:x:0: tty:x:5: kvm:x:36: user:x:1000: nogroup:x:65534: >"$1/etc/group"
     printf '127.0.0.1 localhost lab\n' >"$1/etc/hosts"
+    [ -e "$1/etc/localtime" ] || : >"$1/etc/localtime" # UTC; Apptainer binds it
     [ "$(id -u)" -ne 0 ] || chown 1000:1000 "$1/home/user"
 }
 
@@ -61,7 +62,7 @@ build_machine() {
     }
     need mkfs.ext4 e2fsprogs
     packages=$(machine_packages "$1" | tr '\n' ' ')
-    machine_stamp="$fetch_release $packages"
+    machine_stamp="$fetch_release $packages $(sha256sum <vm-image/machine.sh)"
     build_guest
     mkdir -p "$out/$machine"
     if [ "$(cat "$out/$machine/stamp" 2>/dev/null)" != "$machine_stamp" ]; then

@@ -11,6 +11,7 @@ chmod go+rx "$BUILD"
 campaign=$LAB_RESULTS/campaign
 as_user() { HOME=/home/user setpriv --reuid 1000 --regid 1000 --clear-groups "$@"; }
 run as_user ./run.sh -p native,apptainer --quick -n 1 -s 1 -o "$campaign"
+rm "$TMP/out" "$TMP/err"
 tap_report "$run_status" 'a campaign of an ordinary user, native and apptainer'
 [ "$run_status" -eq 0 ] || sed 's/^/# /' "$campaign"/*.csv "$campaign/log/driver.log" | tail -n 60
 check 'apptainer was usable' grep -q '^apptainer,yes,' "$campaign/platforms.csv"
