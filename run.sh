@@ -37,7 +37,11 @@ of an adapter of your own (./my-platform.sh).
 
   -p, --platforms LIST   which; repeatable, comma-separated (native, docker or
                          else podman, kvm, qemu)
-  -b, --benchmarks LIST  which (all five)
+  -b, --benchmarks LIST  which (all five); NAME:OPTION=VALUE,... with options of
+                         its program (diskrand:pattern=randread,depth=32),
+                         memsweep:metrics=A+B, forksum:range=START-END
+      --set NAME         the benchmarks of a set: default, classic, cpu, memory,
+                         disk, network, fork, all; or of a file by its path
   -n, --rounds N         exactly N rounds (until all is decided)
   -t, --budget T         start no round that would end later than T after the
                          first: 90s, 30m, 2h ($BUDGET, without -n)
@@ -109,16 +113,17 @@ options() {
 option_value() {
     case $1 in
     -[pbntoscm] | --platforms | --benchmarks | --rounds | --budget | --output | --seed | --cpus | \
-        --memory | --limit | --resume) [ -n "$2" ] || bad "$1: needs a value" ;;
+        --memory | --set | --limit | --resume) [ -n "$2" ] || bad "$1: needs a value" ;;
     --methods | --quick | --list | --doctor | --help) bad "$1: takes no value" ;;
     *) bad "$1: unknown option" ;;
     esac
     case $1 in
-    -[pbosmc] | --platforms | --benchmarks | --output | --seed | --cpus | --memory) FIXED_BY_RESUME=$1 ;;
+    -[pbosmc] | --platforms | --benchmarks | --set | --output | --seed | --cpus | --memory) FIXED_BY_RESUME=$1 ;;
     esac
     case $1 in
     -p | --platforms) CHOSEN_PLATFORMS=$CHOSEN_PLATFORMS$(split_platforms "$2")$NEWLINE ;;
-    -b | --benchmarks) CHOSEN_BENCHMARKS="$CHOSEN_BENCHMARKS $(echo "$2" | tr , ' ')" ;;
+    -b | --benchmarks) CHOSEN_BENCHMARKS="$CHOSEN_BENCHMARKS $(split_platforms "$2" | tr '\n' ' ')" ;;
+    --set) CHOSEN_BENCHMARKS="$CHOSEN_BENCHMARKS $(set_benchmarks "$2")" || exit ;;
     -n | --rounds) ROUNDS=$(whole_number "$1" "$2" 1 1000) ;;
     -t | --budget) BUDGET=$2 BUDGET_GIVEN=1 ;;
     -o | --output) OUT=$2 ;;
@@ -146,8 +151,8 @@ whole_number() {
 check_options() {
     for chosen in $CHOSEN_BENCHMARKS; do
         case " $PLATFORM_TOOLS " in
-        *" $chosen "*) ;;
-        *) bad "$chosen: no such benchmark; there are $PLATFORM_TOOLS" ;;
+        *" ${chosen%%:*} "*) ;;
+        *) bad "${chosen%%:*}: no such benchmark; there are $PLATFORM_TOOLS" ;;
         esac
     done
     CHOSEN_BENCHMARKS=${CHOSEN_BENCHMARKS:-$PLATFORM_TOOLS}
@@ -184,6 +189,23 @@ check_platform() {
     esac
 }
 
+# set_benchmarks NAME: those of a set, a file with one of them per line, # begins a comment.
+set_benchmarks() {
+    case $1 in
+    */*) set_file=$1 ;;
+    *) set_file=$ROOT/common/driver/sets/$1 ;;
+    esac
+    [ -f "$set_file" ] || bad "--set $1: no such set; there are $(cd "$ROOT/common/driver/sets" && echo *), or a file by its path"
+    sed 's/#.*//' "$set_file" | tr '\n' ' '
+}
+
+# What only the programs can tell.
+check_benchmarks() {
+    for chosen in $CHOSEN_BENCHMARKS; do
+        chosen_why=$(part_check "$chosen") || bad "$chosen_why"
+    done
+}
+
 build() {
     command -v make >/dev/null 2>&1 || return 0
     # Relative where it can be: make knows no names with blanks, and $ROOT may have some.
@@ -197,6 +219,7 @@ main() {
     options "$@"
     check_options
     build
+    check_benchmarks
     limits_measure "$BUILD/forksum" --version
     LIMIT=${LIMITS_LEAST:-$(limits_for trial)}
     campaign_begin

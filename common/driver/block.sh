@@ -181,7 +181,7 @@ account() {
     [ -z "$BILL_DEVICE" ] || echo "device $BILL_DEVICE"
     if grep -q '^platform.kind=container' "$WORK/platform"; then
         # The last one is what serves.
-        account_pid=$(platform_pids | if [ "$1" = nginxload ]; then tail -n 1; else head -n 1; fi)
+        account_pid=$(platform_pids | if [ "$(part_program "$1")" = nginxload ]; then tail -n 1; else head -n 1; fi)
         platform_cgroup_of "$account_pid" | sed 's/^/cgroup /'
     else
         platform_pids | sed 's/^/pid /'
@@ -215,7 +215,7 @@ block_close() {
         trial_add "$close_part"
         cat "$close_folder/bill" >>"$WORK/bills"
     done
-    [ ! -f "$WORK/bill.before" ] || bill_close "$1" >"$WORK/bill"
+    [ ! -f "$WORK/bill.before" ] || bill_close "$(part_program "$1")" >"$WORK/bill"
     cat "$WORK/err" >>"$LOG"
     trial_record "$1" "$close_status"
 }

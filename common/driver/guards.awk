@@ -227,7 +227,7 @@ function inside_rules(    wanted, memory) {
     if (name == "kvm" && f["hypervisor"] ~ /^TCG/ || name == "qemu" && f["hypervisor"] !~ /^(TCG|unknown|$)/)
         guard("identity", "void", "CPUID there names the hypervisor " f["hypervisor"],
             "this is not " name "; check the accelerator")
-    if (benchmark == "linpack" && f["host.isa"] != "" && has("isa") && f["isa"] != f["host.isa"])
+    if (benchmark == "linpack" && f["host.isa"] != "" && has("isa") && f["isa"] != "baseline" && f["isa"] != f["host.isa"])
         guard("isa", "void", "ran with " f["isa"] " instead of " f["host.isa"], "see --list-isa there")
 
     # Equal resources, as the program saw them from inside.

@@ -28,7 +28,7 @@ host_seen() {
 
 # apply_guards BENCHMARK: judges the facts on stdin, and writes down what does not hold.
 apply_guards() {
-    awk -v place="$(place "$1" | sed 's/\\/\\\\/g')" -v platform="$PLATFORM" -v benchmark="$1" \
+    awk -v place="$(place "$1" | sed 's/\\/\\\\/g')" -v platform="$PLATFORM" -v benchmark="${1%%:*}" \
         -v own_cpus="$(platform_key cpus '')" -v own_memory="$(platform_key memory '')" \
         -f "$ROOT/common/driver/guards.awk" |
         append guards.csv

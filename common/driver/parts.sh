@@ -10,6 +10,13 @@ part_sizes() {
     fi
 }
 
+# A benchmark may be spelled with options of its program, NAME:OPTION=VALUE,... (linpack:size=1000): then it is one part,
+# called like it. Two are the driver's: metrics=A+B of memsweep, range=START-END of forksum.
+
+# part_benchmark PART: the benchmark that it belongs to. part_program BENCHMARK: its program.
+part_benchmark() { case $1 in *:*) echo "$1" ;; *) echo "${1%%.*}" ;; esac }
+part_program() { echo "${1%%[:.]*}"; }
+
 # part_list BENCHMARK: its parts, the first one the classic. BEST is 1 where some platforms have a better instruction
 # set than all have; METHODS adds the other ways to make a process.
 part_list() {
@@ -23,7 +30,7 @@ part_list() {
 }
 
 # part_prefix PART: what precedes the names of its facts. part_suffix PART: what follows those of its metrics.
-part_prefix() { case $1 in *.*) echo "${1#*.}." ;; esac }
+part_prefix() { case $1 in *:*) ;; *.*) echo "${1#*.}." ;; esac }
 part_suffix() { case $1 in linpack.best) echo '[isa=best]' ;; forksum.*) echo "[${1#*.}]" ;; esac }
 
 # part_optional PART: whether a platform may lack it (77) without being worse for it: ways to make a process.
@@ -39,6 +46,13 @@ part_metrics() {
     nginxload) echo requests ;;
     nginxload.big) echo download ;;
     forksum.*) echo "sum$(part_suffix "$1")" ;;
+    memsweep:*metrics=*)
+        part_words=${1#*metrics=}
+        echo "${part_words%%,*}" | tr + ' '
+        ;;
+    nginxload:*download*) echo download ;;
+    nginxload:*upload*) echo upload ;;
+    *:*) part_metrics "${1%%:*}" ;;
     esac
 }
 
@@ -70,6 +84,10 @@ part() {
     shift 3
     part_sizes
     case $part_name in
+    *:*)
+        part_spelled "$part_runner" "$part_client" "$@"
+        return
+        ;;
     linpack) set -- linpack "$@" --size "$part_order" ${ISA:+--isa "$ISA"} ;;
     linpack.best) set -- linpack "$@" --size "$part_order" ;;
     memsweep)
@@ -90,6 +108,66 @@ part() {
     nginxload) "$part_client" "$@" ;;
     *) "$part_runner" "$@" ;;
     esac
+}
+
+# part_spelled PLATFORM-RUNNER CLIENT-RUNNER OPTION...: a benchmark with options of its own ($part_name), which come last
+# and so count; what they leave open is as in the benchmark without options.
+part_spelled() {
+    part_operands='' part_page=/small
+    part_options=$(part_words "$part_name")
+    case $part_name in
+    linpack:*) set -- "$@" --size "$part_order" ${ISA:+--isa "$ISA"} ;;
+    memsweep:*) set -- "$@" --array "$part_array" ${ISA:+--isa "$ISA"} ${STORES:+--stores "$STORES"} ;;
+    diskrand:*) set -- "$@" --size "$part_disk" ;;
+    nginxload:*) set -- "$@" -c "$CLIENT_CPUS" ;;
+    esac
+    case $part_name in
+    memsweep:*metrics=*) part_operands=$(part_metrics "$part_name") ;;
+    memsweep:*) part_operands='sweep copy' ;;
+    forksum:*range=*)
+        part_operands=${part_name#*range=}
+        part_operands=$(echo "${part_operands%%,*}" | tr - ' ')
+        ;;
+    forksum:*) part_operands="1 $part_sum" ;;
+    diskrand:*) part_operands=$(platform_data) ;;
+    nginxload:*download*) part_page=/big ;;
+    nginxload:*upload*) part_page=/upload ;;
+    esac
+    part_runner=$1 part_client=$2
+    shift 2
+    # shellcheck disable=SC2086 # lists of words
+    case $part_name in
+    nginxload:*) "$part_client" nginxload "$@" $part_options "$(cat "$WORK/url")$part_page" ;;
+    *) "$part_runner" "${part_name%%:*}" "$@" $part_options $part_operands ;;
+    esac
+}
+
+# part_words BENCHMARK: the options behind its colon, as its program has them.
+part_words() {
+    echo "${1#*:}" | tr , '\n' | sed -e '/^metrics=/d; /^range=/d; /^$/d' -e 's/^/--/'
+}
+
+# part_check BENCHMARK: 0 if its options are its program's, and for whoever asks to set; else says why not.
+part_check() {
+    case $1 in
+    *:) echo "$1: nothing follows the colon" && return 1 ;;
+    *[!A-Za-z0-9:=,.%+_-]*) echo "$1: letters, digits and : = , . + - are what a benchmark is spelled with" && return 1 ;;
+    *:*) ;;
+    *) return 0 ;;
+    esac
+    for part_word in $(part_words "$1"); do
+        case ${part_word%%=*} in
+        --reps | --warmup | --cpus | --seed | --format | --facts | --steps | --help | --version | --list-isa | --where | \
+            --keep | --i-know-this-destroys | --inject | --wait-up | --time)
+            echo "$1: ${part_word%%=*} is the driver's to set"
+            return 1
+            ;;
+        esac
+        part_said=$("$BUILD/${1%%:*}" "$part_word" --help 2>&1 >/dev/null) || {
+            echo "$1: $part_said"
+            return 1
+        }
+    done
 }
 
 # part_client WORD...: the load client comes from the host, for every platform alike.

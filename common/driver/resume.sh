@@ -51,8 +51,7 @@ keep_complete() {
         function turns(row, place) {
             sub(/^[^,]*,[^,]*,/, "", row)
             row = substr(row, length(place) + 1)
-            sub(/,.*/, "", row)
-            return place row
+            return match(row, /^("([^"]|"")*"|[^",]*),/) ? place substr(row, 1, RLENGTH) : ""
         }
         NR == FNR && /,block,complete$/ { complete[block($0)] = 1 }
         NR == FNR && /,turns,complete$/ { complete[turns($0, block($0))] = 1 }

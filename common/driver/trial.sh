@@ -49,7 +49,7 @@ trial_parts() {
 
 # trial_server BENCHMARK: the server is up, with its files in its page cache, before a trial that needs it begins.
 trial_server() {
-    [ "$1" = nginxload ] || return 0
+    [ "$(part_program "$1")" = nginxload ] || return 0
     within "$LIMIT" 'starting nginx' platform_url >"$WORK/url" 2>>"$WORK/err" || {
         cat "$WORK/url" >>"$WORK/err"
         return 77
@@ -58,7 +58,7 @@ trial_server() {
 
 # trial_rows BENCHMARK: samples of $WORK/out as rows; fails if they are not what a tool prints.
 trial_rows() {
-    awk -F, -v place="$(place "$1" | sed 's/\\/\\\\/g')" -v benchmark="$1" '
+    awk -F, -v place="$(place "$1" | sed 's/\\/\\\\/g')" -v benchmark="$(part_program "$1")" '
         /^# / { next }
         /^benchmark,metric,unit,better,rep,value$/ { header = 1; next }
         !header || NF != 6 || $1 != benchmark || $4 !~ /^(lower|higher)$/ ||

@@ -168,8 +168,9 @@ turns_judge() {
     if [ "$turns_found" -eq 77 ] && part_optional "$2"; then return 0; fi
     echo "$turns_found" >"$1/play"
     [ "$turns_found" -eq 124 ] || return 0
-    sed "s/^/${2%%.*}: /; \$!d" "$1/work/$2/err" >"$1/out"
-    echo "${2%%.*}: $(tail -n 1 "$1/work/$2/err")" >>"$1/work/$2/err"
+    turns_why="$(part_program "$2"): $(tail -n 1 "$1/work/$2/err")"
+    echo "$turns_why" >"$1/out"
+    echo "$turns_why" >>"$1/work/$2/err"
     turns_enter "$1"
     end_processes "$BLOCK" "$STATE" || :
     turns_outside
@@ -201,7 +202,7 @@ turns_mark() {
 # turns_done BENCHMARK: whether its turns of this round are there already.
 turns_done() {
     [ -n "$RESUME" ] || return 1
-    grep -q ",$ROUND,$1,turns,complete\$" "$OUT/facts.csv"
+    grep -qF ",$ROUND,$(csv_line "$1"),turns,complete" "$OUT/facts.csv"
 }
 
 # turns_open PLATFORM PART: whether it is to take part: something is undecided there, or it is what others are set
@@ -215,8 +216,9 @@ turns_open() {
         return 1
     fi
     turns_metrics=$(part_metrics "$2")
-    for turns_metric in ${turns_metrics:-$(part_metrics "${2%%.*}")}; do
-        grep -qxF "$1	${2%%.*}	$turns_metric" "$WORK/settled" || return 0
+    turns_of=$(part_benchmark "$2")
+    for turns_metric in ${turns_metrics:-$(part_metrics "$turns_of")}; do
+        grep -qxF "$1	$turns_of	$turns_metric" "$WORK/settled" || return 0
     done
     return 1
 }

@@ -50,11 +50,19 @@ enum { MAX_ADDED = 64 };
 static struct known_metric added[MAX_ADDED];
 static size_t added_count;
 
+/* Whether a benchmark, as NAME or NAME:OPTION=VALUE,..., is the one of this name. */
+static bool is_named(const char *benchmark, const char *name)
+{
+    size_t length = strlen(name);
+    return strncmp(benchmark, name, length) == 0 &&
+           (benchmark[length] == '\0' || benchmark[length] == ':');
+}
+
 static const struct known_metric *find_in(const struct known_metric *list, size_t count,
                                           const char *benchmark, const char *metric)
 {
     for (size_t i = 0; i < count; i++) {
-        if (strcmp(list[i].benchmark, benchmark) == 0 &&
+        if (is_named(benchmark, list[i].benchmark) &&
             (!metric || strcmp(list[i].metric, metric) == 0))
             return &list[i];
     }
@@ -69,6 +77,18 @@ const struct known_metric *catalog_find(const char *benchmark, const char *metri
     if (!known)
         known = find_in(metrics, METRICS, benchmark, metric);
     return known ? known : find_in(columns, COLUMNS, benchmark, metric);
+}
+
+bool catalog_primary(const char *benchmark, const char *metric)
+{
+    const struct known_metric *known = catalog_find(benchmark, metric);
+    const char *options = strchr(benchmark, ':');
+    size_t length = strlen(metric);
+    for (const char *at = options; at && (at = strstr(at, metric)); at++) {
+        if (strchr(":,=+", at[-1]) && strchr(",=+", at[length])) /* its '\0' counts, too */
+            return true;
+    }
+    return known && known->primary;
 }
 
 const struct known_metric *catalog_find_column(const char *name)
@@ -87,7 +107,7 @@ size_t catalog_rank(const char *benchmark, const char *metric)
         const struct known_metric *known = i < METRICS             ? &metrics[i]
                                            : i < METRICS + COLUMNS ? &columns[i - METRICS]
                                                                    : &added[i - METRICS - COLUMNS];
-        if (strcmp(known->benchmark, benchmark) != 0)
+        if (!is_named(benchmark, known->benchmark))
             continue;
         if (strcmp(known->metric, metric) == 0)
             return 2 * i;

@@ -20,10 +20,17 @@ struct known_metric {
 };
 
 /*
- * The entry for a metric, or NULL; what catalog_add() added comes first. `metric` NULL: the
- * benchmark's first entry, for files PLATFORM-BENCHMARK.csv.
+ * The entry for a metric, or NULL; what catalog_add() added comes first. A benchmark may be spelled
+ * with options (linpack:size=1000). `metric` NULL: the benchmark's first entry, for files
+ * PLATFORM-BENCHMARK.csv.
  */
 const struct known_metric *catalog_find(const char *benchmark, const char *metric);
+
+/*
+ * Whether a metric has verdicts: it is the benchmark's classic, or the benchmark's spelling names
+ * it (memsweep:metrics=triad+latency, nginxload:upload=64M).
+ */
+bool catalog_primary(const char *benchmark, const char *metric);
 
 /* What a column of this name means in a file with a column per benchmark, or NULL. */
 const struct known_metric *catalog_find_column(const char *name);

@@ -50,7 +50,7 @@ int model_metric(struct model *model, const char *benchmark, const char *name, c
         .unit = alloc_text(unit, strlen(unit)),
         .resource = alloc_format("%s", known ? known->resource : ""),
         .better = better,
-        .primary = known && known->primary,
+        .primary = catalog_primary(benchmark, name),
     };
     return (int)number;
 }
