@@ -28,7 +28,7 @@ platform_serve() {
     esac
     metric=time
     case $1 in linpack) metric=lu ;; forksum) metric=sum ;; memsweep) metric=sweep ;; esac
-    case $* in *' latency '*) metric=latency ;; *' --method clone '*) return 77 ;; esac
+    case "$* " in *' latency '*) metric=latency ;; *' --method clone '*) return 77 ;; esac
     unit=s better=lower
     [ "$metric" != lu ] || unit=flop/s better=higher
     echo benchmark,metric,unit,better,rep,value
@@ -120,6 +120,37 @@ run driver -p "$fake" -b forksum -n 1 --methods --quick -o "$TMP/methods"
 check 'every method has rows' row "$fake,1,forksum,sum\[thread\],s,lower,2,[0-9.e-]+" "$TMP/methods/samples.csv"
 check 'one that is not there has none, and is no failure' sh -c '! grep -q clone "$1" && ! grep -q forksum "$2"' - \
     "$TMP/methods/samples.csv" "$TMP/methods/failures.csv"
+
+# ---- benchmarks with options ----
+spelled='linpack:size=100,kernel=classic'
+run driver -p "$fake,$fake:mode=x2" -b "$spelled,memsweep:metrics=latency" -n 3 -s 6 --quick -o "$TMP/spelled"
+check 'a spelling is a row of its own' row "$fake,2,\"$spelled\",lu,flop/s,higher,2,[0-9.e+]+" "$TMP/spelled/samples.csv"
+check 'another one, too' row "$fake:mode=x2,2,memsweep:metrics=latency,latency,s,lower,1,[0-9.e-]+" "$TMP/spelled/samples.csv"
+check 'and has a verdict' grep -Eq 'memsweep:metrics=latency latency' "$TMP/spelled/report.txt"
+check 'the plan names it' grep -qx "3,$fake,\"$spelled\"" "$TMP/spelled/plan.csv"
+rows=$(wc -l <"$TMP/spelled/samples.csv")
+run driver --resume "$TMP/spelled" -n 3
+check 'nothing of it is measured again' [ "$(wc -l <"$TMP/spelled/samples.csv")" -eq "$rows" ]
+printf '# mine\nlinpack:size=50 # small\nforksum\n' >"$TMP/mine"
+run driver -p "$fake" --set "$TMP/mine" -n 1 --quick -o "$TMP/set"
+check 'a set of my own' [ "$(cut -d, -f3 "$TMP/set/plan.csv" | sort | tr '\n' ' ')" = 'benchmark forksum linpack:size=50 ' ]
+for set in common/driver/sets/*; do
+    run driver --set "${set##*/}" -p "$fake:mode=none" -n 1 --quick -o "$TMP/set.${set##*/}"
+    check "--set ${set##*/}: every benchmark is one" [ "$(wc -l <"$TMP/set.${set##*/}/plan.csv")" -gt 1 ]
+done
+while read -r words; do
+    status 2 "refused: -b $words" driver -p "$fake" -b "$words" -n 1
+    one_line_error "refused in one line: -b $words"
+done <<'END'
+linpack:
+linpack:size=10x
+diskrand:patern=read
+diskrand:keep
+diskrand:i-know-this-destroys=/dev/null
+linpack:reps=3
+nonsense:size=1
+END
+status 2 'a set that is not there' driver --set nonsense
 
 # ---- what goes wrong ----
 run driver -p "$fake,$fake:mode=hang" -n 1 -b memsweep,linpack,forksum --limit 2 --quick -s 2 -o "$TMP/hang"
