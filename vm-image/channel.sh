@@ -100,7 +100,7 @@ channel_serve() (
     } >&3 &
     channel_feeder=$!
     exec 3>&- 5<&-
-    channel_status=1
+    channel_status=
     while IFS= read -r channel_line <&4; do
         case $channel_line in
         =*)
@@ -112,5 +112,6 @@ channel_serve() (
         esac
     done
     kill "$channel_feeder" 2>/dev/null || :
-    exit "$channel_status"
+    [ -n "$channel_status" ] || echo 'the guest has gone away' >&2
+    exit "${channel_status:-1}"
 )

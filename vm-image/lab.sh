@@ -12,6 +12,7 @@
 # built, both under the same paths as here. Its output and its exit status are those of lab.sh; 77 means that the
 # machine cannot be made here (why is on stdout), 124 that its time was over, 125 that it ended without a word.
 set -eu
+unset CDPATH && export LC_ALL=C
 
 lab_root=$(unset CDPATH && cd "$(dirname "$0")/.." && pwd)
 . "$lab_root/common/platforms/platform.sh"

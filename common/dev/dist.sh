@@ -3,6 +3,7 @@
 # Debian's cross compilers, each program tried (under qemu-user, where this machine cannot run it).
 # usage: dist.sh ARCHITECTURE...     in the environment: BUILD, VERSION, MAKE
 set -eu
+unset CDPATH && export LC_ALL=C
 
 . common/platforms/platform.sh
 programs="$PLATFORM_TOOLS compare"

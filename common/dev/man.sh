@@ -4,6 +4,7 @@
 # PART is mdoc; its lines @SYNOPSIS@, @OPTIONS@, @METRICS@ and @EXAMPLES@ are replaced by what --help prints.
 # common/lib/opt_help.c knows the layout of that: two columns, the second at 26.
 set -eu
+unset CDPATH && export LC_ALL=C
 
 "$1" --help >"$3" </dev/null
 awk '

@@ -170,8 +170,10 @@ bill_close() {
                 sum["bill.platform_cpu"] = programs
                 unit["bill.platform_cpu"] = "s"
             }
-            for (key in sum)
-                printf "%s=%.6g%s\n", key, sum[key], unit[key] == "" ? "" : " " unit[key]
+            for (key in sum) {
+                if (unit[key] == "s") printf "%s=%.6f s\n", key, sum[key]
+                else printf "%s=%.0f%s\n", key, sum[key], unit[key] == "" ? "" : " " unit[key]
+            }
             if (sum["bill.wall"] > 0)
                 printf "bill.cpus=%.2f\n", sum["bill.host_cpu"] / sum["bill.wall"]
         }'

@@ -71,8 +71,9 @@ diskrand iops
 nginxload requests
 nginxload download
 platform startup
-linpack host_cpu
 END
+    check "$platform: what a step costs the host" \
+        grep -Eq ",$platform,1,linpack,host_cpu,s,lower,1,[0-9.]+\$" "$campaign/samples.csv"
     check "$platform has the same programs" grep -q ",$platform,1,platform,sha256.equal,yes" "$campaign/facts.csv"
 done
 check 'no platform is another one than its name says' sh -c '! grep -Eq ",(identity|sha256|isa|clock)," "$1"' - "$campaign/guards.csv"
@@ -85,7 +86,7 @@ if usable qemu; then
     run_pid=$!
     # The first guest is prepare's; the round's is killed in its first trial.
     check 'a round of qemu has begun' wait_for 90 grep -q 'round 1' "$TMP/err"
-    guest=$BUILD/run/$(cat "$TMP/pid")/state/qemu.pid
+    guest=$BUILD/run/$(cat "$TMP/pid")/up/101/state/qemu.pid
     check 'a guest is there' wait_for 60 test -s "$guest"
     sleep 4
     kill -s KILL "$(cat "$guest")"

@@ -96,8 +96,12 @@ trial_record() {
     elif ! trial_rows "$1" >"$WORK/samples"; then
         record_failure "$1" "$1: its output is not what the program prints"
     else
+        # Of one step, where it was measured by turns.
         awk -v place="$(place "$1" | sed 's/\\/\\\\/g')" -F '[= ]' '
-            $1 == "bill.host_cpu" { print place ",host_cpu,s,lower,1," $2 }' "$WORK/bill" >>"$WORK/samples"
+            $1 == "bill.host_cpu" { cpu = $2 }
+            $1 == "turns" { steps = $2 }
+            END { printf "%s,host_cpu,s,lower,1,%.6f\n", place, cpu / (steps > 0 ? steps : 1) }' \
+            "$WORK/bill" >>"$WORK/samples"
         { sed -n 's/^# //p' "$WORK/out" && cat "$WORK/bill"; } >"$WORK/facts"
         guards_of_trial "$1" || return
         append samples.csv <"$WORK/samples" || return
