@@ -114,10 +114,9 @@ block_prepare() {
     down || :
 }
 
-# prepare_stores: the way through STREAM's arrays that is best on the first platform, for all of them: the same work
-# everywhere.
+# prepare_stores: the way through STREAM's arrays that is best natively, for all platforms: the same work everywhere.
 prepare_stores() {
-    [ ! -s "$WORK/stores" ] || return 0
+    [ "$PLATFORM" = native ] || return 0
     part_sizes
     within "$(limits_for trial)" "memsweep on $PLATFORM" platform_run memsweep -f csv -r 1 -w 0 -t 20ms \
         --array "$part_array" ${ISA:+--isa "$ISA"} copy >"$WORK/printed" 2>>"$LOG" || return 0

@@ -199,7 +199,7 @@ choose_isa() {
     if [ -z "$RESUME" ]; then printf 'setting.isa=%s\nsetting.stores=%s\n' "$ISA" "$STORES" >>"$OUT/environment.txt"; fi
 }
 
-# choose_stores: as block.sh has found it, on native first; as before in a resumed campaign.
+# choose_stores: as block.sh has found it on native; as before in a resumed campaign.
 choose_stores() {
     STORES=$(cat "$WORK/stores" 2>/dev/null || :)
     if [ -n "$RESUME" ]; then STORES=$(setting stores); fi
