@@ -25,6 +25,8 @@ prefix() {
         folder=$(platform_data)
         platform_run sh -c 'echo x >"$0/x" && rm "$0/x"' "$folder" || wrong 'no data folder'
         status=0
+        [ "$({ sleep 1 && printf 'a\n\nb\n'; } | platform_serve sh -c 'echo ready; cat' | tr '\n' ' ')" = 'ready a  b ' ] ||
+            wrong 'a servant does not hear line by line'
         platform_run sh -c 'exit 7' || status=$?
         [ "$status" -eq 7 ] || wrong "status $status instead of 7"
         platform_down

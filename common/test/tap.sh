@@ -101,11 +101,30 @@ adapter_contract() {
 '
     check "$PLATFORM: arguments arrive as they are" [ "$(cat "$TMP/out")" = "it's|a  b|\$HOME||>x|
 |" ]
+    adapter_serves
     run platform_sha256
     check "$PLATFORM: five programs" [ "$(wc -l <"$TMP/out")" -eq 5 ]
     check "$PLATFORM: the same inside" sh -c 'cd "$1" && sha256sum -c --quiet "$2"' - "$BUILD" "$TMP/out"
     run platform_run nproc
     out_has "$PLATFORM: one CPU" '^1$'
+}
+
+# adapter_serves: the channel for servants: lines go in when they are written and come out when they are, the end of the
+# input is seen, and stderr and the status come back. A servant is sent nothing before it has said that it is ready.
+adapter_serves() {
+    run platform_serving
+    check "$PLATFORM: a servant hears line by line, to the end" [ "$(tr '\n' ' ' <"$TMP/out")" = 'ready <a> <> <b> ' ]
+    check "$PLATFORM: its status comes back" [ "$run_status" -eq 5 ]
+    err_has "$PLATFORM: and what it says on stderr" '^at the end$'
+}
+platform_serving() {
+    {
+        sleep 1
+        printf 'a\n\nb\n'
+    } | platform_serve sh -c 'echo ready
+        while read -r line; do echo "<$line>"; done
+        echo "at the end" >&2
+        exit 5'
 }
 
 # contract TOOL [ARGUMENT...]: the checks that every tool must pass, with arguments that make it do a little
