@@ -64,6 +64,22 @@ static void put_line(const struct page *page, const struct result *result, const
     fprintf(out, "\"/></g>");
 }
 
+/* What the panel's lines come to, in words. */
+static void put_label(const struct page *page, const struct row *row)
+{
+    char text[NUMBER];
+    fprintf(page->out,
+            "half-widths after %u rounds:", page->analysis->model->groups[page->group].last_round);
+    for (size_t i = 0; i < row->count; i++) {
+        const struct result *result = &row->results[i];
+        if (!is_drawn(row, result))
+            continue;
+        fputc(' ', page->out);
+        plot_attribute(result->platform, page->out);
+        fprintf(page->out, " %s", percent(text, half_after(result, result->pair_count)));
+    }
+}
+
 static void put_panel(const struct page *page, const struct row *row, const struct axis *y)
 {
     FILE *out = page->out;
@@ -77,7 +93,9 @@ static void put_panel(const struct page *page, const struct row *row, const stru
     for (size_t i = 0; i < count; i++)
         fprintf(out, "<i class=\"y\" style=\"top:%.1f%%\">%s</i>", place_y(y, ticks[i]),
                 percent(text, ticks[i]));
-    fprintf(out, "<svg role=\"img\" aria-label=\"half-widths by round\" viewBox=\"0 0 100 100\" "
+    fprintf(out, "<svg role=\"img\" aria-label=\"");
+    put_label(page, row);
+    fprintf(out, "\" viewBox=\"0 0 100 100\" "
                  "preserveAspectRatio=\"none\" fill=\"none\" stroke-linecap=\"round\">");
     fprintf(out, "<line class=\"one\" x1=\"0\" x2=\"100\" y1=\"%.1f\" y2=\"%.1f\"/>",
             place_y(y, precision), place_y(y, precision));
