@@ -164,7 +164,7 @@ done
 PATH=$PATH:/sbin:/usr/sbin
 for engine in psync aio uring; do
     dd if=/dev/zero of="$TMP/image" bs=1M count=4 2>/dev/null
-    if ! device=$(losetup --show -f "$TMP/image" 2>/dev/null); then
+    if ! device=$(losetup --direct-io=on --show -f "$TMP/image" 2>/dev/null); then
         skip "$engine: a disk that fails" 'no loop device can be set up here'
         continue
     fi

@@ -122,7 +122,7 @@ rootless() {
 }
 if [ "$(id -u)" -ne 0 ] || ! command -v setpriv >/dev/null 2>&1; then
     skip 'rootless podman' 'it is tried by root, as nobody'
-elif ! setpriv --reuid 65534 --regid 65534 --clear-groups test -r docker/docker.t; then
+elif ! setpriv --reuid 65534 --regid 65534 --clear-groups test -r "$PWD/docker/docker.t"; then
     skip 'rootless podman' "nobody cannot read $PWD"
 elif [ ! -f "$BUILD/vm-image/base.tar" ]; then
     skip 'rootless podman' 'there is no root filesystem'

@@ -45,14 +45,14 @@ need() {
 # asks for another release, no file need name it: mmdebstrap then takes Debian's own sources.
 fetch_release=
 apt_release() {
-    names=$(sed -n 's/^\(VERSION\|UBUNTU\|DEBIAN\)_CODENAME="*\([^"]*\)"*$/\2/p' "$etc/os-release")
+    names=$(sed -n 's/^\(VERSION\|UBUNTU\|DEBIAN\)_CODENAME="*\([^"]*\)"*$/\2/p' "$etc/os-release" 2>/dev/null) || :
     for release in ${fetch_release:-$names stable testing unstable sid oldstable}; do
         sources=$(grep -lEs "^[^#]*[ :]$release( |\$)" "$etc/apt/sources.list" "$etc"/apt/sources.list.d/*.list \
             "$etc"/apt/sources.list.d/*.sources || :)
         [ -z "$sources" ] || return 0
     done
     [ -z "$fetch_release" ] || return 0
-    unavailable "no apt source for $(sed -n 's/^VERSION_CODENAME=//p' "$etc/os-release") on this machine: vm-image/build.sh needs a Debian or Ubuntu"
+    unavailable "no apt source for $(echo "${names:-this system}" | head -n 1) on this machine: vm-image/build.sh needs a Debian or Ubuntu"
 }
 
 # fetch NAME HOOK [OPTION...]: packages into $out/NAME.tar, unless they are there.
