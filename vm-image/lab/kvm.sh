@@ -40,6 +40,12 @@ check 'nothing is left' [ -z "$(ls -A "$STATE")" ]
 
 # /dev/kvm that may not be opened, that is none, and that is not there.
 chmod 600 /dev/kvm
+# The user has to reach the checkout, wherever in this machine it lies.
+folder=$PWD
+while [ "$folder" != / ]; do
+    chmod a+x "$folder"
+    folder=$(dirname "$folder")
+done
 as_user() { setpriv --reuid 1000 --regid 1000 --clear-groups sh -c '. common/platforms/platform.sh && . vm-image/platform.sh && platform_probe'; }
 export PLATFORM PLATFORM_NAME STATE
 status 77 'not permitted' as_user
