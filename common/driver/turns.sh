@@ -1,3 +1,4 @@
+# shellcheck disable=SC2153,SC2154 # ROUND and rounds_start are those of campaign.sh
 # A round by turns: all platforms are up together, and for each benchmark each of them has a servant that does one
 # repetition when the conductor (common/turns) asks. See common/driver/README.md for the files.
 #
@@ -35,6 +36,7 @@ turns_round() {
     while IFS='	' read -r turns_platform _ <&3; do
         ! stopped || break
         block_done "$turns_platform" || given_up "$turns_platform" || turns_retired "$turns_platform" ||
+            turns_rests "$turns_platform" ||
             turns_start "$turns_platform" "$RUN/up/$((turns_count += 1))"
     done 3<"$WORK/plan.turns"
     for turns_benchmark in $(head -n 1 "$WORK/plan.turns" | cut -f 2); do
@@ -239,6 +241,16 @@ turns_retired() {
             if turns_open "$1" "$turns_part"; then return 1; fi
         done
     done
+}
+
+# turns_rests PLATFORM: whether it takes no part in this round: it has had rounds enough to be judged by, and more than a
+# fifth of the time, by its servants' starts and steps. An emulated guest's ratio is so large that few rounds suffice.
+turns_rests() {
+    if [ -n "$ROUNDS" ] || turns_is_base "$1"; then return 1; fi
+    grep -F ",$(csv_line "$1")," "$OUT/facts.csv" | awk -F, -v since="$(($(date +%s) - rounds_start))" '
+        /,block,complete$/ { rounds++ }
+        $(NF - 1) ~ /^bill\.(start|wall)$/ { spent += $NF }
+        END { exit !(rounds >= 3 && spent > 0.2 * since) }'
 }
 
 # turns_seconds PART: its share of the round's time, which is for the parts that somebody is open in.

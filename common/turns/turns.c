@@ -7,7 +7,7 @@
  * after the other, in an order drawn from the seed; turns go on until the time is over.
  *
  * A servant that takes much longer than the quickest (an emulated guest) takes part only as often
- * as its share of the time allows, so that the others' turns are many.
+ * as its share of the time allows, and besides the others' time, so that their turns are many.
  *
  * Before and after each step the host's counters are read (counters.h). The conductor itself sleeps
  * while a servant works; give it a CPU that no servant measures on.
@@ -36,7 +36,8 @@ static struct config {
 } config = {.time_s = 4, .start_s = 120, .limit_s = 120, .share = 0.2, .seed = 1};
 
 static const struct opt options[] = {
-    {"time", 't', OPT_TIME, &config.time_s, "T", "start no turn after so long", NULL, 0, 86400},
+    {"time", 't', OPT_TIME, &config.time_s, "T",
+     "start no turn after so long, the time of slow servants not counted", NULL, 0, 86400},
     {"turns", 'n', OPT_COUNT, &config.turns, "N", "nor after so many; 0: any number", NULL, 0, 0},
     {"share", 0, OPT_REAL, &config.share, "R",
      "most of the time that goes to a servant three times as slow as the quickest", NULL, 0, 1},
@@ -63,7 +64,8 @@ struct player {
     struct servant servant;
     struct account account;
     struct counters sum;
-    double wall_s; /* of all its steps */
+    double start_s; /* until it was ready */
+    double wall_s;  /* of all its steps */
     uint64_t steps;
 };
 
@@ -136,6 +138,17 @@ static void play(struct player *player, uint64_t turn)
     player->steps++;
 }
 
+/* What slow ones have taken so far: the time of the others is not theirs to spend. */
+static double slow_seconds(void)
+{
+    double quickest = quickest_step(), seconds = 0;
+    for (size_t i = 0; i < players.count; i++) {
+        if (players.at[i].steps && is_slow(&players.at[i], quickest))
+            seconds += players.at[i].wall_s;
+    }
+    return seconds;
+}
+
 /* One turn; false if nobody is left. */
 static bool take_turn(struct rng *rng, uint64_t turn, double elapsed_s, size_t *order)
 {
@@ -178,7 +191,8 @@ static void take_turns(void)
         turn++;
         elapsed_s = clock_seconds(start, clock_ns());
         show(turn, &shown_s, elapsed_s, false);
-    } while (elapsed_s < config.time_s && (config.turns == 0 || turn < config.turns));
+    } while (elapsed_s - slow_seconds() < config.time_s &&
+             (config.turns == 0 || turn < config.turns));
     show(turn, &shown_s, elapsed_s, true);
     free(order);
 }
@@ -195,7 +209,9 @@ static void start_all(char **folders, size_t count)
         struct player *player = &players.at[i];
         players.count = i + 1;
         account_read(&player->account, folders[i]);
+        uint64_t start = clock_ns();
         servant_start(&player->servant, folders[i], config.start_s);
+        player->start_s = clock_seconds(start, clock_ns());
     }
 }
 
@@ -207,6 +223,7 @@ static void write_bill(const struct player *player)
     bool good = file;
     if (file) {
         fprintf(file, "turns=%llu\n", (unsigned long long)player->steps);
+        fprintf(file, "bill.start=%.6f s\n", player->start_s);
         counters_print(&player->sum, &player->account, file);
         good = !ferror(file);
         good = fclose(file) == 0 && good;
