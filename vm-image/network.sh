@@ -7,6 +7,10 @@
 
 vm_network=$(platform_key net user)
 
+# As root, passt becomes nobody, who may not reach the checkout: its socket needs a folder that nobody can.
+vm_passt=${STATE:-}/passt
+[ "$(id -u)" -ne 0 ] || vm_passt=/run/guestmark-passt-$(echo "${STATE:-}" | cksum | cut -d ' ' -f 1)
+
 vm_network_probe() {
     case $vm_network in
     tap)
@@ -28,11 +32,10 @@ vm_network_up() {
             ip addr add 10.213.27.1/24 dev "$vm_tap" && ip link set "$vm_tap" up
         ;;
     passt)
-        # As root, passt becomes nobody: its socket needs a folder that nobody can reach and write.
-        mkdir "$STATE/passt"
-        [ "$(id -u)" -ne 0 ] || { chmod go+x "$STATE" && chown nobody "$STATE/passt"; }
+        mkdir "$vm_passt"
+        [ "$(id -u)" -ne 0 ] || chown nobody "$vm_passt"
         platform_free_port >"$STATE/port"
-        platform_taskset "$TEST_CPUS" passt --quiet --socket "$STATE/passt/socket" --pid "$STATE/passt/pid" \
+        platform_taskset "$TEST_CPUS" passt --quiet --socket "$vm_passt/socket" --pid "$vm_passt/pid" \
             --tcp-ports "127.0.0.1/$(cat "$STATE/port"):80" >>"$LOG" 2>&1
         ;;
     esac
@@ -42,7 +45,7 @@ vm_network_backend() {
     case $vm_network in
     user) echo "user,id=net,restrict=on,hostfwd=tcp:127.0.0.1:0-10.0.2.15:80" ;;
     tap) echo "tap,id=net,ifname=$(cat "$STATE/tap"),script=no,downscript=no" ;;
-    passt) echo "stream,id=net,server=off,addr.type=unix,addr.path=$(vm_path "$STATE/passt/socket")" ;;
+    passt) echo "stream,id=net,server=off,addr.type=unix,addr.path=$(vm_path "$vm_passt/socket")" ;;
     esac
 }
 
@@ -68,10 +71,10 @@ vm_network_url() {
 
 vm_network_facts() { echo "net.backend=$vm_network"; }
 
-vm_network_pids() { [ ! -f "$STATE/passt/pid" ] || cat "$STATE/passt/pid"; }
+vm_network_pids() { [ ! -f "$vm_passt/pid" ] || cat "$vm_passt/pid"; }
 
 vm_network_down() {
-    if [ -f "$STATE/passt/pid" ]; then kill "$(cat "$STATE/passt/pid")" 2>/dev/null || :; fi
+    if [ -f "$vm_passt/pid" ]; then kill "$(cat "$vm_passt/pid")" 2>/dev/null || :; fi
     if [ -f "$STATE/tap" ]; then ip link del "$(cat "$STATE/tap")" 2>/dev/null || :; fi
-    rm -rf "$STATE/passt" "$STATE/tap" "$STATE/port"
+    rm -rf "$vm_passt" "$STATE/tap" "$STATE/port"
 }
