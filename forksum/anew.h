@@ -23,13 +23,6 @@ bool anew_is_job(char **argv);
 /* Does the job in argv and ends the process. */
 _Noreturn void anew_main(char **argv);
 
-/*
- * Ends glibc's restartable sequences in this thread: with them the kernel writes into libc's
- * thread data whenever a process comes back to the CPU, which is one more page to be copied in
- * every child and one in its parent. Nothing here uses them.
- */
-void libc_step_aside(void);
-
 /* The path to run this program by, in memory that lasts; NULL when there is none. */
 const char *anew_program(void);
 

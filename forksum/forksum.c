@@ -27,6 +27,7 @@
 #include "limits.h"
 #include "mem.h"
 #include "method.h"
+#include "rseq.h"
 #include "singles.h"
 #include "trees.h"
 
@@ -250,7 +251,8 @@ int main(int argc, char **argv)
     report_title(report, "%s..%s", argv[argc - 2], argv[argc - 1]);
 
     family_init();
-    libc_step_aside();
+    /* Where it is written to is a page more to be copied in every child, and one in its parent. */
+    rseq_unregister();
     limits_require(&demand);
     map_ballast(&ballast);
     enum method_id method = choose_method(&trees, config.method, config.exec, report);

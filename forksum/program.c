@@ -5,28 +5,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#if defined(__GLIBC__) && defined(__has_builtin)
-#if __GLIBC_PREREQ(2, 35) && __has_builtin(__builtin_thread_pointer)
-#define HAVE_RSEQ 1
-#include <sys/rseq.h>
-#include <sys/syscall.h>
-#ifndef RSEQ_SIG /* glibc names none where it registers nothing (riscv64); then __rseq_size is 0   \
-                  */
-#define RSEQ_SIG 0
-#endif
-#endif
-#endif
-
-void libc_step_aside(void)
-{
-#ifdef HAVE_RSEQ
-    /* Registered are 32 bytes; newer versions of glibc may have registered as many as they say. */
-    char *area = (char *)__builtin_thread_pointer() + __rseq_offset;
-    if (__rseq_size != 0 && syscall(SYS_rseq, area, 32, RSEQ_FLAG_UNREGISTER, RSEQ_SIG) != 0)
-        syscall(SYS_rseq, area, __rseq_size, RSEQ_FLAG_UNREGISTER, RSEQ_SIG);
-#endif
-}
-
 static bool same_file(const char *a, const char *b)
 {
     struct stat first, second;

@@ -16,6 +16,7 @@
 #include "err.h"
 #include "faults.h"
 #include "fetch.h"
+#include "rseq.h"
 #include "space.h"
 
 #include <errno.h>
@@ -157,9 +158,12 @@ static double run_once(struct fault *fault)
         child = child_start(fault);
     /*
      * Forking has made the stack and the session shared, too; let them take their faults now. So do
-     * the thread's own variables, to which the kernel writes when it takes the CPU away (rseq).
+     * the bytes to which the kernel writes when it takes the CPU away: a fault that is not timed
+     * unless other work is on this CPU.
      */
-    errno = 0;
+    volatile char *area = rseq_area();
+    if (area)
+        *area = *area;
     fault->words = 0;
     session_time(session, NULL, touch, fault);
     fault->words = fault->bytes / sizeof(uint64_t);

@@ -161,6 +161,11 @@ static void test_faults(void)
     tap_ok(faults.expected == 10 && faults_verify(&faults, why, sizeof why), "take ten faults");
     faults_add(&faults, &mem, 9);
     tap_ok(!faults_verify(&faults, why, sizeof why), "nine would be wrong");
+    faults_add(&faults, &mem, 11 + 8);
+    tap_ok(faults_verify(&faults, why, sizeof why), "eight that the kernel has made are let pass");
+    faults_add(&faults, &mem, 2 * 10);
+    tap_ok(faults_verify(&faults, why, sizeof why) == faults_of_others(),
+           "twice as many are wrong");
     mem_unmap(&mem);
 }
 
