@@ -76,7 +76,7 @@ help:
 	@echo "make check      every test that can run here"
 	@echo "make check-lab  what needs a machine of its own, emulated: every variant of kvm (an hour)"
 	@echo "make check-sanitize  the tests of the programs under ASan and UBSan"
-	@echo "make bench      the programs side by side with their peers (fio, wrk, HPL, ...)"
+	@echo "make bench      the programs side by side with their peers (fio, wrk, OpenBLAS, ...)"
 	@echo "make fuzz       what reads input from outside under libFuzzer (clang): fuzz-http, fuzz-rows"
 	@echo "make lint       gcc and clang warnings, clang-format, shellcheck, shfmt, cppcheck, mandoc"
 	@echo "make install    programs and man pages into PREFIX ($(PREFIX)), below DESTDIR; uninstall"

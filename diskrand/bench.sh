@@ -1,29 +1,23 @@
 #!/bin/sh
-# diskrand beside fio: the same file, options, CPU and machine, alternating runs, medians of the
-# ratios of runs beside each other, with half their interquartile range.
-# usage: bench.sh [PAIRS [CASE...]], CASE = PATTERN,ENGINE,DEPTH[,fixed] (default: 7 pairs of all,
-# about 3 minutes); DISK=FOLDER chooses the disk (default: build/), CPU=N the CPU (default: 0)
+# diskrand beside fio: the same file, options, CPU and machine; at depth 1 beside the bare calls, too.
+# usage: bench.sh [ROUNDS [CASE...]], CASE = PATTERN,ENGINE,DEPTH[,fixed] (default: 5 rounds of all, about 2 minutes);
+# DISK=FOLDER chooses the disk (default: build/), CPU=N the CPU (default: 0)
 set -eu
 unset CDPATH && export LC_ALL=C
 
+. common/dev/table.sh
 BUILD=${BUILD:-build}
 DISK=${DISK:-$BUILD}
-PAIRS=${1:-7}
+ROUNDS=${1:-5}
 CPU=${CPU:-0}
 SECONDS_EACH=1
 CASES='randwrite,psync,1 randwrite,aio,32 randwrite,uring,32 randwrite,uring,32,fixed
     randread,psync,1 randread,aio,32 randread,uring,32 randread,uring,32,fixed'
 
 # On one CPU, or the scheduler decides: the CPU that takes the disk's interrupts is a faster one.
-pinned() {
-    if command -v taskset >/dev/null 2>&1; then
-        taskset -c "$CPU" "$@"
-    else
-        "$@"
-    fi
-}
+pinned() { taskset -c "$CPU" "$@"; }
 
-# One run's `iops cpu_seconds_per_io p50 p99`.
+# One run's `iops cpu_us_per_io p50_us p99_us`.
 ours() { # PATTERN ENGINE DEPTH
     pinned "$BUILD/diskrand" -f csv -w 0 -r 1 -t "${SECONDS_EACH}s" --keep -k "$1" -e "$2" \
         -d "$3" "$file" | awk -F '[=, ]' '
@@ -31,7 +25,7 @@ ours() { # PATTERN ENGINE DEPTH
         /^diskrand,iops,/ { iops = $6 }
         /^diskrand,latency.p50,/ { p50 = $6 }
         /^diskrand,latency.p99,/ { p99 = $6 }
-        END { print iops, cpu, p50, p99 }'
+        END { print iops, cpu * 1e6, p50 * 1e6, p99 * 1e6 }'
 }
 
 theirs() { # PATTERN ENGINE DEPTH [fixed]
@@ -51,65 +45,56 @@ theirs() { # PATTERN ENGINE DEPTH [fixed]
             my $side = $job->{$job->{write}{total_ios} ? "write" : "read"};
             my $cpu = ($job->{usr_cpu} + $job->{sys_cpu}) / 100 * $job->{job_runtime} / 1000;
             my $q = $side->{clat_ns}{percentile};
-            printf "%.10g %.6g %.6g %.6g\n", $side->{iops}, $cpu / $side->{total_ios},
-                $q->{"50.000000"} * 1e-9, $q->{"99.000000"} * 1e-9'
+            printf "%.10g %.6g %.6g %.6g\n", $side->{iops}, $cpu / $side->{total_ios} * 1e6,
+                $q->{"50.000000"} * 1e-3, $q->{"99.000000"} * 1e-3'
 }
 
-# Columns 1-4 of the input are diskrand's, 5-8 fio's; prints the table's line.
-line() { # CASE
-    paste "$work/ours" "$work/theirs" | perl -sane '
-        push @{$column[$_]}, $F[$_] for 0 .. 7;
-        push @{$column[8 + $_]}, $F[$_] / $F[4 + $_] for 0 .. 3;
-        sub quantile { my ($q, @s) = @_; my $at = $q * $#s; my $i = int $at;
-            return $s[$i] + ($at - $i) * (($s[$i + 1] // $s[$i]) - $s[$i]) }
-        END {
-            my @sorted = map { [sort { $a <=> $b } @$_] } @column;
-            my @middle = map { quantile(0.5, @$_) } @sorted;
-            printf "%-24s %7.0f %7.0f  %6.2f %6.2f ", $case, @middle[0, 4],
-                $middle[1] * 1e6, $middle[5] * 1e6;
-            printf "  %.2f +-%.2f", quantile(0.5, @$_),
-                (quantile(0.75, @$_) - quantile(0.25, @$_)) / 2 for @sorted[8 .. 11];
-            print "\n" }' -- -case="$1"
+# bare PATTERN: the limit, of the two figures that the calls alone have.
+bare() {
+    pinned "$BUILD/test/calls_helper" "$file" "$1" "$SECONDS_EACH" | awk '{ print $1, $2 * 1e6 }'
 }
 
-compare() { # CASE
-    : >"$work/ours"
-    : >"$work/theirs"
-    options=$(echo "$1" | tr , ' ')
-    pair=0
-    while [ "$pair" -lt "$PAIRS" ]; do
-        # shellcheck disable=SC2086 # several words
-        if [ $((pair % 2)) -eq 0 ]; then
-            ours $options >>"$work/ours"
-            theirs $options >>"$work/theirs"
-        else
-            theirs $options >>"$work/theirs"
-            ours $options >>"$work/ours"
-        fi
-        pair=$((pair + 1))
+# add CASE SIDE FIGURE...: one run.
+add() {
+    table_case=$1 side=$2
+    shift 2
+    for what in I/Os/s 'CPU us' 'p50 us' 'p99 us'; do
+        [ $# -gt 0 ] || return 0
+        table_add "$table_case $what" "$side" "$1"
+        shift
     done
-    line "$1"
+}
+
+# shellcheck disable=SC2046,SC2086 # several words
+compare() { # CASE
+    options=$(echo "$1" | tr , ' ')
+    name=$(echo "$1" | sed 's/rand\([rw]\)[a-z]*,/\1 /; s/,fixed/f/; s/,/ /')
+    round=0
+    while [ "$round" -lt "$ROUNDS" ]; do
+        # What the disk has in store for whoever comes first is not always the same side's.
+        [ $((round % 2)) -ne 0 ] || add "$name" ours $(ours $options)
+        ! table_has fio fio || add "$name" fio $(theirs $options)
+        [ $((round % 2)) -eq 0 ] || add "$name" ours $(ours $options)
+        case $1 in *,psync,1) add "$name" limit $(bare $options) ;; esac
+        round=$((round + 1))
+    done
 }
 
 main() {
-    command -v fio >/dev/null 2>&1 || {
-        echo "fio                        not installed: Debian package fio"
-        return 0
-    }
+    table_begin
+    disk=$(mktemp -d "$DISK/diskrand-bench.XXXXXX")
+    trap 'rm -rf "$work" "$disk"' EXIT
+    file=$disk/file
     [ $# -eq 0 ] || shift
     # shellcheck disable=SC2086 # several words
     [ $# -gt 0 ] || set -- $CASES
-    work=$(mktemp -d "$DISK/diskrand-bench.XXXXXX")
-    trap 'rm -rf "$work"' EXIT
-    trap 'exit 130' INT TERM
-    file=$work/file
     "$BUILD/diskrand" -f value -w 0 -r 1 -t 10ms --keep "$file" >/dev/null
-    echo "diskrand and $(fio --version), 4 KiB O_DIRECT on CPU $CPU, $PAIRS pairs, $SECONDS_EACH s each"
-    echo "                               I/Os per s   us CPU per I/O  diskrand / fio"
-    echo "case                     diskrand     fio    ours    fio   I/Os per s   CPU per I/O  p50          p99"
+    table_note 'r, w: random 4 KiB reads, writes, O_DIRECT; engine and depth; f: registered buffers and files; one CPU'
+    table_note 'limit: the calls alone, one after the other'
     for case; do
         compare "$case"
     done
+    table_print
 }
 
 main "$@"

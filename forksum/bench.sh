@@ -1,66 +1,70 @@
 #!/bin/sh
-# forksum beside its peers: microseconds for one process, on one CPU, alternating, medians of five.
+# forksum beside its peers: microseconds for one process, on one CPU.
 #
-# A peer's figure is 1/rate of a loop that makes children which end at once and waits for them;
-# forksum's `process` is a process of the tree, pipe and answer included.
+# A peer makes children that end at once, and waits for them. forksum's `process` is a process of the tree, with pipe
+# and answer; its `single` is such a child as the peers'. The limit is the bare loop in a static binary.
+# usage: bench.sh [ROUNDS]
 set -eu
-. common/dev/median.sh
 unset CDPATH && export LC_ALL=C
 
-forksum=${BUILD:-build}/forksum
-rounds=5
-seconds=1
+. common/dev/table.sh
+BUILD=${BUILD:-build}
+ROUNDS=${1:-9}
 
-# ours METHOD: adds one value in microseconds to $tmp/process and to $tmp/single.
+on_cpu() { taskset -c 0 "$@"; }
+
+# ours METHOD: both figures of one run.
 ours() {
-    "$forksum" -c 0 -k "$1" -r 1 -w 0 -t 0.2s -f csv 1 200 >"$tmp/csv"
-    awk -F, '$2 == "process" && $5 == 1 { printf "%.2f\n", $6 * 1e6 }' "$tmp/csv" >>"$tmp/process"
-    awk -F, '$2 == "single.p50" { printf "%.2f\n", $6 * 1e6 }' "$tmp/csv" >>"$tmp/single"
-}
-
-# stress STRESSOR: the bogo operations are processes; its rate by wall clock is the ninth field.
-stress() {
-    stress-ng "--$1" 1 --taskset 0 --timeout "$seconds" --metrics-brief 2>&1 |
-        awk -v name="$1" '$4 == name && $9 + 0 > 0 { printf "%.2f\n", 1e6 / $9 }'
-}
-
-# row METHOD PEER-NAME COMMAND...
-row() {
-    method=$1 peer=$2
-    shift 2
-    : >"$tmp/process"
-    : >"$tmp/single"
-    : >"$tmp/peer"
-    round=0
-    while [ "$round" -lt "$rounds" ]; do
-        ours "$method"
-        [ $# -eq 0 ] || "$@" >>"$tmp/peer"
-        round=$((round + 1))
+    on_cpu "$BUILD/forksum" -k "$1" -r 1 -w 0 -t 0.2s -f csv 1 200 >"$work/csv" || : >"$work/csv"
+    for metric in process single.p50; do
+        value=$(awk -F, -v metric="$metric" '$2 == metric && $5 == 1 { printf "%.2f", $6 * 1e6 }' "$work/csv")
+        table_add "$1, ${metric%.p50} us" ours "$value"
     done
-    printf '%-8s %9s %9s  ' "$method" "$(median <"$tmp/process")" "$(median <"$tmp/single")"
-    if [ $# -eq 0 ]; then
-        echo "$peer"
-    else
-        theirs=$(median <"$tmp/peer")
-        printf '%-20s %9s %6s\n' "$peer" "${theirs:-failed}" \
-            "$(awk -v a="$(median <"$tmp/process")" -v b="${theirs:-0}" 'BEGIN { if (b > 0) printf "%.2f", a / b }')"
-    fi
+}
+
+# bare PROGRAM METHOD
+bare() {
+    { echo | on_cpu "$1" 0.2 "$2"; } || :
+}
+
+# theirs METHOD PEER VALUE: beside both of ours.
+theirs() {
+    table_add "$1, process us" "$2" "$3"
+    table_add "$1, single us" "$2" "$3"
+}
+
+# The bogo operations are processes; the rate by wall clock is the ninth field.
+stress() { # METHOD
+    on_cpu stress-ng "--$1" 1 --timeout 1 --metrics-brief 2>&1 |
+        awk -v name="$1" '$4 == name && $9 + 0 > 0 { printf "%.2f", 1e6 / $9 }'
+}
+
+lmbench() {
+    on_cpu lat_proc -N 1 fork 2>&1 | awk '{ for (i = 1; i <= NF; i++) if ($i + 0 > 0) { print $i; exit } }'
+}
+
+compare() { # METHOD
+    value=$(bare "$BUILD/test/bare_helper" "$1")
+    theirs "$1" "bare $1 loop, static" "$value"
+    table_add "$1, process us" limit "$value"
+    table_add "$1, single us" limit "$value"
+    ours "$1"
+    [ ! -x "$work/bare" ] || theirs "$1" "bare $1 loop, shared libc" "$(bare "$work/bare" "$1")"
+    ! table_has stress-ng stress-ng || theirs "$1" "stress-ng --$1" "$(stress "$1")"
+    [ "$1" != fork ] || ! command -v lat_proc >/dev/null 2>&1 || theirs fork 'lmbench lat_proc fork' "$(lmbench)"
 }
 
 main() {
-    tmp=$(mktemp -d "${TMPDIR:-/tmp}/guestmark-bench.XXXXXX")
-    trap 'rm -rf "$tmp"' EXIT
-    printf '%-8s %9s %9s  %-20s %9s %6s\n' method process single peer us ratio
-    for method in fork vfork; do
-        if command -v stress-ng >/dev/null 2>&1; then
-            row "$method" "stress-ng --$method" stress "$method"
-        else
-            row "$method" "stress-ng: not installed (package stress-ng)"
-        fi
+    table_begin
+    "${CC:-cc}" -O2 -o "$work/bare" forksum/bare_helper.c 2>/dev/null || :
+    table_note 'limit: the bare loop in a static binary; process holds two pipes and an answer besides'
+    round=0
+    while [ "$round" -lt "$ROUNDS" ]; do
+        compare fork
+        compare vfork
+        round=$((round + 1))
     done
-    for method in spawn clone thread; do
-        row "$method" "-"
-    done
+    table_print
 }
 
 main "$@"

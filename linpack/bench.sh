@@ -1,103 +1,130 @@
 #!/bin/sh
-# linpack beside HPL, as Debian's hpcc has it with the BLAS that is installed: one thread each, the
-# same sizes, alternating runs, medians.
-# usage: bench.sh [RUNS]; OPENBLAS_CORETYPE=NAME chooses OpenBLAS's kernels
+# linpack beside the LAPACKs of OpenBLAS, with the best of its core types for this CPU, and of AMD's BLIS (the netlib
+# LAPACK on it), and beside the peak of the multiply-add units in the same process. Both stay up for a size, and solve in
+# turn.
+# usage: bench.sh [CASE...], CASE = ORDER,THREADS,ROUNDS
 set -eu
 unset CDPATH && export LC_ALL=C
 
-. common/dev/median.sh
+. common/dev/table.sh
 BUILD=${BUILD:-build}
-RUNS=${1:-5}
-SIZES="100 200 1000 4000"
-PANEL=192 # the width of HPL's panels; near its best for the larger sizes
+SECONDS_EACH=0.1 # at least, for small systems
+CASES='100,1,9 200,1,9 500,1,9 1000,1,9 4000,1,5 8000,1,3 1000,2,9 4000,2,5 8000,2,3'
 
-# One run's lines `SIZE GFLOP/s`.
-ours() {
-    "$BUILD/linpack" -T 1 -t 0.2s -w 1 -r 1 -n "$(echo "$SIZES" | tr ' ' ,)" -f csv |
-        sed -n 's/^linpack,lu\[n=\([0-9]*\)\],.*,1,\(.*\)$/\1 \2/p' | awk '{ print $1, $2 / 1e9 }'
+# Folders of the LAPACK and BLAS to use, as the dynamic linker is told.
+library_path() { # PEER
+    case $1 in
+    OpenBLAS*) echo "$libraries/openblas-pthread" ;;
+    BLIS) echo "$libraries/blis-pthread:$libraries/lapack" ;;
+    esac
 }
 
-# hpcc reads hpccinf.txt, runs more than HPL, and appends to hpccoutf.txt.
+# theirs PEER ORDER THREADS: becomes the peer, on as many CPUs as it has threads.
 theirs() {
-    (
-        cd "$work"
-        rm -f hpccoutf.txt
-        OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 OMPI_ALLOW_RUN_AS_ROOT=1 \
-            OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 hpcc >/dev/null 2>&1 || return 1
-        awk '/^W[RC]/ { print $2, $7 }' hpccoutf.txt
-    )
+    core=${1#OpenBLAS }
+    [ "$core" = "$1" ] || export OPENBLAS_CORETYPE="$core"
+    export OPENBLAS_NUM_THREADS="$3" BLIS_NUM_THREADS="$3" OMP_NUM_THREADS="$3"
+    LD_LIBRARY_PATH=$(library_path "$1")
+    export LD_LIBRARY_PATH
+    exec taskset -c "0-$(($3 - 1))" "$work/lapack" "$2" "$SECONDS_EACH"
 }
 
-write_hpl_input() { # PANEL SIZE...
-    panel=$1
-    shift
-    cat >"$work/hpccinf.txt" <<EOF
-HPL input
--
-HPL.out      output file
-8            device
-$#           number of sizes
-$*           sizes
-1            number of panel widths
-$panel       panel widths
-0            row-major
-1            number of grids
-1            rows
-1            columns
-16.0         threshold
-1            number of panel factorizations
-2            right-looking
-1            number of recursion ends
-4            columns there
-1            number of cuts
-2            cuts
-1            number of recursive factorizations
-1            Crout
-1            number of broadcasts
-1            broadcast
-1            number of look-aheads
-1            look-ahead
-2            swap: mix
-64           threshold
-0            L1 transposed
-0            U transposed
-1            equilibration
-8            alignment
-EOF
+# A line for each peer that is there. OpenBLAS may take itself for slower hardware than this.
+find_peers() {
+    peers=
+    "${CC:-cc}" -O2 -Wl,--no-as-needed -o "$work/lapack" linpack/lapack_helper.c \
+        -L"$libraries/lapack" -l:liblapack.so.3 2>/dev/null || {
+        table_note 'OpenBLAS, BLIS: not installed (make deps bench)'
+        return 0
+    }
+    cores='Haswell Zen'
+    ! grep -q -w avx512f /proc/cpuinfo || cores="$cores SkylakeX"
+    grep -q -w avx2 /proc/cpuinfo || cores=default
+    if [ -e "$libraries/openblas-pthread/liblapack.so.3" ]; then
+        for core in $cores; do
+            peers="$peers${peers:+|}OpenBLAS $core"
+        done
+    else
+        table_note 'OpenBLAS: not installed (make deps bench)'
+    fi
+    if [ -e "$libraries/blis-pthread/libblas.so.3" ]; then
+        peers="$peers${peers:+|}BLIS"
+    else
+        table_note 'BLIS: not installed (make deps bench)'
+    fi
 }
 
-# size_median FILE SIZE: of the second column of the lines with this size, `-` if there is none.
-size_median() {
-    awk -v size="$2" '$1 == size { print $2 }' "$1" | median | awk '{ printf "%.2f", $1 } END { if (!NR) print "-" }'
+# best_peer ORDER: the fastest of them at this size, or at 2000, in three tries on one thread.
+best_peer() {
+    order=$(($1 < 2000 ? $1 : 2000))
+    echo "$peers" | tr '|' '\n' | while IFS= read -r peer; do
+        rate=$(printf '\n\n\n\n' | (theirs "$peer" "$order" 1) 2>/dev/null | sed 1d | table_median)
+        printf '%s\t%s\n' "${rate:-0}" "$peer"
+    done | sort -g -r | head -n 1 | cut -f 2
 }
 
-table() {
-    printf '%8s %16s %16s %8s\n' n "linpack GFLOP/s" "HPL GFLOP/s" ratio
-    for size in $SIZES; do
-        echo "$size $(size_median "$work/ours" "$size") $(size_median "$work/theirs" "$size")"
-    done | awk '{ printf "%8d %16s %16s %8s\n", $1, $2, $3, ($3 > 0 ? sprintf("%.2f", $2 / $3) : "-") }'
+# ours_once: a step of the servant on descriptors 3 and 4; sets $rate and $peak, in GFLOP/s.
+ours_once() {
+    echo >&3
+    rate='' peak=''
+    while read -r line <&4 && [ "$line" != end ]; do
+        case $line in
+        linpack,lu,*) rate=$(echo "${line##*,}" | awk '{ print $1 / 1e9 }') ;;
+        linpack,peak,*) peak=$(echo "${line##*,}" | awk '{ print $1 / 1e9 }') ;;
+        esac
+    done
+}
+
+# theirs_once: the same for the peer on descriptors 5 and 6; sets $value.
+theirs_once() {
+    value=
+    if echo >&5; then read -r value <&6 || :; fi
+}
+
+compare() { # ORDER THREADS ROUNDS
+    row="n = $1, $2 thread$([ "$2" = 1 ] || echo s)"
+    peer=$(best_peer "$1")
+    "$BUILD/linpack" -T "$2" -c "0-$(($2 - 1))" -n "$1" -t "${SECONDS_EACH}s" --peak --steps -f csv \
+        <"$work/ours.in" >"$work/ours.out" &
+    exec 3>"$work/ours.in" 4<"$work/ours.out"
+    while read -r line <&4 && [ "$line" != ready ]; do continue; done
+    if [ -n "$peer" ]; then
+        (theirs "$peer" "$1" "$2") 3>&- 4>&- <"$work/theirs.in" >"$work/theirs.out" &
+        exec 5>"$work/theirs.in" 6<"$work/theirs.out"
+        theirs_once # the first touches its memory
+    fi
+    round=0
+    while [ "$round" -lt "$3" ]; do
+        ours_once
+        table_add "$row" ours "$rate"
+        table_add "$row" limit "$peak"
+        if [ -n "$peer" ]; then
+            theirs_once
+            table_add "$row" "$peer" "$value"
+        fi
+        round=$((round + 1))
+    done
+    exec 3>&- 5>&- 6>&-
+    cat <&4 >/dev/null # its facts
+    exec 4>&-
+    wait
 }
 
 main() {
-    work=$(mktemp -d "${TMPDIR:-/tmp}/guestmark-bench.XXXXXX")
-    trap 'rm -rf "$work"' EXIT
-    trap 'exit 130' INT
-    trap 'exit 143' TERM
-    : >"$work/ours"
-    : >"$work/theirs"
-
-    peer=yes
-    command -v hpcc >/dev/null 2>&1 || peer=no
-    # shellcheck disable=SC2086 # a list of numbers
-    write_hpl_input "$PANEL" $SIZES
-    run=0
-    while [ "$run" -lt "$RUNS" ]; do
-        ours >>"$work/ours"
-        [ "$peer" = no ] || theirs >>"$work/theirs"
-        run=$((run + 1))
+    table_begin
+    # shellcheck disable=SC2086 # a list
+    [ $# -gt 0 ] || set -- $CASES
+    libraries=/usr/lib/$("${CC:-cc}" -dumpmachine | sed 's/x86_64-pc/x86_64/')
+    mkfifo "$work/ours.in" "$work/ours.out" "$work/theirs.in" "$work/theirs.out"
+    find_peers
+    table_note 'GFLOP/s; limit: multiply-adds in registers, in the same process'
+    for case; do
+        threads=$(echo "$case" | cut -d , -f 2)
+        if [ "$threads" -le "$(nproc)" ]; then
+            compare "${case%%,*}" "$threads" "${case##*,}"
+        fi
     done
-    table
-    [ "$peer" = yes ] || echo "HPL: hpcc is not installed (package hpcc)"
+    table_print
 }
 
 main "$@"
