@@ -224,7 +224,10 @@ kernel_of() {
     version=$(ls "$from/lib/modules")
     to=$2/root/lib/modules/$version
     mkdir -p "$to"
-    cp "$from/boot/vmlinuz-$version" "$2/vmlinuz"
+    # Debian 14 has it beside its modules.
+    kernel_file=$from/boot/vmlinuz-$version
+    [ -f "$kernel_file" ] || kernel_file=$from/lib/modules/$version/vmlinuz
+    cp "$kernel_file" "$2/vmlinuz"
     shift 2
     "$BUILD/rootfs/bin/busybox" depmod -b "$from" "$version"
     for module; do

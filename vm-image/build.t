@@ -39,14 +39,17 @@ why=$(sh vm-image/build.sh guest 2>/dev/null) || {
 }
 cloud=$here/vm-image/cloud
 version=$(ls "$cloud/root/lib/modules")
-package() { # FOLDER PROGRAM...: the kernel's package, with each module packed
+package() { # FOLDER PROGRAM...: the kernel's package, with each module packed; below usr all of it is in one place
     package=$TMP/b/vm-image/cloud-package
     package_folder=$package/$1/$version/kernel
-    shift
     rm -rf "$TMP/b/vm-image/cloud" "$TMP/b/vm-image/cloud-package"
     mkdir -p "$package/boot" "$package_folder"
-    cp "$cloud/vmlinuz" "$package/boot/vmlinuz-$version"
+    case $1 in
+    usr/*) cp "$cloud/vmlinuz" "$package_folder/../vmlinuz" ;;
+    *) cp "$cloud/vmlinuz" "$package/boot/vmlinuz-$version" ;;
+    esac
     cp "$cloud/root/lib/modules/$version"/*.ko "$package_folder"
+    shift
     "$@" "$package_folder"/*.ko
 }
 mkdir -p "$TMP/b/vm-image"
@@ -58,5 +61,6 @@ for packed in 'lib/modules xz' 'usr/lib/modules zstd -q --rm' 'lib/modules gzip'
     ok "modules: $packed" env BUILD="$TMP/b" sh vm-image/build.sh guest
     check 'all are unpacked, and loaded in the same order' \
         diff -r "$TMP/b/vm-image/cloud/root/lib/modules" "$cloud/root/lib/modules"
+    check 'with the kernel' cmp "$TMP/b/vm-image/cloud/vmlinuz" "$cloud/vmlinuz"
 done
 tap_done

@@ -56,14 +56,16 @@ machine_disk() {
 
 build_machine() {
     machine=lab/$1
-    fetch_release=$(machine_release "$1") || {
+    machine_release=$(machine_release "$1") || {
         echo "build.sh: $1: no such machine" >&2
         exit 2
     }
     need mkfs.ext4 e2fsprogs
     packages=$(machine_packages "$1" | tr '\n' ' ')
-    machine_stamp="$fetch_release $packages $(sha256sum <vm-image/machine.sh)"
+    machine_stamp="$machine_release $packages $(sha256sum <vm-image/machine.sh)"
+    # The userland of all platforms is of this machine's release.
     build_guest
+    fetch_release=$machine_release
     mkdir -p "$out/$machine"
     if [ "$(cat "$out/$machine/stamp" 2>/dev/null)" != "$machine_stamp" ]; then
         rm -rf "${out:?}/$machine"
