@@ -18,6 +18,7 @@ esac
 . "$ROOT/common/platforms/limits.sh"
 . "$ROOT/common/driver/plan.sh"
 . "$ROOT/common/driver/record.sh"
+. "$ROOT/common/driver/progress.sh"
 . "$ROOT/common/driver/processes.sh"
 . "$ROOT/common/driver/parts.sh"
 . "$ROOT/common/driver/turns.sh"

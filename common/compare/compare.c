@@ -92,6 +92,13 @@ static const struct tool tool = {
                 "  compare results/old results/new -f markdown  before and after\n",
 };
 
+/* NO_COLOR: see no-color.org; set and not empty. A dumb terminal shows escapes as they are. */
+static bool can_colour(FILE *out)
+{
+    const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
+    return isatty(fileno(out)) && !(no && no[0]) && term && strcmp(term, "dumb") != 0;
+}
+
 static void write_report(const struct model *model, FILE *out)
 {
     struct analysis analysis = analyse(model, &config.settings);
@@ -104,7 +111,7 @@ static void write_report(const struct model *model, FILE *out)
     bool colour;
     switch (config.format) {
     case OUTPUT_TEXT:
-        colour = isatty(fileno(out)) && !getenv("NO_COLOR");
+        colour = can_colour(out);
         table_print(&analysis, &remarks, colour, out);
         table_versus(&analysis, colour, out);
         if (config.detail)

@@ -28,6 +28,7 @@ unset CDPATH && export LC_ALL=C
 . "$ROOT/common/platforms/platform.sh"
 . "$ROOT/common/platforms/limits.sh"
 . "$ROOT/common/driver/record.sh"
+. "$ROOT/common/driver/progress.sh"
 . "$ROOT/common/driver/bill.sh"
 . "$ROOT/common/driver/parts.sh"
 . "$ROOT/common/driver/trial.sh"
@@ -160,7 +161,7 @@ block_round() {
     rm -f "$RUN/load"
     block_up || return
     for benchmark in $ORDER; do
-        progress "$benchmark"
+        progress_show "$PROGRESS: $PLATFORM, $benchmark"
         trial "$benchmark" || return
     done
     block_leave
@@ -217,12 +218,6 @@ block_close() {
     [ ! -f "$WORK/bill.before" ] || bill_close "$(part_program "$1")" >"$WORK/bill"
     cat "$WORK/err" >>"$LOG"
     trial_record "$1" "$close_status"
-}
-
-# progress BENCHMARK: one line that is written over on a terminal. run.sh prints the others.
-progress() {
-    [ -t 2 ] || return 0
-    printf '\r\033[K%s: %s, %s' "$PROGRESS" "$PLATFORM" "$1" >&2
 }
 
 main() {

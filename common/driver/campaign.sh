@@ -38,7 +38,7 @@ campaign_end() {
 
 # say TEXT...: a line of progress, on stderr, whether or not anyone reads it.
 say() {
-    [ ! -t 2 ] || printf '\r\033[K' >&2
+    progress_clear
     echo "run.sh: $*" >&2 || :
 }
 
@@ -296,7 +296,7 @@ one_round() {
         plan_csv "$ROUND" | append plan.csv || disk_full
     fi
     PROGRESS="round $ROUND${ROUNDS:+ of $ROUNDS}$(look_text)"
-    [ -t 2 ] || say "$PROGRESS"
+    progress_can || say "$PROGRESS"
     sed '/^native$/ { p; s/$/2/; }' "$WORK/serial" >"$WORK/serial.names"
     awk -F '\t' 'FILENAME == ARGV[1] { serial[$0] = 1; next } !($1 in serial)' "$WORK/serial.names" "$WORK/plan" >"$WORK/plan.turns"
     [ ! -s "$WORK/plan.turns" ] || turns_round
@@ -345,7 +345,7 @@ release() {
 report() {
     trap '' INT TERM HUP
     cp "$LOG" "$OUT/log/driver.log" || :
-    [ ! -t 2 ] || printf '\r\033[K' >&2
+    progress_clear
     report_status=0
     if [ "$(wc -l <"$OUT/samples.csv")" -le 1 ]; then
         say "no trial has ended well; $OUT/failures.csv has the reasons"

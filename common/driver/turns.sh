@@ -152,7 +152,7 @@ turns_conduct() {
     else
         set -- --time "$(turns_seconds "$turns_part")s" "$@"
     fi
-    [ ! -t 2 ] || set -- --progress "$PROGRESS | $turns_part" "$@"
+    turns_show "$turns_part"
     BLOCK=turns-$$-$((BLOCKS += 1))_
     GUESTMARK_BLOCK=$BLOCK platform_taskset "$CLIENT_CPUS" "$BUILD/turns" --seed "$((SEED + ROUND))" \
         --start "${LIMIT}s" --limit "${LIMIT}s" --cpus "$TEST_CPUS,$CLIENT_CPUS" "$@" 2>>"$LOG.turns" </dev/null &
@@ -270,4 +270,4 @@ turns_seconds() {
     echo "$ROUND_SECONDS $(part_weight "$1") $turns_all" | awk '{ printf "%.2f\n", $1 * $2 / $3 }'
 }
 
-turns_show() { [ ! -t 2 ] || printf '\r\033[K%s | %s' "$PROGRESS" "$1" >&2; }
+turns_show() { progress_show "$PROGRESS | $1"; }

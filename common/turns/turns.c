@@ -32,7 +32,6 @@ static struct config {
     double time_s, start_s, limit_s, share;
     uint64_t turns, seed;
     struct cpu_list cpus;
-    const char *progress;
 } config = {.time_s = 4, .start_s = 120, .limit_s = 120, .share = 0.2, .seed = 1};
 
 static const struct opt options[] = {
@@ -46,8 +45,6 @@ static const struct opt options[] = {
     {"limit", 0, OPT_TIME, &config.limit_s, "T", "how long a step may take", NULL, 0, 86400},
     {"cpus", 'c', OPT_CPUS, &config.cpus, "LIST", "CPUs whose steal is counted", NULL, 0, 0},
     {"seed", 's', OPT_COUNT, &config.seed, "N", "seed of the order within turns", NULL, 0, 0},
-    {"progress", 0, OPT_TEXT, &config.progress, "TEXT",
-     "on a terminal, a line on stderr that begins so and counts the turns", NULL, 0, 0},
 };
 
 static const struct tool tool = {
@@ -168,19 +165,11 @@ static bool take_turn(struct rng *rng, uint64_t turn, double elapsed_s, size_t *
     return count > 0;
 }
 
-static void show(uint64_t turns, double *shown_s, double elapsed_s, bool force)
-{
-    if (!config.progress || !isatty(STDERR_FILENO) || (!force && elapsed_s < *shown_s + 0.25))
-        return;
-    *shown_s = elapsed_s;
-    fprintf(stderr, "\r\033[K%s, %llu turns", config.progress, (unsigned long long)turns);
-}
-
 static void take_turns(void)
 {
     size_t *order = calloc(players.count, sizeof *order);
     struct rng rng;
-    double elapsed_s = 0, shown_s = -1;
+    double elapsed_s = 0;
     uint64_t start = clock_ns(), turn = 0;
     if (!order)
         die(STATUS_SYSTEM, "out of memory");
@@ -190,10 +179,8 @@ static void take_turns(void)
             break;
         turn++;
         elapsed_s = clock_seconds(start, clock_ns());
-        show(turn, &shown_s, elapsed_s, false);
     } while (elapsed_s - slow_seconds() < config.time_s &&
              (config.turns == 0 || turn < config.turns));
-    show(turn, &shown_s, elapsed_s, true);
     free(order);
 }
 
