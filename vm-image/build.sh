@@ -253,7 +253,10 @@ archive() {
     chmod -R u=rwX,go=rX "$out/archive"
     find "$out/archive" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
     (cd "$out/archive" && find . | sort) >"$out/archive.list"
-    (cd "$out/archive" && "../tools/bin/cpio" --quiet --reproducible -o -H newc -R +0:+0) <"$out/archive.list" >"$file.new"
+    (
+        cd "$out/archive"
+        PATH=../tools/bin:../tools/usr/bin cpio --quiet --reproducible -o -H newc -R +0:+0
+    ) <"$out/archive.list" >"$file.new"
     mv "$file.new" "$file"
     rm -rf "$out/archive" "$out/archive.list"
 }

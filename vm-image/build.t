@@ -45,7 +45,11 @@ package() { # FOLDER PROGRAM...: the kernel's package, with each module packed; 
     rm -rf "$TMP/b/vm-image/cloud" "$TMP/b/vm-image/cloud-package"
     mkdir -p "$package/boot" "$package_folder"
     case $1 in
-    usr/*) cp "$cloud/vmlinuz" "$package_folder/../vmlinuz" ;;
+    usr/*)
+        cp "$cloud/vmlinuz" "$package_folder/../vmlinuz"
+        [ ! -d "$TMP/b/vm-image/tools/bin" ] || cp -R "$TMP/b/vm-image/tools/bin" "$TMP/b/vm-image/tools/usr"
+        rm -rf "$TMP/b/vm-image/tools/bin"
+        ;;
     *) cp "$cloud/vmlinuz" "$package/boot/vmlinuz-$version" ;;
     esac
     cp "$cloud/root/lib/modules/$version"/*.ko "$package_folder"
