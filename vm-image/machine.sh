@@ -5,6 +5,7 @@
 #
 # Packages are unpacked, not installed: what their scripts would do, as far as it matters, machine_finish does. So it
 # takes no root, no chroot and no emulation, for another architecture either.
+# shellcheck disable=SC2034 # fetch_release is read there
 
 out=${out:?}
 
