@@ -2,7 +2,12 @@
 
 #include <string.h>
 
-/* A block of left slivers that stays in the second-level cache while the right ones pass by. */
+/*
+ * Two orders. A right sliver stays in the first-level cache while left ones pass by, a block of
+ * them out of the second-level cache. Or a left sliver stays there while the right ones, which a
+ * chunk of the columns is narrow enough for, pass by: with a tile of 12 x 4 that is a third of the
+ * bytes, and no block of the left has to stay in a second-level cache of 512 KiB.
+ */
 enum { BLOCK_BYTES = 512 << 10 };
 
 static size_t min(size_t a, size_t b)
@@ -23,18 +28,47 @@ static void edge_tile(const struct isa_kernel *kernel, size_t m, size_t n, size_
     }
 }
 
-/* Rows from .. to - 1, whole slivers, of the columns that one right sliver makes. */
-static void multiply_column(const struct isa_kernel *kernel, size_t from, size_t to, size_t n,
-                            size_t k, struct left left, const double *right, double *c, size_t ldc)
+/* A tile of mr x n elements, n <= nr; fetches what comes next. */
+static void whole_tile(const struct isa_kernel *kernel, size_t n, size_t k, const double *sliver,
+                       size_t ld, const double *right, double *c, size_t ldc, const double *next)
 {
-    size_t mr = kernel->rows;
-    for (size_t i = from; i < to; i += mr) {
-        const double *sliver = left.data + i / mr * left.step;
-        const double *next = i + mr < to ? c + i + mr : c + kernel->columns * ldc + from;
-        if (n == kernel->columns)
-            kernel->tile(k, sliver, left.ld, right, c + i, ldc, next);
-        else
-            edge_tile(kernel, mr, n, k, sliver, left.ld, right, c + i, ldc);
+    if (n >= kernel->columns)
+        kernel->tile(k, sliver, ld, right, c, ldc, next);
+    else
+        edge_tile(kernel, kernel->rows, n, k, sliver, ld, right, c, ldc);
+}
+
+/* The first `whole` rows, whole slivers: each is used for all columns. */
+static void multiply_by_left(const struct isa_kernel *kernel, size_t whole, size_t n, size_t k,
+                             struct left left, const double *right, double *c, size_t ldc)
+{
+    size_t mr = kernel->rows, nr = kernel->columns;
+    for (size_t i = 0; i < whole; i += mr, left.data += left.step) {
+        for (size_t j = 0; j < n; j += nr) {
+            double *tile = c + j * ldc + i;
+            const double *next = j + nr < n ? tile + nr * ldc : c + i + mr;
+            whole_tile(kernel, n - j, k, left.data, left.ld, right + j * k, tile, ldc, next);
+        }
+    }
+}
+
+/* The same, where each right sliver is used for all rows of a block. */
+static void multiply_by_right(const struct isa_kernel *kernel, size_t whole, size_t n, size_t k,
+                              struct left left, const double *right, double *c, size_t ldc)
+{
+    size_t mr = kernel->rows, nr = kernel->columns, block = BLOCK_BYTES / (8 * k) / mr * mr;
+    if (block < mr)
+        block = mr;
+    for (size_t from = 0; from < whole; from += block) {
+        size_t to = min(from + block, whole);
+        for (size_t j = 0; j < n; j += nr) {
+            const double *sliver = left.data + from / mr * left.step;
+            for (size_t i = from; i < to; i += mr, sliver += left.step) {
+                double *tile = c + j * ldc + i;
+                const double *next = i + mr < to ? tile + mr : c + (j + nr) * ldc + from;
+                whole_tile(kernel, n - j, k, sliver, left.ld, right + j * k, tile, ldc, next);
+            }
+        }
     }
 }
 
@@ -42,16 +76,12 @@ void gemm_subtract(const struct isa_kernel *kernel, size_t m, size_t n, size_t k
                    const double *right, double *c, size_t ldc, double *edge)
 {
     size_t mr = kernel->rows, nr = kernel->columns;
-    size_t whole = m / mr * mr, block = BLOCK_BYTES / (8 * k) / mr * mr;
-    if (block < mr)
-        block = mr;
+    size_t whole = m / mr * mr;
 
-    for (size_t from = 0; from < whole; from += block) {
-        size_t to = min(from + block, whole);
-        for (size_t j = 0; j < n; j += nr)
-            multiply_column(kernel, from, to, min(nr, n - j), k, left, right + j * k, c + j * ldc,
-                            ldc);
-    }
+    if (kernel->left_stays)
+        multiply_by_left(kernel, whole, n, k, left, right, c, ldc);
+    else
+        multiply_by_right(kernel, whole, n, k, left, right, c, ldc);
     if (whole < m) {
         const double *last = left.data + whole / mr * left.step;
         if (left.ld != mr) {

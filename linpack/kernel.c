@@ -19,9 +19,9 @@
 #endif
 
 /*
- * How many columns ahead a tile fetches the left operand from the second-level cache, which the
- * processor's own prefetchers do too late: a column takes the tile 6 to 12 cycles, the cache 15,
- * more when two hardware threads share it.
+ * How many columns ahead a tile fetches the operand that passes by from the second-level cache,
+ * which the processor's own prefetchers do too late: a column takes the tile 6 to 12 cycles, the
+ * cache 15, more when two hardware threads share it.
  */
 enum { FETCH_AHEAD = 16 };
 
@@ -30,6 +30,10 @@ enum { FETCH_AHEAD = 16 };
  * MV more hold the left operand and one the right, so MV * (NR + 1) + 1 must not exceed the
  * register file. Enough accumulators to cover the latency of the multiply-add: 4 cycles times two
  * units on current CPUs. NR must be a multiple of VL, since solve() has columns in vectors.
+ *
+ * LEFT_STAYS where the tile is so much taller than wide that a left sliver passing by is what
+ * costs, and where a sliver of 192 columns fits half of a first-level cache of 32 KiB: 12 rows do,
+ * 24 don't.
  */
 
 /* The portable one: two doubles are NEON on aarch64, SSE2 on x86-64, scalars elsewhere. */
@@ -44,39 +48,43 @@ enum { FETCH_AHEAD = 16 };
 #define MV 2
 #define NR 4
 #endif
-#define BASE 4
+#define BASE       4
+#define LEFT_STAYS false
 #include "kernel_template.h"
 
 #ifdef __x86_64__
 
 /* 16 registers: 8 accumulators, 2 left, 1 right, and one for the product, without FMA. */
-#define ISA    sse2
-#define ISA_ID ISA_SSE2
-#define TARGET __attribute__((target("sse2")))
-#define VL     2
-#define MV     2
-#define NR     4
-#define BASE   4
+#define ISA        sse2
+#define ISA_ID     ISA_SSE2
+#define TARGET     __attribute__((target("sse2")))
+#define VL         2
+#define MV         2
+#define NR         4
+#define BASE       4
+#define LEFT_STAYS false
 #include "kernel_template.h"
 
 /* 16 registers: 12 accumulators, 3 left, 1 right. */
-#define ISA    avx2
-#define ISA_ID ISA_AVX2
-#define TARGET __attribute__((target("avx2,fma")))
-#define VL     4
-#define MV     3
-#define NR     4
-#define BASE   4
+#define ISA        avx2
+#define ISA_ID     ISA_AVX2
+#define TARGET     __attribute__((target("avx2,fma")))
+#define VL         4
+#define MV         3
+#define NR         4
+#define BASE       4
+#define LEFT_STAYS true
 #include "kernel_template.h"
 
 /* 32 registers: 24 accumulators, 3 left, 1 right. */
-#define ISA    avx512
-#define ISA_ID ISA_AVX512
-#define TARGET __attribute__((target("avx512f,avx512vl,avx512bw,avx512dq,avx2,fma")))
-#define VL     8
-#define MV     3
-#define NR     8
-#define BASE   8
+#define ISA        avx512
+#define ISA_ID     ISA_AVX512
+#define TARGET     __attribute__((target("avx512f,avx512vl,avx512bw,avx512dq,avx2,fma")))
+#define VL         8
+#define MV         3
+#define NR         8
+#define BASE       8
+#define LEFT_STAYS false
 #include "kernel_template.h"
 
 #endif

@@ -16,6 +16,7 @@
 
 #include "cpu.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum {
@@ -28,6 +29,7 @@ struct isa_kernel {
     enum isa isa;
     size_t rows, columns; /* shape of the tile; columns <= rows */
     size_t base;          /* width of the narrowest panels; divides rows */
+    bool left_stays;      /* which sliver stays in the first-level cache, see gemm.c */
 
     /*
      * c[rows x columns] -= left[rows x k] * right[k x columns]. `next` is where the next tile will

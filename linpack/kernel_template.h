@@ -1,6 +1,6 @@
 /*
  * The functions of struct isa_kernel for one instruction set. kernel.c includes this file once per
- * instruction set, with ISA, ISA_ID, TARGET, VL, MV, NR and BASE defined.
+ * instruction set, with ISA, ISA_ID, TARGET, VL, MV, NR, BASE and LEFT_STAYS defined.
  */
 
 /* gcc and clang agree that these need no alignment beyond a double's. */
@@ -33,8 +33,10 @@ static TARGET void NAME(tile)(size_t k, const double *left, size_t ld, const dou
             __builtin_prefetch(next + r, 1);
         TWICE
         for (; p < k * part / NR; p++, left += ld, right += NR) {
+            if (LEFT_STAYS)
+                __builtin_prefetch(right + FETCH_AHEAD * NR);
             UNROLL
-            for (int r = 0; r < MR; r += 8)
+            for (int r = 0; !LEFT_STAYS && r < MR; r += 8)
                 __builtin_prefetch(left + FETCH_AHEAD * ld + r);
             UNROLL
             for (int j = 0; j < NR; j++) {
@@ -262,6 +264,7 @@ static const struct isa_kernel NAME(kernel) = {
     .rows = MR,
     .columns = NR,
     .base = BASE,
+    .left_stays = LEFT_STAYS,
     .tile = NAME(tile),
     .solve = NAME(solve),
     .pack_left = NAME(pack_left),
@@ -286,3 +289,4 @@ static const struct isa_kernel NAME(kernel) = {
 #undef MV
 #undef NR
 #undef BASE
+#undef LEFT_STAYS
