@@ -68,4 +68,65 @@ else
     skip apache2 'not found (apt-get install apache2-bin)'
 fi
 
+# caddy_runs FILE: becomes caddy; whatever it wants to keep is this test's.
+caddy_runs() { exec env HOME="$TMP" XDG_DATA_HOME="$TMP" XDG_CONFIG_HOME="$TMP" caddy run --adapter caddyfile --config "$1"; }
+port=$((port + 1))
+if command -v caddy >/dev/null 2>&1; then
+    printf '{\n admin off\n}\nhttp://127.0.0.1:%s {\n root * %s\n file_server\n}\n' "$port" "$TMP/www" >"$TMP/caddy"
+    serves caddy yes caddy_runs "$TMP/caddy"
+    # A proxy that packs whatever may be packed; what is asked for here must come as it is.
+    if python3 -c 'import http.server' 2>/dev/null; then
+        python3 -m http.server --bind 127.0.0.1 --directory "$TMP/www" "$port" >"$TMP/behind.log" 2>&1 </dev/null &
+        behind=$!
+        trap '[ -z "$server" ] || kill "$server" 2>/dev/null; kill "$behind" 2>/dev/null; rm -rf "$TMP"' EXIT
+        "$BUILD/nginxload" --wait-up 20s -r 1 -w 0 --requests 1 "http://127.0.0.1:$port/small" >/dev/null
+        port=$((port + 1))
+        cat >"$TMP/caddy" <<END
+{
+    admin off
+}
+http://127.0.0.1:$port {
+    encode gzip
+    reverse_proxy 127.0.0.1:$((port - 1))
+}
+END
+        serves 'a proxy that packs' no caddy_runs "$TMP/caddy"
+        kill "$behind"
+        wait "$behind" 2>/dev/null
+    fi
+else
+    skip caddy 'not found (apt-get install caddy)'
+fi
+
+# The same by nginx, which sends what it packs in chunks.
+port=$((port + 1))
+cat >"$TMP/nginx" <<END
+daemon off;
+pid $TMP/nginx.pid;
+error_log $TMP/nginx.log;
+events {}
+http {
+    access_log off;
+    gzip on;
+    gzip_types *;
+    gzip_min_length 1;
+    gzip_proxied any;
+    client_body_temp_path $TMP/body;
+    proxy_temp_path $TMP/proxy;
+    fastcgi_temp_path $TMP/fastcgi;
+    uwsgi_temp_path $TMP/uwsgi;
+    scgi_temp_path $TMP/scgi;
+    server {
+        listen 127.0.0.1:$port;
+        root $TMP/www;
+    }
+}
+END
+[ "$(id -u)" -ne 0 ] || echo 'user root;' >>"$TMP/nginx"
+if command -v nginx >/dev/null 2>&1; then
+    serves 'nginx that packs' yes nginx -c "$TMP/nginx"
+else
+    skip 'nginx that packs' 'not found (apt-get install nginx-light)'
+fi
+
 tap_done
