@@ -52,6 +52,26 @@ while ($server->recv(my $query, 512)) {
         . ($answer ? "\xc0\x0c\0\1\0\1\0\0\0\5\0\4\x7f\0\0\1" : ""));
 }
 END
+
+# resolver LIBC PROGRAM: every server and search domain is asked.
+resolver() {
+    for name in web.test web WEB.test. app.localhost; do
+        ok "$1: the name $name" "$2" -f csv -r 1 -w 0 --requests 5 "http://$name:$port/good"
+        out_has "$1: and its address" "^# address=127\\.0\\.0\\.1:$port\$"
+    done
+    status 1 "$1: a name that nobody has" "$2" -r 1 -w 0 --requests 5 "http://nobody.test:$port/good"
+    one_line_error "$1: in one line"
+    err_has "$1: says so" 'nobody.test: no such host'
+}
+
+# old_resolver: a libc that cannot ask in a static program; the program before has been asked for nobody.test.
+old_resolver() {
+    check 'an old glibc: a name that only name servers know is refused' [ "$run_status" -eq 1 ]
+    one_line_error 'in one line'
+    err_has 'that says what to write instead' 'getent hosts NAME'
+    ok 'what is below localhost needs none' "$load" -r 1 -w 0 --requests 5 "http://app.localhost:$port/good"
+}
+
 printf 'search lab.test\nnameserver 127.0.0.9\nnameserver 127.0.0.1\n' >"$TMP/resolv.conf"
 if mount --bind "$TMP/resolv.conf" /etc/resolv.conf 2>/dev/null; then
     perl "$TMP/names.pl" "$TMP/ready" &
@@ -59,17 +79,22 @@ if mount --bind "$TMP/resolv.conf" /etc/resolv.conf 2>/dev/null; then
     tries=50
     until [ -e "$TMP/ready" ] || [ $((tries -= 1)) -eq 0 ]; do sleep 0.1; done
     server
-    for name in web.test web WEB.test. app.localhost; do
-        ok "the name $name" "$load" -f csv -r 1 -w 0 --requests 5 "http://$name:$port/good"
-        out_has 'and its address' "^# address=127\\.0\\.0\\.1:$port\$"
-    done
-    status 1 'a name that nobody has' "$load" -r 1 -w 0 --requests 5 "http://nobody.test:$port/good"
-    one_line_error 'in one line'
-    err_has 'says so' 'nobody.test: no such host'
+    run "$load" -r 1 -w 0 --requests 5 "http://nobody.test:$port/good"
+    if grep -q 'built with a glibc before 2.34' "$TMP/err"; then
+        old_resolver
+    else
+        resolver 'this libc' "$load"
+    fi
+    if command -v musl-gcc >/dev/null 2>&1; then
+        ok 'built with musl' make -s BUILD="$TMP/musl" CC=musl-gcc "$TMP/musl/nginxload"
+        resolver musl "$TMP/musl/nginxload"
+    else
+        skip musl 'musl-gcc: not found (apt-get install musl-tools)'
+    fi
     kill "$names"
     wait "$names" 2>/dev/null
     status 1 'no name server answers' "$load" -r 1 -w 0 --requests 5 "http://web.test:$port/good"
-    err_has 'says so' 'no name server answers'
+    err_has 'says so' 'no name server answers|asks no name server'
     server_stop
     umount /etc/resolv.conf
 else
