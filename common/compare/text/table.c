@@ -4,37 +4,12 @@
 #include "units.h"
 #include "versus.h"
 #include "wording.h"
+#include "wrap.h"
 
 #include <math.h>
 #include <string.h>
 
 enum { NAME = 22, WIDTH = 80, MOST_MARKS = 3 };
-
-/* Prints words from `column` on, broken before column 80. */
-static void print_wrapped(const char *text, int column, FILE *out)
-{
-    int at = column;
-    while (*text) {
-        int length = (int)strcspn(text, " ");
-        if (at + length >= WIDTH && at > column) {
-            fprintf(out, "\n%*s", column, "");
-            at = column;
-        }
-        fprintf(out, "%.*s", length, text);
-        at += length;
-        text += length;
-        if (*text == ' ') {
-            if (at + 1 + (int)strcspn(text + 1, " ") < WIDTH) {
-                fprintf(out, " ");
-                at++;
-            } else {
-                at = WIDTH;
-            }
-            text++;
-        }
-    }
-    fprintf(out, "\n");
-}
 
 /* A ratio's figure and interval: `1.021    1.015 .. 1.027`. */
 static void print_interval(const struct ratio *ratio, FILE *out)
@@ -174,7 +149,7 @@ static void print_remark(const struct remark *remark, size_t index, FILE *out)
              strcmp(remark->benchmark, "-") == 0 ? "" : remark->benchmark, remark->guard,
              remark_kinds[remark->kind], evidence, more, ended && remark->rounds < 2 ? "" : ".",
              remark->advice[0] ? "To do: " : "", remark->advice);
-    print_wrapped(text, column, out);
+    wrap_print(out, text, column);
 }
 
 static void print_left_out(const struct model *model, FILE *out)
@@ -183,13 +158,13 @@ static void print_left_out(const struct model *model, FILE *out)
         fprintf(out, "\nNot measured:\n");
     for (size_t i = 0; i < model->unusable_count; i++) {
         fprintf(out, "  %-*s ", NAME - 1, model->unusables[i].platform);
-        print_wrapped(model->unusables[i].reason, NAME + 2, out);
+        wrap_print(out, model->unusables[i].reason, NAME + 2);
     }
     if (model->note_count)
         fprintf(out, "\n");
     for (size_t i = 0; i < model->note_count; i++) {
         fprintf(out, "note: ");
-        print_wrapped(model->notes[i], 6, out);
+        wrap_print(out, model->notes[i], 6);
     }
 }
 
