@@ -38,7 +38,7 @@ rooms   = $(1) $(addprefix $(1)/,$(rooms_of_$(notdir $(1))))
 sources = $(filter-out %_test.c %_helper.c %_fuzz.c,$(foreach r,$(call rooms,$(1)),$(wildcard $(r)/*.c $(r)/*.css)))
 objects = $(patsubst %,$(BUILD)/obj/%.o,$(basename $(1)))
 parts   = $(call objects,$(filter-out $(1)/$(notdir $(1)).c,$(call sources,$(1))))
-rooms_of_compare := read judge text html
+rooms_of_compare := read judge fleet text html
 
 folders  := common/lib common/test $(foreach f,common/turns common/compare $(TOOLS),$(call rooms,$(f)))
 lib      := $(BUILD)/libguestmark.a
@@ -97,8 +97,9 @@ $(BUILD)/obj/%.o: %.c $(BUILD)/flags
 may_include = $(foreach r,$(1),-Icommon/compare/$(r))
 $(BUILD)/obj/common/compare/read/%.o: gm_cflags += $(call may_include,read)
 $(BUILD)/obj/common/compare/judge/%.o: gm_cflags += $(call may_include,read judge)
-$(BUILD)/obj/common/compare/text/%.o: gm_cflags += $(call may_include,read judge text)
-$(BUILD)/obj/common/compare/html/%.o: gm_cflags += $(call may_include,read judge html)
+$(BUILD)/obj/common/compare/fleet/%.o: gm_cflags += $(call may_include,read judge fleet)
+$(BUILD)/obj/common/compare/text/%.o: gm_cflags += $(call may_include,read judge fleet text)
+$(BUILD)/obj/common/compare/html/%.o: gm_cflags += $(call may_include,read judge fleet html)
 $(BUILD)/obj/common/compare/compare.o: gm_cflags += $(call may_include,$(rooms_of_compare))
 
 $(BUILD)/obj/%.o: %.css $(BUILD)/flags

@@ -18,8 +18,8 @@ enum { MOST_PLATFORMS = 64 };
 
 static struct config {
     const char *platforms, *host, *serial;
-    int rounds, reps, turns, every, retire;
-    double cost, block, between, within, turn;
+    int rounds, reps, turns, every, retire, metrics;
+    double native, cost, block, between, within, turn;
     uint64_t seed;
     bool events, curves;
 } config = {
@@ -27,6 +27,8 @@ static struct config {
     .host = "testhost",
     .rounds = 12,
     .reps = 5,
+    .metrics = 11,
+    .native = 1,
     .cost = 1,
     .block = 0.01,
     .between = 0.005,
@@ -42,6 +44,8 @@ static const struct opt options[] = {
     {"host", 0, OPT_TEXT, &config.host, "NAME", "host", NULL, 0, 0},
     {"rounds", 'n', OPT_INT, &config.rounds, "N", "rounds", NULL, 1, 1000000},
     {"reps", 'r', OPT_INT, &config.reps, "N", "repetitions", NULL, 1, 1000000},
+    {"metrics", 'm', OPT_INT, &config.metrics, "N", "how many metrics", NULL, 1, 20},
+    {"native", 0, OPT_REAL, &config.native, "X", "how many times as fast the host is", NULL, 0, 0},
     {"cost", 0, OPT_REAL, &config.cost, "X", "cost of the first platform; the next one's is X * X",
      NULL, 0, 0},
     {"block", 0, OPT_REAL, &config.block, "SD", "noise between rounds", NULL, 0, 0},
@@ -74,18 +78,38 @@ static const struct kind {
     bool higher;
     double native;
 } kinds[] = {
-    {"linpack", "lu", "flop/s", true, 45e9},       {"memsweep", "sweep", "s/access", false, 1.2e-9},
-    {"memsweep", "copy", "B/s", true, 1.1e10},     {"memsweep", "triad", "B/s", true, 1.3e10},
-    {"forksum", "sum", "s", false, 0.61},          {"diskrand", "iops", "1/s", true, 52000},
-    {"diskrand", "latency.p99", "s", false, 3e-4}, {"nginxload", "download", "s", false, 0.31},
-    {"nginxload", "requests", "1/s", true, 81000}, {"nginxload", "latency.p99", "s", false, 9e-4},
+    {"linpack", "lu", "flop/s", true, 45e9},
+    {"memsweep", "sweep", "s/access", false, 1.2e-9},
+    {"memsweep", "copy", "B/s", true, 1.1e10},
+    {"memsweep", "triad", "B/s", true, 1.3e10},
+    {"forksum", "sum", "s", false, 0.61},
+    {"diskrand", "iops", "1/s", true, 52000},
+    {"diskrand", "latency.p99", "s", false, 3e-4},
+    {"nginxload", "download", "s", false, 0.31},
+    {"nginxload", "requests", "1/s", true, 81000},
+    {"nginxload", "latency.p99", "s", false, 9e-4},
     {"platform", "startup", "s", false, 0.002},
+    {"memsweep", "scale", "B/s", true, 1.1e10},
+    {"memsweep", "add", "B/s", true, 1.2e10},
+    {"memsweep", "latency", "s", false, 9e-8},
+    {"memsweep", "fault", "s/page", false, 2e-7},
+    {"memsweep", "gups", "1/s", true, 4e7},
+    {"forksum", "process", "s", false, 2e-4},
+    {"diskrand", "bandwidth", "B/s", true, 2e8},
+    {"nginxload", "throughput", "B/s", true, 1.6e9},
+    {"forksum", "sum[vfork]", "s", false, 0.3},
 };
 
 /* Box and Muller 1958. */
 static double normal(struct rng *rng)
 {
     return sqrt(-2 * log(1 - rng_real(rng))) * cos(2 * M_PI * rng_real(rng));
+}
+
+/* What this host's native platform shows. */
+static double native_of(const struct kind *kind)
+{
+    return kind->higher ? kind->native * config.native : kind->native / config.native;
 }
 
 static FILE *create(const char *folder, const char *name, const char *header)
@@ -139,7 +163,7 @@ static void put_block(FILE *out, const struct place *place, size_t number)
     struct rng shared, own;
     char metric[64];
     seed_noise(place, number, &shared, &own);
-    double native = kind->native * exp(config.block * normal(&shared));
+    double native = native_of(kind) * exp(config.block * normal(&shared));
     put_metric(out, &own, place, kind, kind->metric, native, place->factor);
     for (int k = 12; config.curves && k <= 24 && strcmp(kind->metric, "copy") == 0; k += 2) {
         snprintf(metric, sizeof metric, "copy[bytes=%ld]", 1L << k);
@@ -164,7 +188,7 @@ static void put_turns(FILE *out, const struct place *places, size_t count, size_
     for (size_t i = 0; i < count; i++) {
         seed_noise(&places[i], number, &shared, &own[i]);
         level[i] = kind->higher ? 1 / places[i].factor : places[i].factor;
-        level[i] *= kind->native * exp(config.between * normal(&own[i]));
+        level[i] *= native_of(kind) * exp(config.between * normal(&own[i]));
     }
     double block = exp(config.block * normal(&shared));
     int turns = strcmp(kind->benchmark, "platform") == 0 ? 1 : config.turns;
@@ -182,7 +206,7 @@ static void put_turns(FILE *out, const struct place *places, size_t count, size_
 
 static void put_round(FILE *out, const struct place *places, size_t count)
 {
-    for (size_t kind = 0; kind < sizeof kinds / sizeof kinds[0]; kind++) {
+    for (size_t kind = 0; kind < (size_t)config.metrics; kind++) {
         if (config.turns)
             put_turns(out, places, count, kind);
         for (size_t i = 0; i < count; i++) {

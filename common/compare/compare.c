@@ -17,6 +17,9 @@
 #include "course.h"
 #include "err.h"
 #include "export.h"
+#include "fleet.h"
+#include "hosts.h"
+#include "hosts_page.h"
 #include "html.h"
 #include "load.h"
 #include "need.h"
@@ -77,7 +80,8 @@ static const struct tool tool = {
     .operands = "FOLDER...",
     .summary = "Turns the samples in results folders into verdicts: what each platform costs as\n"
                "a multiple of native, how sure that is, and what was checked. Several folders\n"
-               "are set against the first one. Folders of PLATFORM-BENCHMARK.csv files with\n"
+               "are set against the first one; where they are of several hosts, or a fleet's,\n"
+               "they become one report over hosts. Folders of PLATFORM-BENCHMARK.csv files with\n"
                "rows of time and value are read, and written by --format course, too; so are\n"
                "results-PLATFORM.csv files with a column per benchmark.\n",
     .options = options,
@@ -136,13 +140,40 @@ static void write_report(const struct model *model, FILE *out)
     analysis_free(&analysis);
 }
 
-static void write_output(const struct model *model)
+/* Several hosts in one report. */
+static void write_fleet(const struct fleet *fleet, FILE *out)
+{
+    switch (config.format) {
+    case OUTPUT_TEXT:
+        hosts_text(fleet, config.detail, out);
+        break;
+    case OUTPUT_MARKDOWN:
+        hosts_markdown(fleet, out);
+        break;
+    case OUTPUT_CSV:
+        hosts_csv(fleet, out);
+        break;
+    case OUTPUT_JSON:
+        hosts_json(fleet, out);
+        break;
+    case OUTPUT_HTML:
+        hosts_page(fleet, out);
+        break;
+    case OUTPUT_COURSE:
+        break; /* refused */
+    }
+}
+
+/* Writes the one that is not NULL. */
+static void write_output(const struct model *model, const struct fleet *fleet)
 {
     FILE *out = config.output ? fopen(config.output, "we") : stdout;
-    if (out)
-        write_report(model, out);
-    else
+    if (!out)
         die_errno(STATUS_SYSTEM, "%s", config.output);
+    if (fleet)
+        write_fleet(fleet, out);
+    else
+        write_report(model, out);
     if (fflush(out) != 0 || ferror(out) || (config.output && fclose(out) != 0))
         die_errno(STATUS_SYSTEM, "%s", config.output ? config.output : "stdout");
 }
@@ -185,9 +216,6 @@ static void compare_machines(struct model *model, const char *folder, const char
 
 static void read_folders(struct model *model, char **folders, int count)
 {
-    for (int i = 0; i < count; i++)
-        trim_slashes(folders[i]);
-    refuse_twice(folders, count);
     for (int i = 0; i < count; i++) {
         if (course_is(folders[i]))
             course_load(model, folders[i]);
@@ -202,13 +230,6 @@ static void read_folders(struct model *model, char **folders, int count)
     }
 }
 
-static const char *default_baseline(const struct model *model)
-{
-    const struct names *platforms = &model->platforms;
-    bool native = names_find(platforms, "native") != NAMES_NONE || platforms->count == 0;
-    return native ? "native" : platforms->at[0];
-}
-
 static void add_metrics(void)
 {
     if (!config.metrics)
@@ -218,9 +239,47 @@ static void add_metrics(void)
         opt_usage("--metrics: '%s' is not BENCHMARK.METRIC=UNIT:lower or :higher", wrong);
 }
 
-int main(int argc, char **argv)
+static bool has_several_hosts(const struct model *model)
+{
+    for (size_t i = 1; i < model->group_count; i++) {
+        if (strcmp(model->groups[i].host, model->groups[0].host) != 0)
+            return true;
+    }
+    return false;
+}
+
+static void compare_hosts(struct fleet *fleet)
+{
+    if (config.need || config.format == OUTPUT_COURSE)
+        opt_usage("%s is for one host, and these are several",
+                  config.need ? "--need" : "--format course");
+    write_output(NULL, fleet);
+    fleet_free(fleet);
+}
+
+static void compare_folders(char **folders, int count)
 {
     struct model model = {0};
+    model.keep_samples = config.format == OUTPUT_HTML;
+    model.keep_kernels = !config.need;
+    read_folders(&model, folders, count);
+    if (has_several_hosts(&model)) {
+        struct fleet fleet = fleet_of(&model, folders[0], &config.settings);
+        compare_hosts(&fleet);
+        model_free(&model);
+        return;
+    }
+    if (!config.settings.baseline)
+        config.settings.baseline = analysis_baseline(&model);
+    if (config.format == OUTPUT_COURSE)
+        course_write(&model, config.output);
+    else
+        write_output(&model, NULL);
+    model_free(&model);
+}
+
+int main(int argc, char **argv)
+{
     int operand = opt_parse(&tool, NULL, 0, argc, argv);
     if (operand == argc)
         opt_usage("no results folder given");
@@ -229,21 +288,23 @@ int main(int argc, char **argv)
     config.settings.margin = config.margin_percent / 100;
     config.settings.precision = config.precision_percent / 100;
     config.settings.bootstrap = config.format != OUTPUT_TEXT && !config.need;
-    model.keep_samples = config.format == OUTPUT_HTML;
-    model.keep_kernels = !config.need;
     const char *fault =
         config.settings.baseline ? words_fault(config.settings.baseline, NAME_MOST) : NULL;
     if (fault)
         opt_usage("the baseline's name %s", fault);
     add_metrics();
-    read_folders(&model, argv + operand, argc - operand);
-    if (!config.settings.baseline)
-        config.settings.baseline = default_baseline(&model);
-
-    if (config.format == OUTPUT_COURSE)
-        course_write(&model, config.output);
-    else
-        write_output(&model);
-    model_free(&model);
+    char **folders = argv + operand;
+    int count = argc - operand;
+    for (int i = 0; i < count; i++)
+        trim_slashes(folders[i]);
+    refuse_twice(folders, count);
+    if (config.pool || !fleet_is(folders, (size_t)count)) {
+        compare_folders(folders, count);
+        return STATUS_GOOD;
+    }
+    struct settings settings = config.settings;
+    settings.bootstrap = false;
+    struct fleet fleet = fleet_load(folders, (size_t)count, &settings);
+    compare_hosts(&fleet);
     return STATUS_GOOD;
 }

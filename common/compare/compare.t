@@ -150,8 +150,8 @@ out_has 'are left out and counted' '^note: 6 values that are no finite number we
 campaign hosts "$(six native 100)" "$(six docker 50)" "$(six native 10 | sed 's/,h,/,other,/')" \
     "$(six docker 10 | sed 's/,h,/,other,/')"
 ok 'two hosts' "$BUILD/compare" "$TMP/hosts"
-out_has 'are told apart' '^other: cost as a multiple of native'
-out_has 'and set against each other' '^other against h:'
+out_has 'are told apart' ': 2 hosts: 2 done$'
+out_has 'and have the mean of their ratios' '^  docker +2 +1\.414  two hosts only$'
 
 campaign quoted "$(six native 100)" "$(six '"qemu:disk=raw,net=user"' 50)"
 sed -i 's/$/\r/' "$TMP/quoted/samples.csv"

@@ -84,6 +84,24 @@ for report in full short course; do
 done
 "$BUILD/compare" -f html -o "$TMP/two.html" "$TMP/full" "$TMP/short"
 fits 'old against new at 390 pixels' 390 "$TMP/two.html"
+# A fleet of few hosts, which have their names, and of many, which are a map; one's name is long.
+for hosts in 4 60; do
+    mkdir "$TMP/fleet$hosts"
+    echo host,status,reason,folder >"$TMP/fleet$hosts/fleet.csv"
+    i=0
+    while [ "$i" -lt "$hosts" ]; do
+        i=$((i + 1))
+        host=node$i
+        [ "$i" -ne 3 ] || host=a-node-with-a-name-as-long-as-clouds-give-them.eu-central-1.compute.internal
+        "$BUILD/test/campaign_helper" -n 6 -t 2 -m 20 -s "$i" --host "$host" --native "1.$i" "$TMP/fleet$hosts/$i"
+        echo "kernel=Linux 6.$i.0-40-amd64 #1 SMP PREEMPT_DYNAMIC x86_64" >>"$TMP/fleet$hosts/$i/environment.txt"
+        echo "$host,done,,$i" >>"$TMP/fleet$hosts/fleet.csv"
+    done
+    "$BUILD/compare" -f html -o "$TMP/fleet$hosts.html" "$TMP/fleet$hosts"
+    fits "$hosts hosts at 1200 pixels" 1200 "$TMP/fleet$hosts.html"
+    fits "$hosts hosts at 390 pixels" 390 "$TMP/fleet$hosts.html"
+    fits "$hosts hosts by the rules for paper" 700 "$TMP/fleet$hosts.html" print
+done
 ok 'the report as PDF' browse --no-pdf-header-footer --print-to-pdf="$TMP/report.pdf" "file://$TMP/full.html"
 check 'is one' sh -c 'head -c 5 "$1" | grep -q "^%PDF-" && [ "$(wc -c <"$1")" -gt 20000 ]' - "$TMP/report.pdf"
 check 'without an error' [ ! -s "$TMP/err" ]

@@ -153,12 +153,7 @@ static void put_group(const struct page *page)
 void html_report(const struct analysis *analysis, const struct remarks *remarks, FILE *out)
 {
     struct page page = {.analysis = analysis, .remarks = remarks, .out = out};
-    fprintf(out,
-            "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
-            "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
-            "<meta name=\"color-scheme\" content=\"light dark\">\n"
-            "<title>What a guest costs</title>\n<style>\n%s</style></head>\n<body><main>\n",
-            html_style);
+    page_begin("What a guest costs", out);
     section_versus(&page);
     for (size_t i = 0; i < analysis->model->group_count; i++) {
         page.group = (int)i;

@@ -2,10 +2,21 @@
 
 #include "catalog.h"
 #include "plot.h"
+#include "sections.h"
 
 #include <string.h>
 
 enum { COLOURS = 12 };
+
+void page_begin(const char *title, FILE *out)
+{
+    fprintf(out,
+            "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
+            "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
+            "<meta name=\"color-scheme\" content=\"light dark\">\n"
+            "<title>%s</title>\n<style>\n%s</style></head>\n<body><main>\n",
+            title, html_style);
+}
 
 const struct row *page_row(const struct page *page, size_t *at)
 {

@@ -14,6 +14,9 @@ struct page {
     FILE *out;
 };
 
+/* The document's beginning, with the style sheet, up to what main holds. */
+void page_begin(const char *title, FILE *out);
+
 /* The rows of the page's group: iterates with *at from 0; NULL at the end. */
 const struct row *page_row(const struct page *page, size_t *at);
 

@@ -148,6 +148,13 @@ static int compare_orders(const void *left, const void *right)
     return a->metric - b->metric;
 }
 
+const char *analysis_baseline(const struct model *model)
+{
+    const struct names *platforms = &model->platforms;
+    bool native = names_find(platforms, "native") != NAMES_NONE || platforms->count == 0;
+    return native ? "native" : platforms->at[0];
+}
+
 struct analysis analyse(const struct model *model, const struct settings *settings)
 {
     struct analysis analysis = {.model = model, .settings = *settings};

@@ -70,6 +70,9 @@ struct analysis {
     bool is_look;  /* of analysis_at(): without a guess at how many more rounds are needed */
 };
 
+/* What is set against where nobody chose: native if it was measured, or else the first one. */
+const char *analysis_baseline(const struct model *model);
+
 struct analysis analyse(const struct model *model, const struct settings *settings);
 void analysis_free(struct analysis *analysis);
 

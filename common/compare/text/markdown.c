@@ -1,5 +1,6 @@
 #include "export.h"
 
+#include "markdown.h"
 #include "numbers.h"
 #include "units.h"
 #include "wording.h"
@@ -7,8 +8,7 @@
 #include <math.h>
 #include <string.h>
 
-/* A table's cell: what means something to markdown or HTML is escaped, line ends become spaces. */
-static void put_text(const char *text, FILE *out)
+void markdown_text(const char *text, FILE *out)
 {
     for (; *text; text++) {
         if (strchr("|<>*_`\\[]()!#&~", *text))
@@ -23,13 +23,13 @@ static void put_result(const struct analysis *analysis, const struct row *row,
     char a[NUMBER], b[NUMBER], c[NUMBER], phrase[PHRASE];
     struct unit unit = unit_for(row->metric->unit, result->stats.median);
     fprintf(out, "| ");
-    put_text(row->metric->benchmark, out);
+    markdown_text(row->metric->benchmark, out);
     fputc(' ', out);
-    put_text(row->metric->name, out);
+    markdown_text(row->metric->name, out);
     fprintf(out, " | ");
-    put_text(result->platform, out);
+    markdown_text(result->platform, out);
     fprintf(out, " | %s ", number(a, result->stats.mean / unit.factor));
-    put_text(unit.shown, out);
+    markdown_text(unit.shown, out);
     fprintf(out, " | ");
     if (result == row->baseline)
         fprintf(out, "1 | | ");
@@ -48,7 +48,7 @@ static void put_result(const struct analysis *analysis, const struct row *row,
         fprintf(out, "%s%s%s%s", result->verdict == VERDICT_DIFFERENT ? "**" : "",
                 verdict_names[result->verdict], result->verdict == VERDICT_DIFFERENT ? "**" : "",
                 phrase[0] ? ", " : "");
-    put_text(phrase, out);
+    markdown_text(phrase, out);
     for (size_t i = 0; i < remarks->count; i++) {
         if (remark_touches(&remarks->at[i], row, result->platform))
             fprintf(out, " [%zu]", i + 1);
@@ -63,29 +63,29 @@ static void put_remarks(const struct model *model, const struct remarks *remarks
     for (size_t i = 0; i < remarks->count; i++) {
         const struct remark *remark = &remarks->at[i];
         fprintf(out, "%zu. **", i + 1);
-        put_text(remark->platform, out);
+        markdown_text(remark->platform, out);
         if (strcmp(remark->benchmark, "-") != 0) {
             fputc(' ', out);
-            put_text(remark->benchmark, out);
+            markdown_text(remark->benchmark, out);
         }
         fprintf(out, "**, ");
-        put_text(remark->guard, out);
+        markdown_text(remark->guard, out);
         fprintf(out, " (%s): ", remark_kinds[remark->kind]);
-        put_text(remark->evidence, out);
+        markdown_text(remark->evidence, out);
         fprintf(out, ". To do: ");
-        put_text(remark->advice, out);
+        markdown_text(remark->advice, out);
         fprintf(out, "\n");
     }
     for (size_t i = 0; i < model->unusable_count; i++) {
         fprintf(out, "%s- not measured: ", i ? "" : "\n");
-        put_text(model->unusables[i].platform, out);
+        markdown_text(model->unusables[i].platform, out);
         fprintf(out, ": ");
-        put_text(model->unusables[i].reason, out);
+        markdown_text(model->unusables[i].reason, out);
         fprintf(out, "\n");
     }
     for (size_t i = 0; i < model->note_count; i++) {
         fprintf(out, "%s- ", i || model->unusable_count ? "" : "\n");
-        put_text(model->notes[i], out);
+        markdown_text(model->notes[i], out);
         fprintf(out, "\n");
     }
 }
@@ -100,9 +100,9 @@ void export_markdown(const struct analysis *analysis, const struct remarks *rema
         if (row->group != group) {
             group = row->group;
             fprintf(out, "%s**", i ? "\n" : "");
-            put_text(analysis->model->groups[group].label, out);
+            markdown_text(analysis->model->groups[group].label, out);
             fprintf(out, "**: cost as a multiple of ");
-            put_text(analysis->settings.baseline, out);
+            markdown_text(analysis->settings.baseline, out);
             fprintf(out, "\n\n"
                          "| benchmark | platform | mean | cost | 95 %% interval | verdict |\n"
                          "|---|---|--:|--:|:-:|---|\n");
