@@ -1,10 +1,10 @@
 #!/bin/sh
 # Measures what a guest costs: the five programs on every platform that is usable here.
 #
-# In a round every platform is started fresh, in an order drawn from the seed, and all of them stay up; then, benchmark
-# by benchmark, they take turns, each doing one step of some 20 ms. native runs twice; how far native and native2 differ
-# is the noise floor. See common/driver: campaign.sh the rounds, turns.sh the turns, block.sh one platform, parts.sh what
-# is run for a benchmark, guards.sh what must hold.
+# In a round every platform is started fresh, in an order drawn from the seed, and all of them stay up; then,
+# benchmark by benchmark, they take turns, each doing one step of some 20 ms. native runs twice; how far
+# native and native2 differ is the noise floor. See common/driver: campaign.sh the rounds, turns.sh the turns,
+# block.sh one platform, parts.sh what is run for a benchmark, guards.sh what must hold.
 set -eu
 unset CDPATH && export LC_ALL=C
 
@@ -119,7 +119,8 @@ option_value() {
     *) bad "$1: unknown option" ;;
     esac
     case $1 in
-    -[pbosmc] | --platforms | --benchmarks | --set | --output | --seed | --cpus | --memory) FIXED_BY_RESUME=$1 ;;
+    -[pbosmc] | --platforms | --benchmarks | --set | --output | --seed | --cpus | \
+        --memory) FIXED_BY_RESUME=$1 ;;
     esac
     case $1 in
     -p | --platforms) CHOSEN_PLATFORMS=$CHOSEN_PLATFORMS$(split_platforms "$2")$NEWLINE ;;
@@ -163,7 +164,8 @@ check_options() {
     done
     BUDGET_SECONDS=$(echo "$BUDGET" | awk '
         !/^[0-9]+[smh]?$/ { exit 1 }
-        { print $0 * (/h$/ ? 3600 : /m$/ ? 60 : 1) }') || bad "--budget $BUDGET: not a time such as 90s or 30m"
+        { print $0 * (/h$/ ? 3600 : /m$/ ? 60 : 1) }') ||
+        bad "--budget $BUDGET: not a time such as 90s or 30m"
     [ -z "$ROUNDS" ] || [ -n "$BUDGET_GIVEN" ] || BUDGET_SECONDS=
     echo "$MEMORY" | grep -Eqx '[1-9][0-9]*[MG]' || bad "--memory $MEMORY: not a size such as 512M"
     choose_cpus || bad "--cpus $TEST_CPUS: not CPUs this process may use"
@@ -175,10 +177,12 @@ check_options() {
 # check_places: PATH and the engines' volumes separate by colons, and make by blanks.
 check_places() {
     case $BUILD in
-    *:* | *"$NEWLINE"*) bad "$BUILD: a colon or a line's end in the path cannot be had; move the checkout, or set BUILD" ;;
+    *:* | *"$NEWLINE"*) bad \
+        "$BUILD: a colon or a line's end in the path cannot be had; move the checkout, or set BUILD" ;;
     esac
     case ${BUILD#"$ROOT"/} in
-    *[[:space:]]*) bad "BUILD=$BUILD: make cannot build in a folder with a blank in its name; choose another" ;;
+    *[[:space:]]*) bad \
+        "BUILD=$BUILD: make cannot build in a folder with a blank in its name; choose another" ;;
     esac
 }
 
@@ -186,7 +190,8 @@ check_platform() {
     case ${1%%:*} in
     */*) [ -f "${1%%:*}" ] || bad "${1%%:*}: no such adapter" ;;
     native2) bad "native2: is the second run of native" ;;
-    *) platform_adapter "${1%%:*}" >/dev/null || bad "${1%%:*}: no such platform; there are $PLATFORM_NAMES" ;;
+    *) platform_adapter "${1%%:*}" >/dev/null ||
+        bad "${1%%:*}: no such platform; there are $PLATFORM_NAMES" ;;
     esac
 }
 
@@ -196,7 +201,8 @@ set_benchmarks() {
     */*) set_file=$1 ;;
     *) set_file=$ROOT/common/driver/sets/$1 ;;
     esac
-    [ -f "$set_file" ] || bad "--set $1: no such set; there are $(cd "$ROOT/common/driver/sets" && echo *), or a file by its path"
+    [ -f "$set_file" ] || bad "--set $1: no such set; there are $(cd "$ROOT/common/driver/sets" &&
+        echo *), or a file by its path"
     sed 's/#.*//' "$set_file" | tr '\n' ' '
 }
 

@@ -1,7 +1,7 @@
 #!/bin/sh
 # diskrand beside fio: the same file, options, CPU and machine; at depth 1 beside the bare calls, too.
-# usage: bench.sh [ROUNDS [CASE...]], CASE = PATTERN,ENGINE,DEPTH[,fixed] (default: 5 rounds of all, about 2 minutes);
-# DISK=FOLDER chooses the disk (default: build/), CPU=N the CPU (default: 0)
+# usage: bench.sh [ROUNDS [CASE...]], CASE = PATTERN,ENGINE,DEPTH[,fixed] (default: 5 rounds of all, about 2
+# minutes); DISK=FOLDER chooses the disk (default: build/), CPU=N the CPU (default: 0)
 set -eu
 unset CDPATH && export LC_ALL=C
 
@@ -89,7 +89,8 @@ main() {
     # shellcheck disable=SC2086 # several words
     [ $# -gt 0 ] || set -- $CASES
     "$BUILD/diskrand" -f value -w 0 -r 1 -t 10ms --keep "$file" >/dev/null
-    table_note 'r, w: random 4 KiB reads, writes, O_DIRECT; engine and depth; f: registered buffers and files; one CPU'
+    table_note \
+        'r, w: random 4 KiB reads, writes, O_DIRECT; engine, depth; f: registered buffers and files; one CPU'
     table_note 'limit: the calls alone, one after the other'
     for case; do
         compare "$case"

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Disks that are memory: each of them takes O_DIRECT, and none is measured as a disk. As root only: devices and file
-# systems are set up, and taken down again.
+# Disks that are memory: each of them takes O_DIRECT, and none is measured as a disk. As root only: devices
+# and file systems are set up, and taken down again.
 TMPDIR=${BUILD:-build}
 . common/test/tap.sh
 PATH=$PATH:/sbin:/usr/sbin
@@ -10,10 +10,12 @@ TMP=$(cd "$TMP" && pwd -P) # as mounts are listed
 mount=$TMP/mount loops='' zram=''
 mkdir "$mount"
 
-# clear: takes down what a case has set up, the last mount first. A loop device holds the file system that its file is on.
+# clear: takes down what a case has set up, the last mount first. A loop device holds the file system that its
+# file is on.
 clear() {
     for _ in 1 2 3; do
-        awk -v at="$TMP/" 'index($2, at) == 1 { points = $2 "\n" points } END { printf "%s", points }' /proc/self/mounts |
+        awk -v at="$TMP/" 'index($2, at) == 1 { points = $2 "\n" points }
+            END { printf "%s", points }' /proc/self/mounts |
             sed 's/\\040/ /g' | while IFS= read -r point; do umount "$point" 2>/dev/null || :; done
         for loop in $loops; do
             losetup -d "$loop" 2>/dev/null || :
@@ -39,7 +41,8 @@ refused() {
 loop_in() {
     loop_file=$1 loop_folder=$2
     shift 2
-    rm -f "$loop_file" && dd if=/dev/zero of="$loop_file" bs=1M count=12 2>/dev/null && mkfs.ext4 -q -b 4096 "$loop_file" &&
+    rm -f "$loop_file" && dd if=/dev/zero of="$loop_file" bs=1M count=12 2>/dev/null &&
+        mkfs.ext4 -q -b 4096 "$loop_file" &&
         loop=$(losetup "$@" --show -f "$loop_file") && loops="$loop $loops" && mount "$loop" "$loop_folder"
 }
 loop_on() {
@@ -75,7 +78,8 @@ if mount -t tmpfs none "$TMP/memory" 2>"$TMP/why"; then
     fi
     umount "$mount" 2>/dev/null
     mkdir "$TMP/memory/upper" "$TMP/memory/work" "$TMP/lower"
-    if mount -t overlay -o "lowerdir=$TMP/lower,upperdir=$TMP/memory/upper,workdir=$TMP/memory/work" none "$mount" 2>"$TMP/why"; then
+    if mount -t overlay -o "lowerdir=$TMP/lower,upperdir=$TMP/memory/upper,workdir=$TMP/memory/work" none \
+        "$mount" 2>"$TMP/why"; then
         refused 'overlay over tmpfs' 'overlay over memory' "$mount"
     else
         skip_case 'overlay over tmpfs'
@@ -91,11 +95,13 @@ for size in /sys/block/zram*/disksize; do
     if [ -n "$zram" ] || [ "$(cat "$size" 2>/dev/null)" != 0 ]; then continue; fi
     zram=${size#/sys/block/} zram=${zram%/disksize}
 done
-if [ -n "$zram" ] && { echo 32M >"/sys/block/$zram/disksize" && mkfs.ext4 -q "/dev/$zram" && mount "/dev/$zram" "$mount"; } 2>"$TMP/why"; then
+if [ -n "$zram" ] && { echo 32M >"/sys/block/$zram/disksize" && mkfs.ext4 -q "/dev/$zram" &&
+    mount "/dev/$zram" "$mount"; } 2>"$TMP/why"; then
     refused 'ext4 on compressed memory' "$zram is memory" "$mount"
     mkdir "$TMP/inner"
     if loop_in "$mount/image" "$TMP/inner" --direct-io=on 2>"$TMP/why"; then
-        refused 'a loop device over compressed memory' "loop[0-9]+ is a file on what is no disk: $zram is memory" "$TMP/inner"
+        refused 'a loop device over compressed memory' \
+            "loop[0-9]+ is a file on what is no disk: $zram is memory" "$TMP/inner"
     else
         skip_case 'a loop device over compressed memory'
     fi

@@ -77,7 +77,8 @@ check 'are a series of two' test "$(fact series.iops | wc -w)" -eq 2
 ok 'direct' quick
 check 'is in force' test "$(fact direct | cut -c1-3)" = yes
 ok 'buffered' quick --buffered
-check 'is marked on every sample' awk -F , '/^diskrand/ && $2 !~ /^buffered\./ { bad = 1 } END { exit bad }' "$TMP/out"
+check 'is marked on every sample' \
+    awk -F , '/^diskrand/ && $2 !~ /^buffered\./ { bad = 1 } END { exit bad }' "$TMP/out"
 
 for fault in torn misplaced lost stale; do
     status 3 "--inject $fault is found" quick --verify -t 100ms --inject "$fault"
@@ -90,7 +91,8 @@ gzip -c "$disk/diskrand.dat" >"$TMP/half"
 ok 'incompressible data' quick --keep
 gzip -c "$disk/diskrand.dat" >"$TMP/full"
 check 'compressible data compresses, other does not' awk -v half="$(wc -c <"$TMP/half")" \
-    -v full="$(wc -c <"$TMP/full")" 'BEGIN { exit !(half < 0.6 * 2^20 && half > 0.45 * 2^20 && full > 0.9 * 2^20) }'
+    -v full="$(wc -c <"$TMP/full")" \
+    'BEGIN { exit !(half < 0.6 * 2^20 && half > 0.45 * 2^20 && full > 0.9 * 2^20) }'
 ok 'the kept file goes with the next run' quick
 check 'nothing stays behind' rmdir "$disk"
 

@@ -50,7 +50,8 @@ check 'does not stay' test ! -e "$disk/by-name"
 : >"$disk/diskrand.dat"
 ok 'a file given up before its header is ours' quick --keep "$disk"
 check 'and made anew' test "$(fact file.made)" = now
-truncate -s 2M "$disk/diskrand.dat" && dd if=/dev/zero of="$disk/diskrand.dat" bs=1M count=1 conv=notrunc 2>/dev/null
+truncate -s 2M "$disk/diskrand.dat" &&
+    dd if=/dev/zero of="$disk/diskrand.dat" bs=1M count=1 conv=notrunc 2>/dev/null
 ok 'so is one that is space only' quick --keep "$disk"
 check 'and made anew, too' test "$(fact file.made)" = now
 : >"$disk/other"
@@ -59,7 +60,8 @@ rm "$disk/other" "$disk/diskrand.dat"
 
 # A limit on the size of files ends a program by SIGXFSZ unless it says otherwise.
 for blocks in 100 2100; do
-    status 1 "a limit of $blocks blocks on the size of files" sh -c 'ulimit -f "$1"; exec "$2" -n 1M -r 1 --keep "$3"' - \
+    status 1 "a limit of $blocks blocks on the size of files" sh -c 'ulimit -f "$1"
+        exec "$2" -n 1M -r 1 --keep "$3"' - \
         "$blocks" "$BUILD/diskrand" "$disk"
     one_line_error 'is one line'
     err_has 'that says so' 'File too large'

@@ -1,5 +1,5 @@
-# Adapter: apptainer (Singularity): the container image's tree, run by `exec`, which starts no engine and no network of
-# its own. See common/platforms/platform.sh for the contract.
+# Adapter: apptainer (Singularity): the container image's tree, run by `exec`, which starts no engine and no
+# network of its own. See common/platforms/platform.sh for the contract.
 
 apptainer_engine=$(command -v apptainer || command -v singularity || :)
 
@@ -8,7 +8,8 @@ platform_keys() { :; }
 platform_probe() {
     platform_check_keys || return
     [ -n "$apptainer_engine" ] || {
-        echo "apptainer: not found; Debian has it in sid (apt-get install apptainer), apptainer.org for all others"
+        echo "apptainer: not found; Debian has it in sid (apt-get install apptainer)," \
+            "apptainer.org for all others"
         return 77
     }
 }
@@ -28,8 +29,8 @@ platform_prepare() {
 }
 platform_release() { :; }
 
-# apptainer_reason: what it has said last of what went wrong. It colours that, and ends with a line of nothing but the
-# end of the colour.
+# apptainer_reason: what it has said last of what went wrong. It colours that, and ends with a line of nothing
+# but the end of the colour.
 apptainer_reason() {
     tr -d '\033' <"$LOG" | sed 's/\[[0-9;]*m//g' | awk '
         /^(FATAL|ERROR)/ { reason = $0 }
@@ -37,7 +38,8 @@ apptainer_reason() {
         END { print reason ? reason : last }'
 }
 
-# Memory can be limited as root under control groups of version 2, and by an ordinary user where systemd lends him some:
+# Memory can be limited as root under control groups of version 2, and by an ordinary user where systemd lends
+# him some:
 # whether it can, a try tells. Each `exec` gets a group of its own.
 platform_fresh() {
     rm -f "$STATE/limited"

@@ -1,6 +1,7 @@
 #!/bin/sh
-# Apptainer: for real where it is installed; else against a command that takes what Apptainer's manual says and runs it
-# in the tree by unshare and chroot, which proves the command lines and all that follows from them.
+# Apptainer: for real where it is installed; else against a command that takes what Apptainer's manual says
+# and runs it in the tree by unshare and chroot, which proves the command lines and all that follows from
+# them.
 . common/test/tap.sh
 . common/platforms/platform.sh
 
@@ -13,7 +14,8 @@ trap 'platform_down; rm -rf "$TMP" "$STATE"' EXIT
 fake() {
     cat <<'END'
 #!/bin/sh
-# apptainer [--silent] exec [--contain] [--cleanenv] [--no-home] [--env NAME=VALUE] [--bind FROM:TO] [--pwd FOLDER] IMAGE COMMAND...
+# apptainer [--silent] exec [--contain] [--cleanenv] [--no-home] [--env NAME=VALUE] [--bind FROM:TO]
+#     [--pwd FOLDER] IMAGE COMMAND...
 [ "$1" = --version ] && echo 'apptainer version 1.3.0' && exit
 [ "$1" = --silent ] && shift
 [ "$1" = exec ] || { echo "Error: unknown command $1" >&2; exit 1; }
@@ -35,7 +37,8 @@ exec env -i "$environment" unshare --mount sh -c '
     mount --bind "$1" "$2$3" && mount --rbind /dev "$2/dev" && mount -t proc proc "$2/proc" || exit
     image=$2 folder=$4
     shift 4
-    exec chroot "$image" sh -c "cd \"\$0\" && exec \"\$@\"" "$folder" "$@"' - "$from" "$image" "$to" "$folder" "$@"
+    exec chroot "$image" sh -c "cd \"\$0\" && exec \"\$@\"" "$folder" "$@"' - \
+    "$from" "$image" "$to" "$folder" "$@"
 END
 }
 
@@ -56,7 +59,8 @@ fi
 
 . docker/apptainer.sh
 # As Apptainer 1.4.5 says it: coloured, and the end of the colour on a line of its own.
-printf 'INFO:    %s\n\033[31mFATAL:   %s\n\033[0m\n' 'Converting' 'container creation failed: no mount' >"$LOG"
+printf 'INFO:    %s\n\033[31mFATAL:   %s\n\033[0m\n' 'Converting' \
+    'container creation failed: no mount' >"$LOG"
 run apptainer_reason
 check 'why it fails is a sentence' [ "$(cat "$TMP/out")" = 'FATAL:   container creation failed: no mount' ]
 echo 'sh: serve: not found' >"$LOG"
@@ -91,7 +95,8 @@ pid=$(platform_pids | head -n 1)
 ok 'down' platform_down
 gone() {
     tries=50
-    while [ -n "$(tr '\0' ' ' <"/proc/$pid/cmdline")" ] && [ $((tries -= 1)) -gt 0 ]; do sleep 0.1; done 2>/dev/null
+    while [ -n "$(tr '\0' ' ' <"/proc/$pid/cmdline")" ] &&
+        [ $((tries -= 1)) -gt 0 ]; do sleep 0.1; done 2>/dev/null
     [ "$tries" -gt 0 ]
 }
 ok 'nginx is gone' gone

@@ -1,7 +1,7 @@
 #!/bin/sh
-# build.sh ENGINE...: builds the image guestmark:STAMP with a container engine (docker or podman, with the options
-# it needs to be reached) and prints its name; STAMP follows from what is in the root filesystem. No other image
-# is needed or pulled. What cannot be built says why on one line on stdout, with status 77.
+# build.sh ENGINE...: builds the image guestmark:STAMP with a container engine (docker or podman, with the
+# options it needs to be reached) and prints its name; STAMP follows from what is in the root filesystem. No
+# other image is needed or pulled. What cannot be built says why on one line on stdout, with status 77.
 set -eu
 unset CDPATH && export LC_ALL=C
 umask 022
@@ -20,7 +20,8 @@ main() {
         trap 'rm -rf "$context"' EXIT
         mkdir "$context/build"
         sed -n '/ AS userland$/,$p' docker/Dockerfile >"$context/Dockerfile"
-        tar -cf "$context/build/rootfs.tar" -C "$BUILD/rootfs" --sort=name --owner=0 --group=0 --numeric-owner \
+        tar -cf "$context/build/rootfs.tar" -C "$BUILD/rootfs" --sort=name --owner=0 --group=0 \
+            --numeric-owner \
             --mtime=@1735689600 .
         "$@" build -q -t "$image" "$context" >"$context/log" 2>&1 || {
             echo "$1 build failed: $(tail -n 1 "$context/log")"

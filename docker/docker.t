@@ -61,7 +61,8 @@ container() {
         firewall >"$TMP/after" 2>/dev/null
         check "$PLATFORM: the host's firewall is as it was" cmp "$TMP/firewall" "$TMP/after"
     fi
-    check "$PLATFORM: no container" [ -z "$(container_engine ps --all --quiet --filter "name=$container_name")" ]
+    check "$PLATFORM: no container" \
+        [ -z "$(container_engine ps --all --quiet --filter "name=$container_name")" ]
 }
 
 # With arguments, this is one container's part of the test.
@@ -88,7 +89,8 @@ single() {
     check "an image of $1" [ "$run_status" -eq 0 ]
     single_name=$1
     shift
-    ok "$single_name runs in it" container_engine run --rm --network none "guestmark-test-$single_name" -r 1 -w 0 -t 1ms -f value "$@"
+    ok "$single_name runs in it" container_engine run --rm --network none "guestmark-test-$single_name" -r 1 \
+        -w 0 -t 1ms -f value "$@"
     check "$single_name prints its value" grep -Eq '^[0-9.e+-]+$' "$TMP/out"
     container_engine image rm "guestmark-test-$single_name" >/dev/null 2>&1
 }
@@ -109,7 +111,8 @@ container podman:net=host,runtime=runsc net.backend=host identity.runtime=runsc
 
 # Podman of an ordinary user: nobody, with a build folder of its own.
 user() {
-    setpriv --reuid 65534 --regid 65534 --clear-groups env -i PATH="$PATH" HOME="$TMP/user" TMPDIR="$TMP/user" BUILD="$TMP/user" \
+    setpriv --reuid 65534 --regid 65534 --clear-groups env -i PATH="$PATH" HOME="$TMP/user" \
+        TMPDIR="$TMP/user" BUILD="$TMP/user" \
         GUESTMARK_BLOCK="rootless-$$_" "$@"
 }
 rootless() {
@@ -131,7 +134,8 @@ else
     why=$(sed -n 's/.*# SKIP //p' "$TMP/out")
     [ -z "$why" ] || skip 'rootless podman' "$why"
     # What it has made belongs to user ids of its own.
-    user podman --root "$TMP/user/podman/data" --runroot "$TMP/user/podman/run" unshare rm -rf "$TMP/user/podman" 2>/dev/null
+    user podman --root "$TMP/user/podman/data" --runroot "$TMP/user/podman/run" unshare rm \
+        -rf "$TMP/user/podman" 2>/dev/null
     end_processes "rootless-$$_" "$TMP/user" # podman keeps one, which holds its name space
 fi
 

@@ -1,12 +1,14 @@
-# A Docker engine of our own, part of platform.sh: started only if none answers and we are root, with its own socket
-# and data under $BUILD/docker-engine, and stopped by its process number. A machine whose Docker runs is not touched.
+# A Docker engine of our own, part of platform.sh: started only if none answers and we are root, with its own
+# socket and data under $BUILD/docker-engine, and stopped by its process number. A machine whose Docker runs
+# is not touched.
 
 engine_dir=$BUILD/docker-engine
 # The path of a socket may have 107 characters at most, and $BUILD may be deep.
 engine_socket=/run/guestmark-docker-$(echo "$BUILD" | cksum | cut -d ' ' -f 1)
 
 engine_runs() {
-    [ -f "$engine_dir/pid" ] && [ -S "$engine_socket/docker.sock" ] && kill -0 "$(cat "$engine_dir/pid")" 2>/dev/null
+    [ -f "$engine_dir/pid" ] && [ -S "$engine_socket/docker.sock" ] &&
+        kill -0 "$(cat "$engine_dir/pid")" 2>/dev/null
 }
 
 # engine_start: 0 once it answers; else says why not, with status 77.
@@ -19,13 +21,15 @@ engine_start() {
     }
     case $engine_dir in
     *,*)
-        echo "no Docker engine answers, and one of our own cannot keep overlays below $BUILD, whose path has a comma; start Docker, or set BUILD"
+        echo "no Docker engine answers, and one of our own cannot keep overlays below" \
+            "$BUILD, whose path has a comma; start Docker, or set BUILD"
         return 77
         ;;
     esac
     mkdir -p "$engine_dir" "$engine_socket"
     engine_config >"$engine_dir/daemon.json"
-    # No address of its own where the machine has a docker0 already; else the bridge is made, and removed again.
+    # No address of its own where the machine has a docker0 already; else the bridge is made, and removed
+    # again.
     [ -e /sys/class/net/docker0 ] || firewall_save >"$engine_dir/bridge"
     # It outlives the process that prepares a platform, and so must not be found as a left-over of that.
     env -u GUESTMARK_BLOCK dockerd --config-file "$engine_dir/daemon.json" \
@@ -35,7 +39,8 @@ engine_start() {
     engine_tries=150
     until docker --host "unix://$engine_socket/docker.sock" version >/dev/null 2>&1; do
         if [ $((engine_tries -= 1)) -eq 0 ] || ! kill -0 $! 2>/dev/null; then
-            echo "no Docker engine answers, and dockerd does not start: $(grep -v level=info "$engine_dir/log" | tail -n 1)"
+            echo "no Docker engine answers, and dockerd does not start:" \
+                "$(grep -v level=info "$engine_dir/log" | tail -n 1)"
             engine_stop
             return 77
         fi
@@ -43,8 +48,8 @@ engine_start() {
     done
 }
 
-# runsc takes the network of the container's namespace: its own network stack, in Debian's version, does not start
-# on kernels that show net.core.dev_weight in every namespace.
+# runsc takes the network of the container's namespace: its own network stack, in Debian's version, does not
+# start on kernels that show net.core.dev_weight in every namespace.
 engine_config() {
     echo '{"runtimes": {'
     engine_comma=

@@ -1,10 +1,12 @@
 #!/bin/sh
-# What the adapter tells engines on hosts that this one is not: docker is a stand-in that writes down what it is told.
+# What the adapter tells engines on hosts that this one is not: docker is a stand-in that writes down what it
+# is told.
 . common/test/tap.sh
 . common/platforms/platform.sh
 
 # shellcheck disable=SC2034 # for the adapter
-ROOT=$PWD BUILD=$TMP/build STATE=$TMP/state LOG=$TMP/log TEST_CPUS=0 MEMORY=1G PLATFORM=docker PLATFORM_NAME=docker
+ROOT=$PWD BUILD=$TMP/build STATE=$TMP/state LOG=$TMP/log TEST_CPUS=0 MEMORY=1G PLATFORM=docker \
+    PLATFORM_NAME=docker
 mkdir -p "$BUILD" "$STATE" "$TMP/bin"
 cat >"$TMP/bin/docker" <<'END'
 #!/bin/sh

@@ -1,7 +1,7 @@
 # Adapter: docker and podman, rootful or rootless. See common/platforms/platform.sh for the contract.
 #
-# One container runs the tools, with no network; a second, of the same image and with the same limits, runs nginx
-# once it is asked for. Both have no capabilities, no new privileges, and a read-only root (but for
+# One container runs the tools, with no network; a second, of the same image and with the same limits, runs
+# nginx once it is asked for. Both have no capabilities, no new privileges, and a read-only root (but for
 # storage=overlay, whose point is to write to it).
 
 . "$ROOT/docker/firewall.sh"
@@ -57,14 +57,16 @@ container_runtime=$(platform_key runtime default)
 platform_probe() {
     platform_check_keys || return
     container_which "$PLATFORM_NAME" >/dev/null || {
-        case $PLATFORM_NAME in docker) container_package=docker.io ;; *) container_package=$PLATFORM_NAME ;; esac
+        container_package=$PLATFORM_NAME
+        [ "$PLATFORM_NAME" != docker ] || container_package=docker.io
         echo "$PLATFORM_NAME: not found; install it: apt-get install $container_package"
         return 77
     }
     container_probe_runtime || return
     container_count=$(platform_key cpus 1)
     if [ "$container_count" -gt "$(platform_cpu_count "$TEST_CPUS")" ]; then
-        echo "cpus=$container_count: the platform under test has CPU $TEST_CPUS only; give it more with --cpus"
+        echo "cpus=$container_count: the platform under test has CPU $TEST_CPUS only;" \
+            "give it more with --cpus"
         return 77
     fi
     if [ "$PLATFORM_NAME" = podman ]; then podman_probe; else container_probe_docker; fi
@@ -87,7 +89,8 @@ container_probe_docker() {
     container_stand_in || return
     if engine_runs || timeout 2 docker version >/dev/null 2>&1; then return; fi
     if [ "$(id -u)" -ne 0 ] || ! container_which dockerd >/dev/null; then
-        echo "no Docker engine answers to $(id -un); start it (systemctl start docker) or, if it runs, join its group (adduser $(id -un) docker)"
+        echo "no Docker engine answers to $(id -un);" \
+            "start it (systemctl start docker) or, if it runs, join its group (adduser $(id -un) docker)"
         return 77
     fi
 }
@@ -102,8 +105,9 @@ container_stand_in() {
     esac
 }
 
-# container_ids: the engine's way to be us in a container, for --user and --userns. Where the engine is rootless we are
-# root there; where it maps user ids (userns-remap) we are nobody, unless the container is left out of that.
+# container_ids: the engine's way to be us in a container, for --user and --userns. Where the engine is
+# rootless we are root there; where it maps user ids (userns-remap) we are nobody, unless the container is
+# left out of that.
 container_ids() {
     case $(container_engine info --format '{{.SecurityOptions}}' 2>/dev/null) in
     *name=rootless*) echo '0:0' ;;
@@ -174,7 +178,8 @@ container_start() {
     esac
     # Root in a rootless container is the user outside.
     container_user=$(id -u):$(id -g) container_userns=
-    [ ! -f "$container_image_file.ids" ] || read -r container_user container_userns <"$container_image_file.ids"
+    [ ! -f "$container_image_file.ids" ] ||
+        read -r container_user container_userns <"$container_image_file.ids"
     if podman_rootless; then
         set -- --user 0:0 "$@"
     else
@@ -184,7 +189,8 @@ container_start() {
     container_memory=$(platform_key memory "$MEMORY")
     container_image=$(cat "$container_image_file") || return
     container_engine run --detach --name "$container_start" --hostname guestmark --pull never \
-        --cap-drop ALL --security-opt no-new-privileges --memory "$container_memory" --memory-swap "$container_memory" \
+        --cap-drop ALL --security-opt no-new-privileges --memory "$container_memory" \
+        --memory-swap "$container_memory" \
         "$@" "$container_image" sleep 2147483647 >>"$LOG"
 }
 
@@ -200,7 +206,8 @@ container_cpus() {
         echo "$TEST_CPUS"
     else
         echo "$TEST_CPUS" | awk -F, -v n="$container_count" '{
-            for (i = 1; i <= NF; i++) { m = split($i, r, "-"); for (c = r[1]; c <= r[m] && n > 0; c++) { printf "%s%d", s, c; s = ","; n-- } } }'
+            for (i = 1; i <= NF; i++) { m = split($i, r, "-"); 
+                for (c = r[1]; c <= r[m] && n > 0; c++) { printf "%s%d", s, c; s = ","; n-- } } }'
     fi
 }
 
@@ -229,7 +236,8 @@ platform_url() {
         esac
         [ "$PLATFORM_NAME:$container_net" != podman:bridge ] || firewall_podman_save
         if ! container_start "$container_name-www" "$@" 2>>"$LOG" ||
-            ! container_engine exec "$container_name-www" serve /data/www "$container_listen" >>"$LOG" 2>&1; then
+            ! container_engine exec "$container_name-www" serve /data/www "$container_listen" \
+                >>"$LOG" 2>&1; then
             echo "nginx does not start in $PLATFORM: $(tail -n 1 "$LOG")"
             return 77
         fi
@@ -248,7 +256,9 @@ platform_facts() {
     echo "platform.memory=$(platform_key memory "$MEMORY")"
     if podman_rootless; then podman_rootless_facts; fi
     if [ "$PLATFORM_NAME" = docker ]; then
-        echo "identity.runtime=$(container_engine inspect --format '{{.HostConfig.Runtime}}' "$container_name")"
+        echo "identity.runtime=$(
+            container_engine inspect --format '{{.HostConfig.Runtime}}' "$container_name"
+        )"
     else
         container_oci=$(container_engine inspect --format '{{.OCIRuntime}}' "$container_name")
         echo "identity.runtime=${container_oci##*/}"
@@ -258,7 +268,8 @@ platform_facts() {
     fi
     container_pid=$(platform_pids | head -n 1)
     # Seen from inside: gVisor's sandbox is a process of the host's name space, and has a kernel of its own.
-    platform_run sh -c 'echo "identity.pid_namespace=$(readlink /proc/self/ns/pid)"; echo "identity.kernel=$(uname -r)"'
+    platform_run sh -c 'echo "identity.pid_namespace=$(readlink /proc/self/ns/pid)"
+        echo "identity.kernel=$(uname -r)"'
     echo "identity.host_pid_namespace=$(readlink /proc/self/ns/pid)"
     echo "net.backend=$(container_net)"
     platform_nginx_version
@@ -267,7 +278,8 @@ platform_facts() {
     if [ "$(platform_key storage volume)" = volume ]; then
         platform_host_data "$STATE/data"
     else
-        container_upper=$(container_engine inspect --format '{{.GraphDriver.Data.UpperDir}}' "$container_name")
+        container_upper=$(container_engine inspect --format '{{.GraphDriver.Data.UpperDir}}' \
+            "$container_name")
         [ ! -d "$container_upper" ] || platform_host_data "$container_upper"
     fi
     platform_cgroup_of "$container_pid" | sed 's/^/cgroup.cpu=/'

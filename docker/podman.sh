@@ -1,16 +1,18 @@
-# What is podman's own, part of platform.sh. Its images and containers are kept in the build folder, apart from the
-# user's.
+# What is podman's own, part of platform.sh. Its images and containers are kept in the build folder, apart
+# from the user's.
 #
-# An ordinary user's podman (rootless) has what the host grants: its network is slirp4netns if /dev/net/tun may be
-# opened, else the host's; CPUs are given by affinity, because most hosts do not hand users the cpuset controller; memory
-# is limited only under control groups of version 2.
+# An ordinary user's podman (rootless) has what the host grants: its network is slirp4netns if /dev/net/tun
+# may be opened, else the host's; CPUs are given by affinity, because most hosts do not hand users the cpuset
+# controller; memory is limited only under control groups of version 2.
 
 podman_rootless() { [ "$PLATFORM_NAME" = podman ] && [ "$(id -u)" -ne 0 ]; }
 
 podman_engine() {
     podman_runtime=$(platform_key runtime default)
     # By default podman takes crun.
-    if [ "$podman_runtime" = default ] && container_hybrid && container_which runc >/dev/null; then podman_runtime=runc; fi
+    if [ "$podman_runtime" = default ] && container_hybrid && container_which runc >/dev/null; then
+        podman_runtime=runc
+    fi
     [ "$podman_runtime" != runsc ] || set -- --runtime-flag network=host "$@" # see engine_config
     [ "$podman_runtime" = default ] || set -- --runtime "$(container_which "$podman_runtime")" "$@"
     set -- --root "$BUILD/podman/data" --runroot "$BUILD/podman/run" --cgroup-manager cgroupfs "$@"
@@ -28,12 +30,16 @@ podman_probe() {
         return 77
         ;;
     esac
-    if [ "$(platform_key runtime default)" = default ] && container_hybrid && ! container_which runc >/dev/null; then
-        echo "crun refuses a host with control groups of both versions, as this one is; install runc: apt-get install runc"
+    if [ "$(platform_key runtime default)" = default ] && container_hybrid &&
+        ! container_which runc >/dev/null; then
+        echo "crun refuses a host with control groups of both versions, as this one is;" \
+            "install runc: apt-get install runc"
         return 77
     fi
     if podman_rootless && ! unshare --user true 2>/dev/null; then
-        echo "podman as $(id -un) needs user namespaces, which are forbidden here (sysctl user.max_user_namespaces, kernel.apparmor_restrict_unprivileged_userns); allow them, or be root"
+        echo "podman as $(id -un) needs user namespaces, which are forbidden here" \
+            "(sysctl user.max_user_namespaces, kernel.apparmor_restrict_unprivileged_userns);" \
+            "allow them, or be root"
         return 77
     fi
     if [ "$(platform_key net '')" = slirp4netns ]; then
@@ -50,7 +56,9 @@ podman_probe() {
 
 podman_tun() { [ -c /dev/net/tun ] && (: <>/dev/net/tun) 2>/dev/null; } # a subshell, which a refusal ends
 
-podman_rootless_net() { if container_which slirp4netns >/dev/null && podman_tun; then echo slirp4netns; else echo host; fi; }
+podman_rootless_net() {
+    if container_which slirp4netns >/dev/null && podman_tun; then echo slirp4netns; else echo host; fi
+}
 
 podman_rootless_facts() {
     echo platform.rootless=yes

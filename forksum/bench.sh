@@ -1,8 +1,9 @@
 #!/bin/sh
 # forksum beside its peers: microseconds for one process, on one CPU.
 #
-# A peer makes children that end at once, and waits for them. forksum's `process` is a process of the tree, with pipe
-# and answer; its `single` is such a child as the peers'. The limit is the bare loop in a static binary.
+# A peer makes children that end at once, and waits for them. forksum's `process` is a process of the tree,
+# with pipe and answer; its `single` is such a child as the peers'. The limit is the bare loop in a static
+# binary.
 # usage: bench.sh [ROUNDS]
 set -eu
 unset CDPATH && export LC_ALL=C
@@ -51,7 +52,8 @@ compare() { # METHOD
     ours "$1"
     [ ! -x "$work/bare" ] || theirs "$1" "bare $1 loop, shared libc" "$(bare "$work/bare" "$1")"
     ! table_has stress-ng stress-ng || theirs "$1" "stress-ng --$1" "$(stress "$1")"
-    [ "$1" != fork ] || ! command -v lat_proc >/dev/null 2>&1 || theirs fork 'lmbench lat_proc fork' "$(lmbench)"
+    [ "$1" != fork ] || ! command -v lat_proc >/dev/null 2>&1 ||
+        theirs fork 'lmbench lat_proc fork' "$(lmbench)"
 }
 
 main() {

@@ -49,7 +49,8 @@ refused "a sum beyond 128 bits" 1 340282366920938463463374607431768211455
     status 3 "a wrong sum is found" "$forksum" $quick --inject wrong 1 100
     one_line_error "a wrong sum: one line, no figure"
     status 1 "a killed child is reported" "$forksum" $quick --inject kill 1 100
-    err_has "a killed child: which one, and by which signal" '^forksum: child for 100..100: killed by signal 9'
+    err_has "a killed child: which one, and by which signal" \
+        '^forksum: child for 100..100: killed by signal 9'
     status 1 "a child that ends early is reported" "$forksum" $quick --inject exit 1 100
     err_has "ended early: which one" '^forksum: answer for 100..100: the child ended without one'
     ok "an answer in many pieces is put together" "$forksum" $quick --inject short 1 100

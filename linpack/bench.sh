@@ -1,7 +1,7 @@
 #!/bin/sh
-# linpack beside the LAPACKs of OpenBLAS, with the best of its core types for this CPU, and of AMD's BLIS (the netlib
-# LAPACK on it), and beside the peak of the multiply-add units in the same process. Both stay up for a size, and solve in
-# turn.
+# linpack beside the LAPACKs of OpenBLAS, with the best of its core types for this CPU, and of AMD's BLIS (the
+# netlib LAPACK on it), and beside the peak of the multiply-add units in the same process. Both stay up for a
+# size, and solve in turn.
 # usage: bench.sh [CASE...], CASE = ORDER,THREADS,ROUNDS
 set -eu
 unset CDPATH && export LC_ALL=C

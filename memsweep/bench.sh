@@ -1,6 +1,6 @@
 #!/bin/sh
-# memsweep beside STREAM's plain loops as this machine's compiler makes them, memcpy, and stress-ng's STREAM. The limit
-# is the best that a plain loop gets with stores past the caches, in order, or without them.
+# memsweep beside STREAM's plain loops as this machine's compiler makes them, memcpy, and stress-ng's STREAM.
+# The limit is the best that a plain loop gets with stores past the caches, in order, or without them.
 # usage: bench.sh [ROUNDS]
 set -eu
 unset CDPATH && export LC_ALL=C

@@ -22,9 +22,11 @@ for metric in $("$BUILD/memsweep" --help | sed -n '/^Metrics/,/^$/s/^  \([a-z]*\
     done
 done
 if [ "$cpus" -ge 2 ]; then
-    two=$(awk '/^Cpus_allowed_list/ { gsub("-", ",", $2); split($2, cpu, ","); print cpu[1] "," cpu[2] }' /proc/self/status)
+    two=$(awk '/^Cpus_allowed_list/ { gsub("-", ",", $2); split($2, cpu, ",");
+        print cpu[1] "," cpu[2] }' /proc/self/status)
     ok 'loaded on two CPUs by name' "$BUILD/memsweep" -c "$two" -r 1 -t 1ms --size 64k -f csv loaded
-    check 'cpu.allowed are the CPUs of the program' [ "$(sed -n 's/^# cpu.allowed=//p' "$TMP/out" | tr - ,)" = "$two" ]
+    check 'cpu.allowed are the CPUs of the program' \
+        [ "$(sed -n 's/^# cpu.allowed=//p' "$TMP/out" | tr - ,)" = "$two" ]
 else
     skip 'loaded on two CPUs by name' 'one CPU only'
 fi
@@ -41,9 +43,11 @@ check 'has every point in each step' [ "$(grep -c '^memsweep,.*\[.*,2,' "$TMP/ou
 status 1 'a servant of sizes that do not fit together' "$BUILD/memsweep" --steps --size 1T,2T fault
 one_line_error 'is refused in one line'
 # What cow's child shares with its parent must not be what others are measured on.
-run sh -c 'printf "\n\n\n" | "$@"' - "$BUILD/memsweep" --steps -w 0 -t 0 --pages 4k --array 4M --size 1M copy cow
+run sh -c 'printf "\n\n\n" | "$@"' - "$BUILD/memsweep" --steps -w 0 -t 0 --pages 4k --array 4M \
+    --size 1M copy cow
 check 'a servant: cow costs the others no fault' awk '
-    sub(/^# timed.faults=/, "") { faults = $1 } END { exit !(faults >= 3 * 256 && faults < 3 * 1024) }' "$TMP/out"
+    sub(/^# timed.faults=/, "") { faults = $1 } 
+    END { exit !(faults >= 3 * 256 && faults < 3 * 1024) }' "$TMP/out"
 
 # The classic: sweep.first and the ten passes are shown, any size will do, several make a curve.
 ok 'sweep over odd sizes' "$BUILD/memsweep" -r 1 -t 1ms -f csv --size 1,2,4097,10007,64k sweep
@@ -61,7 +65,8 @@ for isa in generic sse2 avx2 avx512; do
     ok "stream with $isa" "$BUILD/memsweep" --isa "$isa" -r 2 -t 1ms -f csv --array 4k,100k \
         --threads 3 --stores temporal copy scale add triad
     for way in temporal-fetch nontemporal nontemporal-fetch nontemporal-pages; do
-        run "$BUILD/memsweep" --isa "$isa" -r 1 -t 1ms -f csv --array 100k --threads 2 --stores $way copy triad
+        run "$BUILD/memsweep" --isa "$isa" -r 1 -t 1ms -f csv --array 100k --threads 2 \
+            --stores $way copy triad
         case $isa/$way/$run_status in
         generic/nontemporal*/77) one_line_error "stores $way with $isa: there are none" ;;
         */0) out_has "stores $way with $isa: the fact" "^# stores.copy=$way, $isa\$" ;;
@@ -70,7 +75,8 @@ for isa in generic sse2 avx2 avx512; do
     done
 done
 ok 'auto says which stores it took' "$BUILD/memsweep" -r 1 -t 1ms -f csv --array 1M triad
-out_has 'and what both did' '^# stores.triad=[a-z-]+, [a-z0-9]+ [(]tried: temporal [0-9.e+]+ B/s, temporal-fetch '
+out_has 'and what both did' \
+    '^# stores.triad=[a-z-]+, [a-z0-9]+ [(]tried: temporal [0-9.e+]+ B/s, temporal-fetch '
 out_has 'small arrays are marked' '^# array.triad=1048576 B, .*(below 4 x|unknown)'
 out_has 'the best pass' '^# best.triad=[0-9.e+]+ B/s'
 ok 'one pass, after many that warm up' "$BUILD/memsweep" -w 20 -r 1 -t 0 -f csv --array 16M copy
@@ -86,7 +92,8 @@ if [ "$cpus" -ge 2 ]; then
     ok 'loaded under given loads' "$BUILD/memsweep" -r 1 -t 20ms -f csv --size 1M --load 0,100M loaded
     check 'no load moves no bytes' grep -q '^memsweep,loaded.bandwidth\[load=0\],B/s,higher,1,0$' "$TMP/out"
     check 'a load is held, not exceeded' awk -F, \
-        '/loaded.bandwidth.load=104857600/ && $5 == 1 { got = $6 } END { exit !(got > 0 && got < 1.5 * 104857600) }' "$TMP/out"
+        '/loaded.bandwidth.load=104857600/ && $5 == 1 { got = $6 }
+        END { exit !(got > 0 && got < 1.5 * 104857600) }' "$TMP/out"
 else
     skip 'loaded under given loads' 'one CPU only'
 fi
@@ -96,7 +103,8 @@ for metric in sweep triad latency walk gups fault zero cow map; do
     for pages in 4k thp hugetlb; do
         run "$BUILD/memsweep" --pages "$pages" -r 1 -t 1ms -f csv --size 4M --array 2M "$metric"
         case $run_status in
-        0) out_has "$metric on $pages pages says so" "^# pages.$metric=$pages asked, [0-9]+ of [0-9]+ KiB huge" ;;
+        0) out_has "$metric on $pages pages says so" \
+            "^# pages.$metric=$pages asked, [0-9]+ of [0-9]+ KiB huge" ;;
         77) one_line_error "$metric on $pages pages is refused in one line" ;;
         *) check "$metric on $pages pages ends with 0 or 77, not $run_status" false ;;
         esac
@@ -108,7 +116,8 @@ sanitized=0
 case $BUILD in */sanitize) sanitized=1 ;; esac
 for metric in fault zero cow map; do
     run "$BUILD/memsweep" -r 1 -t 1ms -f csv --size 1M "$metric"
-    check "$metric: the kernel counted the faults that were expected" awk -F '[= ]' -v sanitized="$sanitized" \
+    check "$metric: the kernel counted the faults that were expected" awk -F '[= ]' \
+        -v sanitized="$sanitized" \
         '/^# faults/ { good = $3 >= $5 && (sanitized || $3 <= $5 + 8 + $5 / 64) || /not counted/ }
         END { exit !good }' "$TMP/out"
 done

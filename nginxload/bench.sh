@@ -60,7 +60,8 @@ big_wrk() {
     measure wrk -t 1 -c 2 -d "$seconds" --timeout 10 "$1"
     awk -v cpu="$cpu_s" '/read$/ { bytes = $5; unit = $5; sub(/^[0-9.]+/, "", unit)
             scale = unit ~ /^G/ ? 2^30 : unit ~ /^M/ ? 2^20 : 2^10
-            wall = $4; sub(/s,$/, "", wall); print (bytes + 0) * scale / wall, cpu / ((bytes + 0) * scale) * 2^20 * 1e6
+            wall = $4; sub(/s,$/, "", wall)
+            print (bytes + 0) * scale / wall, cpu / ((bytes + 0) * scale) * 2^20 * 1e6
         }' "$work/out"
 }
 big_curl() {
@@ -72,7 +73,8 @@ big_curl() {
 # bare URL: the limit of one connection.
 bare() {
     port=${1#http://*:}
-    taskset -c 1 "$BUILD/test/pingpong_helper" "${port%%/*}" "/${port#*/}" "$seconds" | awk '{ print $1, $2 * 1e6 }'
+    taskset -c 1 "$BUILD/test/pingpong_helper" "${port%%/*}" "/${port#*/}" "$seconds" |
+        awk '{ print $1, $2 * 1e6 }'
 }
 
 # add TITLE UNITS SIDE [RATE CPU]: one run; UNITS is `RATE,CPU`.
@@ -103,7 +105,8 @@ against_fixed() {
     exec 9>"$work/stdin"
     read -r port <"$work/port"
     for connections in 1 16 64; do
-        compare run "epoll, $connections conn." 'requests/s,CPU us' wrk "$connections" "http://127.0.0.1:$port/"
+        compare run "epoll, $connections conn." \
+            'requests/s,CPU us' wrk "$connections" "http://127.0.0.1:$port/"
     done
     exec 9>&-
 }
@@ -111,7 +114,8 @@ against_fixed() {
 # shellcheck disable=SC2154 # nginx_start sets nginx_url
 against_nginx() {
     for connections in 1 16 64; do
-        compare run "nginx, $connections conn." 'requests/s,CPU us' 'wrk h2load ab' "$connections" "$nginx_url/small"
+        compare run "nginx, $connections conn." 'requests/s,CPU us' \
+            'wrk h2load ab' "$connections" "$nginx_url/small"
     done
 }
 
@@ -138,7 +142,8 @@ main() {
         echo 'no nginx (apt-get install nginx-light)'
         return 0
     }
-    table_note 'CPU us: of the client, for a request or a MiB; limit: one connection by nothing but send and recv'
+    table_note \
+        'CPU us: of the client, for a request or a MiB; limit: one connection by nothing but send and recv'
     for part; do
         # shellcheck disable=SC2154 # nginx_start sets nginx_url
         case $part in

@@ -47,7 +47,8 @@ while ($server->recv(my $query, 512)) {
     my $end = 12 + length($name) + 5;
     my $mine = lc($name) eq "\x03web\x04test" || lc($name) eq "\x03web\x03lab\x04test";
     my $answer = $mine && ord($type) == 1;
-    $server->send(substr($query, 0, 2) . ($mine ? "\x81\x80" : "\x81\x83") . "\0\1" . ($answer ? "\0\1" : "\0\0")
+    $server->send(substr($query, 0, 2) . ($mine ? "\x81\x80" : "\x81\x83") . "\0\1"
+        . ($answer ? "\0\1" : "\0\0")
         . "\0\0\0\0" . substr($query, 12, $end - 12)
         . ($answer ? "\xc0\x0c\0\1\0\1\0\0\0\5\0\4\x7f\0\0\1" : ""));
 }

@@ -114,7 +114,8 @@ mkdir -p "$TMP/www/files" && touch "$TMP/www/files/ready"
 own_port=$(free_port)
 ok 'the suite'"'"'s own nginx' \
     sh vm-image/root/usr/local/sbin/serve "$TMP/www" "127.0.0.1:$own_port" "$nginx_program"
-ok 'takes uploads' "$load" -f csv -r 2 -w 0 -t 1ms --wait-up 10s --upload 20M "http://127.0.0.1:$own_port/upload"
+ok 'takes uploads' "$load" -f csv -r 2 -w 0 -t 1ms --wait-up 10s --upload 20M \
+    "http://127.0.0.1:$own_port/upload"
 out_has 'of all sizes' '^nginxload,upload,s,lower,2,'
 check 'and keeps none' sh -c '! find "$1" -size +1000k | grep .' - "$TMP/www"
 kill "$(cat "$TMP/www/nginx.pid")"

@@ -43,7 +43,8 @@ fi
 
 port=$((port + 1))
 if command -v lighttpd >/dev/null 2>&1; then
-    printf 'server.document-root = "%s"\nserver.port = %s\nserver.bind = "127.0.0.1"\n' "$TMP/www" "$port" >"$TMP/lighttpd"
+    printf 'server.document-root = "%s"\nserver.port = %s\nserver.bind = "127.0.0.1"\n' "$TMP/www" "$port" \
+        >"$TMP/lighttpd"
     serves lighttpd yes lighttpd -D -f "$TMP/lighttpd"
 else
     skip lighttpd 'not found (apt-get install lighttpd)'
@@ -69,14 +70,19 @@ else
 fi
 
 # caddy_runs FILE: becomes caddy; whatever it wants to keep is this test's.
-caddy_runs() { exec env HOME="$TMP" XDG_DATA_HOME="$TMP" XDG_CONFIG_HOME="$TMP" caddy run --adapter caddyfile --config "$1"; }
+caddy_runs() {
+    exec env HOME="$TMP" XDG_DATA_HOME="$TMP" XDG_CONFIG_HOME="$TMP" caddy run --adapter caddyfile \
+        --config "$1"
+}
 port=$((port + 1))
 if command -v caddy >/dev/null 2>&1; then
-    printf '{\n admin off\n}\nhttp://127.0.0.1:%s {\n root * %s\n file_server\n}\n' "$port" "$TMP/www" >"$TMP/caddy"
+    printf '{\n admin off\n}\nhttp://127.0.0.1:%s {\n root * %s\n file_server\n}\n' "$port" "$TMP/www" \
+        >"$TMP/caddy"
     serves caddy yes caddy_runs "$TMP/caddy"
     # A proxy that packs whatever may be packed; what is asked for here must come as it is.
     if python3 -c 'import http.server' 2>/dev/null; then
-        python3 -m http.server --bind 127.0.0.1 --directory "$TMP/www" "$port" >"$TMP/behind.log" 2>&1 </dev/null &
+        python3 -m http.server --bind 127.0.0.1 --directory "$TMP/www" "$port" >"$TMP/behind.log" \
+            2>&1 </dev/null &
         behind=$!
         trap '[ -z "$server" ] || kill "$server" 2>/dev/null; kill "$behind" 2>/dev/null; rm -rf "$TMP"' EXIT
         "$BUILD/nginxload" --wait-up 20s -r 1 -w 0 --requests 1 "http://127.0.0.1:$port/small" >/dev/null

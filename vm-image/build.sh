@@ -40,19 +40,22 @@ need() {
         unavailable "$1: not found; install it: apt-get install $2"
 }
 
-# apt_release: sets $release to the name by which this machine's apt sources call its release, and $sources to the
-# files that do: the release's own name, that of what it derives from (Mint, LMDE), or a suite. Where $fetch_release
-# asks for another release, no file need name it: mmdebstrap then takes Debian's own sources.
+# apt_release: sets $release to the name by which this machine's apt sources call its release, and $sources to
+# the files that do: the release's own name, that of what it derives from (Mint, LMDE), or a suite. Where
+# $fetch_release asks for another release, no file need name it: mmdebstrap then takes Debian's own sources.
 fetch_release=
 apt_release() {
-    names=$(sed -n 's/^\(VERSION\|UBUNTU\|DEBIAN\)_CODENAME="*\([^"]*\)"*$/\2/p' "$etc/os-release" 2>/dev/null) || :
+    names=$(sed -n 's/^\(VERSION\|UBUNTU\|DEBIAN\)_CODENAME="*\([^"]*\)"*$/\2/p' "$etc/os-release" \
+        2>/dev/null) || :
     for release in ${fetch_release:-$names stable testing unstable sid oldstable}; do
-        sources=$(grep -lEs "^[^#]*[ :]$release( |\$)" "$etc/apt/sources.list" "$etc"/apt/sources.list.d/*.list \
+        sources=$(grep -lEs "^[^#]*[ :]$release( |\$)" "$etc/apt/sources.list" \
+            "$etc"/apt/sources.list.d/*.list \
             "$etc"/apt/sources.list.d/*.sources || :)
         [ -z "$sources" ] || return 0
     done
     [ -z "$fetch_release" ] || return 0
-    unavailable "no apt source for $(echo "${names:-this system}" | head -n 1) on this machine: vm-image/build.sh needs a Debian or Ubuntu"
+    names=$(echo "${names:-this system}" | head -n 1)
+    unavailable "no apt source for $names on this machine: vm-image/build.sh needs a Debian or Ubuntu"
 }
 
 # fetch NAME HOOK [OPTION...]: packages into $out/NAME.tar, unless they are there.
@@ -75,8 +78,8 @@ fetch() {
 }
 
 # Runs inside mmdebstrap, $1 its root: packages that are unpacked by us, without what they depend on.
-# NAME|NAME...+ stands for the kernel that the first of these metapackages depends on, one of which each distribution
-# has, with the packages that its files have been split over.
+# NAME|NAME...+ stands for the kernel that the first of these metapackages depends on, one of which each
+# distribution has, with the packages that its files have been split over.
 download_hook() {
     cat <<'END'
 set -eu
@@ -88,14 +91,16 @@ for package in PACKAGES; do
     *+)
         metas=${package%+} package=
         for meta in $(echo "$metas" | tr '|' ' '); do
-            package=$(apt-cache depends "$meta" 2>/dev/null | sed -n 's/^ *Depends: \(linux-image-[0-9]\)/\1/p' | head -n 1)
+            package=$(apt-cache depends "$meta" 2>/dev/null |
+                sed -n 's/^ *Depends: \(linux-image-[0-9]\)/\1/p' | head -n 1)
             [ -z "$package" ] || break
         done
         [ -n "$package" ] || {
             echo "E: no kernel: this release has no package $metas" >&2
             exit 1
         }
-        package="$package $(apt-cache depends "$package" | sed -n -e 's/^ *Depends: \(linux-modules-[0-9]\)/\1/p' \
+        package="$package $(apt-cache depends "$package" |
+            sed -n -e 's/^ *Depends: \(linux-modules-[0-9]\)/\1/p' \
             -e 's/^ *Depends: \(linux-binary-[0-9]\)/\1/p' | tr '\n' ' ')"
         ;;
     esac
@@ -134,7 +139,8 @@ rootfs_stamp() {
     stamp $(programs) $(find vm-image/root -type f | sort) "$out/base.tar"
 }
 
-# trim TREE: of what nginx depends on in Debian's eyes, keeps what it loads. A guest unpacks all of this into its memory.
+# trim TREE: of what nginx depends on in Debian's eyes, keeps what it loads. A guest unpacks all of this into
+# its memory.
 trim() {
     arch=$(uname -m)-linux-gnu
     linker=$(echo "$1/lib/$arch"/ld-linux-*)
@@ -158,14 +164,19 @@ build_rootfs() {
     tree=$BUILD/rootfs.new
     rm -rf "$tree" "$out/rootfs.stamp"
     mkdir -p "$tree"
-    tar -xf "$out/base.tar" -C "$tree" --no-same-owner --exclude='./dev/*' --exclude='./etc/apt' --exclude='./etc/dpkg' \
+    tar -xf "$out/base.tar" -C "$tree" --no-same-owner --exclude='./dev/*' --exclude='./etc/apt' \
+        --exclude='./etc/dpkg' \
         --exclude='./usr/share/doc' --exclude='./usr/share/man' --exclude='./usr/share/locale' \
-        --exclude='./usr/share/lintian' --exclude='./usr/share/perl5' --exclude='./usr/share/bash-completion' \
-        --exclude='./var/lib/dpkg' --exclude='./var/cache' --exclude='./etc/init.d' --exclude='./etc/resolv.conf'
+        --exclude='./usr/share/lintian' --exclude='./usr/share/perl5' \
+        --exclude='./usr/share/bash-completion' \
+        --exclude='./var/lib/dpkg' --exclude='./var/cache' --exclude='./etc/init.d' \
+        --exclude='./etc/resolv.conf'
     chmod -R u=rwX,go=rX "$tree"
     # Newer releases have everything below usr, and the links to it in a package that nothing here depends on.
     for merged in bin sbin lib lib64; do
-        if [ ! -e "$tree/$merged" ] && [ -d "$tree/usr/$merged" ]; then ln -s "usr/$merged" "$tree/$merged"; fi
+        if [ ! -e "$tree/$merged" ] && [ -d "$tree/usr/$merged" ]; then
+            ln -s "usr/$merged" "$tree/$merged"
+        fi
     done
     trim "$tree"
     (cd "$tree" && mkdir -p dev proc sys run tmp data root usr/local/bin usr/local/sbin etc)
@@ -185,7 +196,8 @@ build_rootfs() {
     mv "$out/rootfs.stamp.new" "$out/rootfs.stamp"
 }
 
-# unpack_modules FOLDER: kernels of newer releases have theirs compressed, which the guest's insmod does not read.
+# unpack_modules FOLDER: kernels of newer releases have theirs compressed, which the guest's insmod does not
+# read.
 unpack_modules() {
     unpack_modules_by "$1" xz xz xz-utils -d
     unpack_modules_by "$1" zst zstd zstd -q --rm -d
@@ -215,8 +227,8 @@ kernel() {
     mv "$out/$kernel.new" "$out/$kernel"
 }
 
-# kernel_of TREE FOLDER MODULE...: from a tree with one kernel into FOLDER: vmlinuz, and in root/ the modules and those
-# that they need, with their names in the file `load`, in that order.
+# kernel_of TREE FOLDER MODULE...: from a tree with one kernel into FOLDER: vmlinuz, and in root/ the modules
+# and those that they need, with their names in the file `load`, in that order.
 kernel_of() {
     from=$1
     [ -d "$from/lib/modules" ] || ln -s usr/lib "$from/lib"
@@ -275,7 +287,9 @@ build_guest() {
     need_x86
     build_rootfs
     fetch_debs tools cpio mtools syslinux syslinux-common systemd-boot-efi
-    kernel cloud 'linux-image-cloud-amd64|linux-image-virtual' virtio_pci virtio_mmio virtio_console virtio_blk virtio_net
+    kernel cloud \
+        'linux-image-cloud-amd64|linux-image-virtual' virtio_pci virtio_mmio virtio_console \
+        virtio_blk virtio_net
     guest_stamp cloud >"$out/guest.stamp.new"
     if [ -f "$out/initrd" ] && cmp -s "$out/guest.stamp.new" "$out/guest.stamp"; then return; fi
     rm -f "$out/guest.stamp"
@@ -284,7 +298,8 @@ build_guest() {
     mv "$out/guest.stamp.new" "$out/guest.stamp"
 }
 
-# Linux runs /init, which here is the program itself; its arguments come from the kernel's command line, after --.
+# Linux runs /init, which here is the program itself; its arguments come from the kernel's command line, after
+# --.
 build_tool() {
     build_guest
     mkdir -p "$out/tool"

@@ -21,10 +21,13 @@ if command -v dpkg >/dev/null 2>&1; then
     asked 'a release by its name' 'VERSION_CODENAME=bookworm\n' 'Suites: bookworm bookworm-updates\n' bookworm
     asked 'sources that say stable' 'VERSION_CODENAME=bookworm\n' 'Suites: stable stable-updates\n' stable
     asked 'testing' 'VERSION_CODENAME=forky\n' 'Suites: testing\n' testing
-    asked 'sid, which has no name of its own' 'NAME=Debian\n' 'deb http://deb.debian.org/debian sid main\n' sid
+    asked 'sid, which has no name of its own' 'NAME=Debian\n' \
+        'deb http://deb.debian.org/debian sid main\n' sid
     asked 'Mint' 'VERSION_CODENAME=virginia\nUBUNTU_CODENAME=jammy\n' 'deb http://a/ubuntu jammy main\n' jammy
-    asked 'LMDE' 'VERSION_CODENAME="faye"\nDEBIAN_CODENAME="bookworm"\n' 'deb http://a/debian bookworm main\n' bookworm
-    asked 'a comment is no source' 'VERSION_CODENAME=x\n' '# deb http://a stable main\ndeb http://a testing main\n' testing
+    asked 'LMDE' 'VERSION_CODENAME="faye"\nDEBIAN_CODENAME="bookworm"\n' \
+        'deb http://a/debian bookworm main\n' bookworm
+    asked 'a comment is no source' 'VERSION_CODENAME=x\n' \
+        '# deb http://a stable main\ndeb http://a testing main\n' testing
     run env BUILD="$TMP/b" GUESTMARK_ETC="$TMP" PATH="$TMP/bin:$PATH" sh vm-image/build.sh rootfs
     check 'none: not available' [ "$run_status" -eq 77 ]
     out_has 'and says what it needs' 'no apt source .*needs a Debian or Ubuntu'
@@ -39,7 +42,8 @@ why=$(sh vm-image/build.sh guest 2>/dev/null) || {
 }
 cloud=$here/vm-image/cloud
 version=$(ls "$cloud/root/lib/modules")
-package() { # FOLDER PROGRAM...: the kernel's package, with each module packed; below usr all of it is in one place
+package() {
+    # FOLDER PROGRAM...: the kernel's package, with each module packed; below usr all of it is in one place
     package=$TMP/b/vm-image/cloud-package
     package_folder=$package/$1/$version/kernel
     rm -rf "$TMP/b/vm-image/cloud" "$TMP/b/vm-image/cloud-package"

@@ -1,17 +1,17 @@
 # Talks to a guest's agent, and to QEMU, over a pair of FIFOs CHANNEL.in and CHANNEL.out. Works in any POSIX
 # sh, and ends when QEMU does: QEMU holds the other end of .out open for as long as it lives.
 
-# channel_open CHANNEL: descriptor 3 writes to the guest, 4 reads from it. Opened for both first, since opening
-# a FIFO whose other end is gone would wait for ever; and read-only after that, since only then the end of
-# QEMU is seen as the end of the file.
+# channel_open CHANNEL: descriptor 3 writes to the guest, 4 reads from it. Opened for both first, since
+# opening a FIFO whose other end is gone would wait for ever; and read-only after that, since only then the
+# end of QEMU is seen as the end of the file.
 channel_open() {
     # shellcheck disable=SC2094 # a FIFO
     exec 3<>"$1.in" 4<>"$1.out" 5<"$1.out"
     exec 4<&5 5<&-
 }
 
-# channel_ask CHANNEL SECONDS WORD...: runs a command in the guest and hands back what it printed and its status;
-# 1 with a line on stderr if the guest goes away. SECONDS 0: for as long as it takes.
+# channel_ask CHANNEL SECONDS WORD...: runs a command in the guest and hands back what it printed and its
+# status; 1 with a line on stderr if the guest goes away. SECONDS 0: for as long as it takes.
 channel_ask() (
     channel=$1 channel_limit=$2
     shift 2
@@ -63,8 +63,8 @@ channel_next() {
     echo "$channel_count" | tee "$1"
 }
 
-# channel_qmp CHANNEL COMMAND...: asks QEMU's monitor and prints its answers, one per line. A command is a name
-# or the whole request.
+# channel_qmp CHANNEL COMMAND...: asks QEMU's monitor and prints its answers, one per line. A command is a
+# name or the whole request.
 channel_qmp() (
     channel=$1
     shift
@@ -87,8 +87,8 @@ channel_qmp() (
     done <&4
 )
 
-# channel_serve CHANNEL WORD...: runs a command in the guest whose standard input and output are ours, line by line, and
-# ends with its status (guest/usr/local/sbin/guest-steps).
+# channel_serve CHANNEL WORD...: runs a command in the guest whose standard input and output are ours, line by
+# line, and ends with its status (guest/usr/local/sbin/guest-steps).
 channel_serve() (
     channel_open "$1" || exit 1
     shift

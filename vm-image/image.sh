@@ -1,8 +1,10 @@
-# Part of build.sh: $BUILD/vm-image/guestmark.qcow2, a disk that boots by itself: under BIOS by SYSLINUX, under UEFI by
-# systemd-boot, on virtio, IDE, AHCI, SCSI or NVMe, to a shell on the serial line and on the screen.
+# Part of build.sh: $BUILD/vm-image/guestmark.qcow2, a disk that boots by itself: under BIOS by SYSLINUX,
+# under UEFI by systemd-boot, on virtio, IDE, AHCI, SCSI or NVMe, to a shell on the serial line and on the
+# screen.
 #
 #     sector 0         SYSLINUX's boot code and the partition table
-#     1 MiB ..         FAT, 63 MiB: boot loaders, Debian's stock kernel, initrd (the whole userland; there is no root disk)
+#     1 MiB ..         FAT, 63 MiB: boot loaders, Debian's stock kernel, initrd (the whole userland; there is
+#                      no root disk)
 #     64 MiB ..        ext4, 1 GiB, label guestmark: /data, for diskrand and nginx
 #
 # No root, no loop device, no mount: mtools and mkfs.ext4 write into files.
@@ -31,8 +33,10 @@ boot_files() {
     gzip -9n <"$out/stock.initrd" >"$1/initrd.gz"
     cp "$out/tools/usr/lib/systemd/boot/efi/systemd-bootx64.efi" "$1/EFI/BOOT/BOOTX64.EFI"
     printf 'timeout 0\ndefault guestmark\n' >"$1/loader/loader.conf"
-    printf 'title guestmark\nlinux /vmlinuz\ninitrd /initrd.gz\noptions %s\n' "$image_arguments" >"$1/loader/entries/guestmark.conf"
-    printf 'DEFAULT guestmark\nLABEL guestmark\n  LINUX /vmlinuz\n  INITRD /initrd.gz\n  APPEND %s\n' "$image_arguments" >"$1/syslinux.cfg"
+    printf 'title guestmark\nlinux /vmlinuz\ninitrd /initrd.gz\noptions %s\n' "$image_arguments" \
+        >"$1/loader/entries/guestmark.conf"
+    printf 'DEFAULT guestmark\nLABEL guestmark\n  LINUX /vmlinuz\n  INITRD /initrd.gz\n  APPEND %s\n' \
+        "$image_arguments" >"$1/syslinux.cfg"
 }
 
 write_fat() {
@@ -47,7 +51,9 @@ write_fat() {
 
 write_data() {
     E2FSPROGS_FAKE_TIME=$SOURCE_DATE_EPOCH PATH=$PATH:/usr/sbin:/sbin mkfs.ext4 -q -F -L guestmark -m 0 \
-        -U 67726d6b-0000-4000-8000-000000000001 -E "hash_seed=67726d6b-0000-4000-8000-000000000002,offset=$((image_data_start * 512)),lazy_itable_init=0" \
+        -U 67726d6b-0000-4000-8000-000000000001 \
+        -E lazy_itable_init=0 -E hash_seed=67726d6b-0000-4000-8000-000000000002 \
+        -E "offset=$((image_data_start * 512))" \
         -J size=8 "$1" $((image_data_sectors / 2))k
 }
 
@@ -58,7 +64,9 @@ build_image() {
     need sfdisk fdisk
     build_rootfs
     fetch_debs tools cpio mtools syslinux syslinux-common systemd-boot-efi
-    kernel stock 'linux-image-amd64|linux-image-generic' virtio_pci virtio_blk virtio_scsi virtio_net virtio_console ata_piix ahci sd_mod \
+    kernel stock \
+        'linux-image-amd64|linux-image-generic' virtio_pci virtio_blk virtio_scsi virtio_net virtio_console \
+        ata_piix ahci sd_mod \
         nvme e1000 e1000e crc32c_generic ext4
     { guest_stamp stock && sha256sum vm-image/image.sh; } >"$out/image.stamp.new"
     if [ -f "$out/guestmark.qcow2" ] && cmp -s "$out/image.stamp.new" "$out/image.stamp"; then return; fi

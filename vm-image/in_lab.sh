@@ -1,7 +1,7 @@
 # For tests that run in a machine of the lab.
 
-# in_lab SECONDS MACHINE SCRIPT [ARGUMENT...]: ends this test with what the script says there, which is TAP; why there is
-# no such machine here is a skip.
+# in_lab SECONDS MACHINE SCRIPT [ARGUMENT...]: ends this test with what the script says there, which is TAP;
+# why there is no such machine here is a skip.
 in_lab() {
     in_lab_status=0 in_lab_seconds=$1
     shift

@@ -1,16 +1,17 @@
 #!/bin/sh
-# Runs a script in a machine of its own, emulated whole by QEMU: for what this machine lacks (KVM, control groups
-# of version 2 only, another distribution's engines). Neither root nor a network card is needed, and nothing of this
-# machine is touched but $BUILD.
+# Runs a script in a machine of its own, emulated whole by QEMU: for what this machine lacks (KVM, control
+# groups of version 2 only, another distribution's engines). Neither root nor a network card is needed, and
+# nothing of this machine is touched but $BUILD.
 #
 #   lab.sh [-o FOLDER] [-t SECONDS] MACHINE SCRIPT [ARGUMENT...]
 #
 #   -o FOLDER    where to put what the script has left in its folder $LAB_RESULTS (nowhere)
 #   -t SECONDS   how long the machine may take, from power-on to power-off (600)
 #
-# MACHINE is one of machine.sh. The script is run by sh, as root, in a copy of this checkout with what has been
-# built, both under the same paths as here. Its output and its exit status are those of lab.sh; 77 means that the
-# machine cannot be made here (why is on stdout), 124 that its time was over, 125 that it ended without a word.
+# MACHINE is one of machine.sh. The script is run by sh, as root, in a copy of this checkout with what has
+# been built, both under the same paths as here. Its output and its exit status are those of lab.sh; 77 means
+# that the machine cannot be made here (why is on stdout), 124 that its time was over, 125 that it ended
+# without a word.
 set -eu
 unset CDPATH && export LC_ALL=C
 
@@ -22,11 +23,12 @@ lab_usage() {
     exit 2
 }
 
-# lab_checkout FOLDER: what the machine finds at /lab (see lab/start): the checkout, what has been built of it for a
-# campaign, and how to run the script.
+# lab_checkout FOLDER: what the machine finds at /lab (see lab/start): the checkout, what has been built of it
+# for a campaign, and how to run the script.
 lab_checkout() {
     mkdir -p "$1/checkout" "$1/build/vm-image"
-    (cd "$lab_root" && tar -c --exclude=./.git --exclude=./results --exclude='./build*' .) | tar -x -C "$1/checkout"
+    (cd "$lab_root" && tar -c --exclude=./.git --exclude=./results --exclude='./build*' .) |
+        tar -x -C "$1/checkout"
     (
         cd "$BUILD"
         for lab_file in * vm-image/*; do
@@ -111,7 +113,8 @@ main() {
     lab_disks
     lab_status=0
     lab_run "$lab_name" || lab_status=$?
-    [ -z "$lab_output" ] || [ ! -s "$lab_work/files" ] || tar -x -C "$lab_output" -f "$lab_work/files" --no-same-owner
+    [ -z "$lab_output" ] || [ ! -s "$lab_work/files" ] ||
+        tar -x -C "$lab_output" -f "$lab_work/files" --no-same-owner
     exit "$lab_status"
 }
 

@@ -1,10 +1,10 @@
-# Part of build.sh: the machines of the lab (lab.sh), from packages, for each: an ext4 disk with a small Debian, never
-# written to again, and a kernel with the few drivers that it needs to find its disks.
+# Part of build.sh: the machines of the lab (lab.sh), from packages, for each: an ext4 disk with a small
+# Debian, never written to again, and a kernel with the few drivers that it needs to find its disks.
 #
 #     $BUILD/vm-image/lab/MACHINE/disk vmlinuz modules/ initrd
 #
-# Packages are unpacked, not installed: what their scripts would do, as far as it matters, machine_finish does. So it
-# takes no root, no chroot and no emulation, for another architecture either.
+# Packages are unpacked, not installed: what their scripts would do, as far as it matters, machine_finish
+# does. So it takes no root, no chroot and no emulation, for another architecture either.
 # shellcheck disable=SC2034 # fetch_release is read there
 
 out=${out:?}
@@ -28,7 +28,8 @@ machine_packages() {
     esac
 }
 
-# Every machine has the cloud kernel of this one's Debian: it is there already, and what is proven is what runs on it.
+# Every machine has the cloud kernel of this one's Debian: it is there already, and what is proven is what
+# runs on it.
 machine_kernel='linux-image-cloud-amd64|linux-image-virtual'
 
 # machine_finish TREE: what the scripts of the packages would have made.
@@ -73,8 +74,10 @@ build_machine() {
         mkdir "$out/$machine"
         fetch "$machine/tree" true --include="$(echo "$packages" | tr ' ' ,)"
         mkdir "$out/$machine/tree"
-        tar -xf "$out/$machine/tree.tar" -C "$out/$machine/tree" --exclude='./dev/*' --exclude='./usr/share/doc' \
-            --exclude='./usr/share/man' --exclude='./usr/share/locale' --exclude='./var/cache' --exclude='./var/lib/apt'
+        tar -xf "$out/$machine/tree.tar" -C "$out/$machine/tree" --exclude='./dev/*' \
+            --exclude='./usr/share/doc' \
+            --exclude='./usr/share/man' --exclude='./usr/share/locale' --exclude='./var/cache' \
+            --exclude='./var/lib/apt'
         rm "$out/$machine/tree.tar"
         fetch_release=''
         fetch_debs lab/kernel "$machine_kernel+"

@@ -1,7 +1,7 @@
 # The guest's network card, by key net=user|tap|passt; part of platform.sh.
 #
-#   user   QEMU's own user-mode network (libslirp): always works, no privileges; a port of 127.0.0.1 leads to the
-#          guest's nginx, and restrict=on lets nothing out
+#   user   QEMU's own user-mode network (libslirp): always works, no privileges; a port of 127.0.0.1 leads to
+#          the guest's nginx, and restrict=on lets nothing out
 #   tap    a network card of the host's kernel; needs root
 #   passt  a user-mode network in its own process, over a socket
 

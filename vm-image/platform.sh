@@ -1,5 +1,6 @@
-# Adapter: kvm and qemu (emulated, TCG): a guest that boots the initrd of build.sh, with a data disk and one network
-# card, driven through its agent over two FIFOs; QMP over two more. See common/platforms/platform.sh for the contract.
+# Adapter: kvm and qemu (emulated, TCG): a guest that boots the initrd of build.sh, with a data disk and one
+# network card, driven through its agent over two FIFOs; QMP over two more. See common/platforms/platform.sh
+# for the contract.
 #
 # Everything runs as the invoking user, but for net=tap. The guest has no way out to the network, and
 # only its nginx can be reached, from loopback.
@@ -29,7 +30,8 @@ END
 
 platform_probe() {
     platform_check_keys || return
-    vm_check_host && vm_check_machine && vm_check_cpu && vm_check_kernel && vm_check_disk && vm_network_probe || return
+    vm_check_host && vm_check_machine && vm_check_cpu && vm_check_kernel && vm_check_disk &&
+        vm_network_probe || return
     [ "$PLATFORM" != kvm ] || echo "/dev/kvm opens; whether a guest comes up, ./run.sh --doctor tells"
 }
 
@@ -55,21 +57,26 @@ platform_release() { :; }
 # The data disk is fresh: what a guest before it wrote is not there. Making it is no part of starting a guest.
 platform_fresh() { vm_disk; }
 
-# qed has no preallocation: it always grows while it is written, as does a qcow2 made with prealloc=off or metadata.
-vm_prealloc() { platform_key prealloc "$(if [ "$(platform_key disk qcow2)" = qed ]; then echo off; else echo falloc; fi)"; }
+# qed has no preallocation: it always grows while it is written, as does a qcow2 made with prealloc=off or
+# metadata.
+vm_prealloc() {
+    platform_key prealloc "$(if [ "$(platform_key disk qcow2)" = qed ]; then echo off; else echo falloc; fi)"
+}
 
 # 1 GiB: half of it is what nginx serves, and diskrand's file is small.
 vm_disk() {
     vm_template=$vm_out/disk.ext4
     if [ ! -f "$vm_template" ]; then
         truncate -s 1G "$vm_template.$$"
-        PATH=$PATH:/usr/sbin:/sbin mkfs.ext4 -q -F -L guestmark -m 0 -E lazy_itable_init=0,lazy_journal_init=0 -J size=16 "$vm_template.$$"
+        PATH=$PATH:/usr/sbin:/sbin mkfs.ext4 -q -F -L guestmark -m 0 \
+            -E lazy_itable_init=0,lazy_journal_init=0 -J size=16 "$vm_template.$$"
         mv "$vm_template.$$" "$vm_template"
     fi
     set -- -o preallocation="$(vm_prealloc)"
     [ "$(platform_key disk qcow2)" != qed ] || set --
     qemu-img convert -q -f raw -O "$(platform_key disk qcow2)" "$@" "$vm_template" "$(vm_data)" || return
-    # Written and out of the host's page cache (GNU dd): nothing is left to be written back, or to be read from there.
+    # Written and out of the host's page cache (GNU dd): nothing is left to be written back, or to be read
+    # from there.
     dd of="$(vm_data)" oflag=nocache conv=notrunc,fdatasync count=0 2>/dev/null || :
 }
 
@@ -113,7 +120,8 @@ vm_no_answer() {
     vm_said=$(grep . "$STATE/console" 2>/dev/null | tail -n 1 | tr -d '\r')
     vm_said="the last that its console says is: ${vm_said:-nothing}"
     vm_remedy='--limit allows more'
-    [ "$PLATFORM_NAME" != kvm ] || vm_remedy="$vm_remedy, unless virtualization is not usable here (nested without support?)"
+    [ "$PLATFORM_NAME" != kvm ] ||
+        vm_remedy="$vm_remedy, unless virtualization is not usable here (nested without support?)"
     if vm_alive; then
         echo "$PLATFORM: the time is over: the guest does not answer within $1 s; $vm_said; $vm_remedy"
     else
@@ -127,8 +135,12 @@ vm_path() { printf '%s\n' "$1" | sed 's/,/,,/g'; }
 vm_cpu() { platform_key cpu "$(if [ "$PLATFORM_NAME" = kvm ]; then echo host; else echo max; fi)"; }
 
 vm_arguments() {
-    vm_words="console=ttyS0 quiet panic=-1 reboot=t cryptomgr.notests 8250.nr_uarts=1 guestmark.agent $(vm_network_kernel)"
-    vm_words="$vm_words transparent_hugepage=$(sed 's/.*\[//; s/\].*//' /sys/kernel/mm/transparent_hugepage/enabled 2>/dev/null || echo madvise)"
+    vm_words='console=ttyS0 quiet panic=-1 reboot=t cryptomgr.notests 8250.nr_uarts=1 guestmark.agent'
+    vm_words="$vm_words $(vm_network_kernel)"
+    vm_words="$vm_words transparent_hugepage=$(
+        sed 's/.*\[//; s/\].*//' /sys/kernel/mm/transparent_hugepage/enabled 2>/dev/null || echo madvise
+    )"
+    vm_access="cache=$(platform_key cache none),aio=$(platform_key aio threads)"
     cat <<END
 -name
 guestmark
@@ -175,7 +187,7 @@ pipe,id=qmp,path=$(vm_path "$STATE/qmp")
 -mon
 chardev=qmp,mode=control
 -drive
-if=none,id=data,file=$(vm_path "$(vm_data)"),format=$(platform_key disk qcow2),cache=$(platform_key cache none),aio=$(platform_key aio threads)
+if=none,id=data,file=$(vm_path "$(vm_data)"),format=$(platform_key disk qcow2),$vm_access
 -device
 virtio-blk-$vm_bus,drive=data
 -netdev
@@ -210,7 +222,8 @@ platform_facts() {
     echo "platform.memory=$(platform_key memory "$MEMORY")"
     echo "identity.accelerator=${vm_accel%%,*}"
     channel_qmp "$STATE/qmp" query-kvm |
-        sed -n 's/.*"enabled": \([a-z]*\), "present": \([a-z]*\).*/identity.kvm_enabled=\1\nidentity.kvm_present=\2/p'
+        sed -n 's/.*"enabled": \([a-z]*\), "present": \([a-z]*\).*/\1 \2/p' |
+        sed 's/^/identity.kvm_enabled=/; s/ /\nidentity.kvm_present=/'
     vm_network_facts
     platform_run sh -c 'echo "guest.kernel=$(uname -r)"'
     platform_nginx_version

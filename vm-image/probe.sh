@@ -15,7 +15,8 @@ vm_check_host() {
     if [ -c /dev/kvm ]; then
         echo "/dev/kvm may not be opened by $(id -un); add the user to its group: adduser $(id -un) kvm"
     else
-        echo "no /dev/kvm; enable virtualization in the firmware, or nested virtualization in the hypervisor, and load kvm_intel or kvm_amd"
+        echo "no /dev/kvm; enable virtualization in the firmware," \
+            "or nested virtualization in the hypervisor, and load kvm_intel or kvm_amd"
     fi
     return 77
 }
@@ -31,7 +32,8 @@ vm_check_machine() {
     vm_wanted=$(platform_key machine pc)
     # KVM hands its guests a clock; an emulated microvm has only a TSC, and nothing to calibrate that against.
     if [ "$PLATFORM_NAME:$vm_wanted" = qemu:microvm ]; then
-        echo "an emulated microvm has no timer that a stock kernel can set its clock by; machine=microvm is for kvm"
+        echo "an emulated microvm has no timer that a stock kernel can set its clock by;" \
+            "machine=microvm is for kvm"
         return 77
     fi
     qemu-system-x86_64 -machine help | grep -q "^$vm_wanted " || {
@@ -69,8 +71,9 @@ vm_check_kernel() {
     }
 }
 
-# Formats that cannot be allocated as asked; then one request to a file beside the guest's disk, by the same block
-# layer as QEMU's, in the same mode: not every system has O_DIRECT and io_uring, and native wants O_DIRECT.
+# Formats that cannot be allocated as asked; then one request to a file beside the guest's disk, by the same
+# block layer as QEMU's, in the same mode: not every system has O_DIRECT and io_uring, and native wants
+# O_DIRECT.
 vm_check_disk() {
     case $(platform_key disk qcow2):$(platform_key prealloc '') in
     raw:metadata | qed:falloc | qed:full | qed:metadata)
@@ -79,8 +82,10 @@ vm_check_disk() {
         ;;
     esac
     truncate -s 64k "$STATE/probe"
-    vm_said=$(qemu-img bench -q -c 1 -t "$(platform_key cache none)" -i "$(platform_key aio threads)" -f raw "$STATE/probe" 2>&1) || {
-        echo "a disk with cache=$(platform_key cache none),aio=$(platform_key aio threads) cannot be used here: $(echo "$vm_said" | tail -n 1 | sed "s|.*'$STATE/probe': ||")"
+    vm_said=$(qemu-img bench -q -c 1 -t "$(platform_key cache none)" -i "$(platform_key aio threads)" \
+        -f raw "$STATE/probe" 2>&1) || {
+        echo "a disk with cache=$(platform_key cache none),aio=$(platform_key aio threads)" \
+            "cannot be used here: $(echo "$vm_said" | tail -n 1 | sed "s|.*'$STATE/probe': ||")"
         rm -f "$STATE/probe"
         return 77
     }

@@ -35,7 +35,8 @@ variant() {
     run platform_facts
     echo "${1#*:}" | tr , '\n' | sed 's/^cpu=/cpu_model=/' >"$TMP/keys"
     while IFS='=' read -r variant_key variant_value; do
-        [ "$variant_key" = kernel ] || out_has "$PLATFORM: $variant_key" "^[a-z]*\.($variant_key|format|backend)=$variant_value\$"
+        [ "$variant_key" = kernel ] ||
+            out_has "$PLATFORM: $variant_key" "^[a-z]*\.($variant_key|format|backend)=$variant_value\$"
     done <"$TMP/keys"
 }
 

@@ -1,5 +1,6 @@
 #!/bin/sh
-# The guest: what build.sh makes, what the adapter does with it, variant by variant, and what happens when QEMU dies.
+# The guest: what build.sh makes, what the adapter does with it, variant by variant, and what happens when
+# QEMU dies.
 . common/test/tap.sh
 . common/platforms/platform.sh
 . vm-image/variant.sh
@@ -58,7 +59,7 @@ variant_use qemu
 status 1 'a second is too short' vm_start 1
 one_line_error 'one line'
 err_has 'says that time was the reason, and how far the guest came' \
-    'the time is over: the guest does not answer within 1 s; the last that its console says is: .*; --limit allows more'
+    'the time is over: the guest does not answer within 1 s; the last that its console says is: .*; --limit'
 kill -9 "$(cat "$STATE/qemu.pid")"
 sleep 0.2
 run vm_no_answer 60
@@ -71,7 +72,8 @@ adapter_contract
 ok '100 kB of random bytes' platform_run head -c 100000 /dev/urandom
 check 'come back, and only they' [ "$(wc -c <"$TMP/out")" -eq 100000 ]
 run platform_run sh -c 'echo "=0"; echo ">x"; echo 1; cat'
-check 'output that looks like the protocol is output; stdin is empty' [ "$(tr '\n' ' ' <"$TMP/out")" = '=0 >x 1 ' ]
+check 'output that looks like the protocol is output; stdin is empty' \
+    [ "$(tr '\n' ' ' <"$TMP/out")" = '=0 >x 1 ' ]
 ok 'facts' platform_facts
 out_has 'QMP says no KVM' '^identity\.kvm_enabled=false$'
 out_has 'the disk file and what it holds' '^data\.allocated=[0-9]+$'
@@ -107,7 +109,8 @@ page_cache() {
         return
     fi
     run cached
-    check "$PLATFORM: $1 $2 bytes of its disk are in the host's page cache" awk -F '[= ]' -v word="$1" -v size="$2" '
+    check "$PLATFORM: $1 $2 bytes of its disk are in the host's page cache" awk -F '[= ]' -v word="$1" \
+        -v size="$2" '
         { exit !(word == "least" ? $2 >= size : $2 <= size) }' "$TMP/out"
 }
 # shellcheck disable=SC2034 # for bill.sh
@@ -138,9 +141,11 @@ exits() (
         cat <<'END'
 {"QMP": {"version": {"qemu": {"micro": 0, "minor": 2, "major": 7}}, "capabilities": []}}
 {"return": {}}
-{"return": [{"provider": "kvm", "qom-path": "/machine/unattached/device[0]", "stats": [{"name": "exits", "value": 1200}, \
-{"name": "halt_wait_hist", "value": [1, 2]}, {"name": "io_exits", "value": 77}]}, {"provider": "kvm", "stats": \
-[{"value": 34, "name": "exits"}, {"name": "directed_yield_attempted", "value": 3}]}]}
+{"return": [{"provider": "kvm", "qom-path": "/machine/unattached/device[0]", "stats": [ \
+{"name": "exits", "value": 1200}, \
+{"name": "halt_wait_hist", "value": [1, 2]}, {"name": "io_exits", "value": 77}]}, \
+{"provider": "kvm", "stats": [{"value": 34, "name": "exits"}, \
+{"name": "directed_yield_attempted", "value": 3}]}]}
 END
     }
     platform_counters
@@ -163,7 +168,8 @@ fi
 
 # One program as the only process: the kernel runs it as init and stops when it ends.
 ok 'a kernel with one tool as init is built' sh vm-image/build.sh tool forksum
-timeout 60 qemu-system-x86_64 -nodefaults -no-user-config -display none -no-reboot -machine pc,accel=tcg -m 256M \
+timeout 60 qemu-system-x86_64 -nodefaults -no-user-config -display none \
+    -no-reboot -machine pc,accel=tcg -m 256M \
     -kernel "$BUILD/vm-image/vmlinuz" -initrd "$BUILD/vm-image/forksum.initrd" -serial "file:$TMP/console" \
     -append 'console=ttyS0 quiet panic=-1 -- -r 1 -t 1ms -f csv 1 100' </dev/null >/dev/null 2>&1
 check 'and measures' grep -q '^forksum,sum,s,lower,1,' "$TMP/console"

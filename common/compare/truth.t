@@ -54,7 +54,8 @@ conditions setting.quick= commit=0123456789 setting.isa=
 silent 'nothing odd: no word on --quick' '--quick'
 silent 'nor on the tree' 'uncommitted'
 silent 'nor on an instruction set' 'instruction set'
-says 'a campaign without a design was one of blocks' 'design: blocks; in a round one platform runs after the other'
+says 'a campaign without a design was one of blocks' \
+    'design: blocks; in a round one platform runs after the other'
 conditions design=turns 'serial=exec:ssh other' serial=vm
 says 'turns are said' 'design: turns; in a round all platforms are up'
 says 'and who took none' 'in blocks of their own: exec:ssh other, vm'
@@ -95,14 +96,16 @@ machine one 'cpu.model=Intel Xeon' cpu.count=2 'kernel=Linux 6.1.0' sha256.linpa
 machine same 'cpu.model=Intel Xeon' cpu.count=2 'kernel=Linux 6.1.0' sha256.linpack=0123
 machine cpu 'cpu.model=AMD EPYC' cpu.count=2 'kernel=Linux 6.1.0' sha256.linpack=0123
 machine kernel 'cpu.model=Intel Xeon' cpu.count=2 'kernel=Linux 6.12.0' sha256.linpack=0123
-machine programs 'cpu.model=Intel Xeon' cpu.count=2 'kernel=Linux 6.1.0' sha256.linpack=9999 sha256.forksum=4567
+machine programs 'cpu.model=Intel Xeon' cpu.count=2 \
+    'kernel=Linux 6.1.0' sha256.linpack=9999 sha256.forksum=4567
 ok 'one machine, pooled' "$BUILD/compare" --pool "$TMP/one" "$TMP/same"
 silent 'is one' 'bear one host name'
 for what in 'cpu:cpu.model (Intel Xeon, AMD EPYC)' 'kernel:kernel (Linux 6.1.0, Linux 6.12.0)' \
     'programs:the program linpack'; do
     other=${what%%:*} what=${what#*:}
     status 1 "another $other is not pooled" "$BUILD/compare" --pool "$TMP/one" "$TMP/$other"
-    err_has "and named: $other" "one and $TMP/$other bear one host name, but differ in $(echo "$what" | tr '()' '..')\$"
+    err_has "and named: $other" "one and $TMP/$other bear one host name, but differ in $(echo "$what" |
+        tr '()' '..')\$"
     one_line_error "in one line: $other"
     ok "set against each other: $other" "$BUILD/compare" "$TMP/one" "$TMP/$other"
     says "it is said: $other" "bear one host name, but differ in $what"

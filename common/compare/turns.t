@@ -8,7 +8,8 @@ campaign() {
     echo design=turns >"$TMP/$1/environment.txt"
     awk '
         function row(platform, round, turn, value) {
-            printf "2026-11-21T00:00:%02dZ,h,%s,%d,forksum,sum,s,lower,%d,%.12g\n", round, platform, round, turn, value
+            printf "2026-11-21T00:00:%02dZ,h,%s,%d,forksum,sum,s,lower,%d,%.12g\n", round, platform,
+                round, turn, value
         }
         function noise(round, turn) { return exp(sin(7 * round + 1.3 * turn)) }
         BEGIN { print "time,host,platform,round,benchmark,metric,unit,better,rep,value" }
@@ -92,7 +93,8 @@ campaign again 'BEGIN {
             for (turn = 1; turn <= (time < 2 && round == 2 ? 5 : 9); turn++) {
                 row("native", round, turn, noise(round, turn))
                 row("native2", round, turn, noise(round, turn))
-                row("docker", round, turn, (time < 2 && round == 2 || round == 4 ? 9 : 3) * noise(round, turn))
+                row("docker", round, turn,
+                    (time < 2 && round == 2 || round == 4 ? 9 : 3) * noise(round, turn))
             }
 }'
 printf '%s\n' time,host,platform,round,benchmark,guard,outcome,evidence,advice \
@@ -102,7 +104,10 @@ out_has 'do not count' '^  docker +5 .* 3\.000 +3\.000 '
 
 campaign zero 'BEGIN {
     for (round = 1; round <= 6; round++)
-        for (turn = 1; turn <= 3; turn++) { row("native", round, turn, 1); row("docker", round, turn, turn - 1) }
+        for (turn = 1; turn <= 3; turn++) {
+            row("native", round, turn, 1)
+            row("docker", round, turn, turn - 1)
+        }
 }'
 ok 'a turn of 0' "$BUILD/compare" "$TMP/zero"
 out_has 'has no ratio' '^  docker +n/a  a value is not above 0'

@@ -1,7 +1,7 @@
 #!/bin/sh
-# The programs side by side with their peers and with what the machine can do at most: runs every program's own
-# bench.sh, one after another, since two measurements at once would measure each other. All of them take less than ten
-# minutes on a machine that is quiet.
+# The programs side by side with their peers and with what the machine can do at most: runs every program's
+# own bench.sh, one after another, since two measurements at once would measure each other. All of them take
+# less than ten minutes on a machine that is quiet.
 # usage: bench.sh [PROGRAM...]
 set -eu
 unset CDPATH && export LC_ALL=C
@@ -10,8 +10,10 @@ unset CDPATH && export LC_ALL=C
 # What the figures are of.
 bench_machine() {
     cpu=$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)
-    echo "${cpu:-$(uname -m)}, $(nproc) CPUs, $(uname -sr), load $(cut -d ' ' -f 1 /proc/loadavg), $(date -u +%Y-%m-%d)"
-    echo 'Medians of runs in turn; ratio: ours to the peer'"'"'s, pair by pair, with half the interquartile range.'
+    echo "${cpu:-$(uname -m)}, $(nproc) CPUs, $(uname -sr), load $(cut -d ' ' -f 1 /proc/loadavg)," \
+        "$(date -u +%Y-%m-%d)"
+    echo 'Medians of runs in turn; ratio: ours to the peer'"'"'s, pair by pair,' \
+        'with half the interquartile range.'
 }
 
 main() {

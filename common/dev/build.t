@@ -1,5 +1,6 @@
 #!/bin/sh
-# What the Makefile offers beside building: the version without git, short lines, and installing what can be removed.
+# What the Makefile offers beside building: the version without git, short lines, and installing what can be
+# removed.
 . common/test/tap.sh
 . common/platforms/platform.sh
 unset MAKEFLAGS MFLAGS MAKELEVEL # of the make that runs this

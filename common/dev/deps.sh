@@ -1,7 +1,7 @@
 #!/bin/sh
-# Installs what is missing for the groups named (run, check, lint, bench, dist; packages.txt has them), on Debian and Ubuntu;
-# elsewhere it names what to install. Changes nothing when nothing is missing, and starts no service: what a package
-# would start stays off, now and at the next boot, unless it was on before.
+# Installs what is missing for the groups named (run, check, lint, bench, dist; packages.txt has them), on
+# Debian and Ubuntu; elsewhere it names what to install. Changes nothing when nothing is missing, and starts
+# no service: what a package would start stays off, now and at the next boot, unless it was on before.
 # usage: deps.sh [--dry-run] GROUP...
 #   --dry-run  says what it would do, and does nothing
 # DEPS_ROOT is a root folder other than the system's, for tests.
@@ -36,7 +36,8 @@ deps_missing() {
     shift
     grep '^[a-z]' "$deps_table" | while read -r missing_group missing_how missing_packages; do
         case " $* " in *" $missing_group "*) ;; *) continue ;; esac
-        deps_there "$missing_how" || echo "$missing_packages" | awk -v column="$missing_column" '{ print $column }'
+        deps_there "$missing_how" || echo "$missing_packages" |
+            awk -v column="$missing_column" '{ print $column }'
     done | awk '$0 != "-" && !seen[$0]++'
 }
 
@@ -65,12 +66,13 @@ deps_elsewhere() {
     elsewhere=$(deps_first $(deps_missing "$elsewhere_column" "$@"))
     [ -n "$elsewhere" ] || return 0
     deps_say "neither Debian nor Ubuntu; missing here, for you to install: $elsewhere_command $elsewhere"
-    deps_say 'images and guests are made of Debian packages; without apt, run.sh measures native and exec:COMMAND'
+    deps_say \
+        'images and guests are made of Debian packages; without apt, run.sh measures native and exec:COMMAND'
     return 1
 }
 
-# deps_choose GROUP...: sets $deps_packages to the first package of each line that apt can have, and $deps_none to those
-# of which it has none.
+# deps_choose GROUP...: sets $deps_packages to the first package of each line that apt can have, and
+# $deps_none to those of which it has none.
 deps_choose() {
     deps_none='' deps_packages=''
     for choose in $(deps_missing 1 "$@"); do
@@ -90,13 +92,14 @@ deps_choose() {
 }
 
 deps_apt() {
-    deps_root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=600 -y -qq --no-install-recommends \
+    deps_root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=600 \
+        -y -qq --no-install-recommends \
         install "$@" >/dev/null
 }
 
 # The services that these packages bring.
-deps_units='docker.service docker.socket containerd.service nginx.service ssh.service ssh.socket lighttpd.service
-podman.socket podman.service podman-auto-update.timer podman-restart.service'
+deps_units='docker.service docker.socket containerd.service nginx.service ssh.service ssh.socket
+lighttpd.service podman.socket podman.service podman-auto-update.timer podman-restart.service'
 
 # deps_enabled: those of them that start with the system.
 deps_enabled() {
@@ -128,7 +131,8 @@ deps_unquiet() {
     done
 }
 
-# deps_install PACKAGE...: all at once; one by one where that does not work, so that one of them does not stop the rest.
+# deps_install PACKAGE...: all at once; one by one where that does not work, so that one of them does not stop
+# the rest.
 deps_install() {
     trap deps_unquiet EXIT
     trap 'exit 130' INT
@@ -160,7 +164,8 @@ main() {
             deps_say "there is no sudo here; as root: apt-get install $(deps_first $deps_lacking)"
             return 1
         }
-        deps_root apt-get update -qq >&2 || deps_say 'apt-get update failed; going on with the lists that are there'
+        deps_root apt-get update -qq >&2 ||
+            deps_say 'apt-get update failed; going on with the lists that are there'
     fi
     deps_choose "$@"
     if [ -n "$deps_packages" ]; then

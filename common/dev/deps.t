@@ -1,5 +1,6 @@
 #!/bin/sh
-# What `make deps` would install, on hosts that are folders of commands: what is missing, what cannot be had, who asks.
+# What `make deps` would install, on hosts that are folders of commands: what is missing, what cannot be had,
+# who asks.
 . common/test/tap.sh
 
 # A host: a folder with the few commands that the script itself uses, and those that log what they are told.
@@ -21,7 +22,8 @@ fake() { # COMMAND (its script on stdin)
 }
 deps() { env PATH="$host" DEPS_ROOT="$host" /bin/sh common/dev/deps.sh "$@"; }
 
-for distribution in 'dnf:dnf install gcc ' 'pacman:pacman -S gcc ' 'apk:apk add gcc ' 'none:what Debian calls gcc '; do
+for distribution in 'dnf:dnf install gcc ' 'pacman:pacman -S gcc ' 'apk:apk add gcc ' \
+    'none:what Debian calls gcc '; do
     host "${distribution%%:*}" id
     rm -f "$host/apt-get"
     echo 'exit 1' | fake "${distribution%%:*}"
@@ -38,7 +40,8 @@ check 'no Debian tool is asked of Alpine' sh -c '! grep -q mmdebstrap "$1"' - "$
 # Debian, as an ordinary user: sudo logs, and does nothing but show what would be done.
 host debian
 echo 'case $1 in -u) echo 1000 ;; *) echo user ;; esac' | fake id
-echo 'echo "$*" >>"$LOGGED"; case $* in *apt-get*install*) exec env "$@" ;; *tee*) cat >/dev/null ;; esac' | fake sudo
+echo 'echo "$*" >>"$LOGGED"; case $* in *apt-get*install*) exec env "$@" ;; *tee*) cat >/dev/null ;; esac' |
+    fake sudo
 # One package does not exist, of one the second name does, and together they cannot be installed.
 cat <<'EOF' | fake apt-cache
 case $2 in
@@ -61,7 +64,8 @@ err_has 'names what cannot be had' 'going on without: runsc$'
 check 'no linter is asked for' sh -c '! grep -Eq "clang|shellcheck|cppcheck" "$1"' - "$TMP/err"
 check 'and does nothing' [ ! -s "$LOGGED" ]
 run deps --dry-run run
-check 'make run wants nothing that only tests use' sh -c '! grep -Eq "podman|strace|chromium|openssh" "$1"' - "$TMP/err"
+check 'make run wants nothing that only tests use' \
+    sh -c '! grep -Eq "podman|strace|chromium|openssh" "$1"' - "$TMP/err"
 
 ok 'one that cannot be installed does not stop the rest' deps lint
 err_has 'they are tried one by one' 'one by one'

@@ -1,6 +1,6 @@
 #!/bin/sh
-# What people copy into a guest: for each architecture an archive of the static programs with their sha256, built by
-# Debian's cross compilers, each program tried (under qemu-user, where this machine cannot run it).
+# What people copy into a guest: for each architecture an archive of the static programs with their sha256,
+# built by Debian's cross compilers, each program tried (under qemu-user, where this machine cannot run it).
 # usage: dist.sh ARCHITECTURE...     in the environment: BUILD, VERSION, MAKE
 set -eu
 unset CDPATH && export LC_ALL=C
@@ -13,15 +13,16 @@ dist_fail() {
     exit 1
 }
 
-# dist_build ARCHITECTURE FOLDER: by the compiler for this machine, or a cross compiler. GNU's triplets and the kernel's
-# names of these architectures are the same.
+# dist_build ARCHITECTURE FOLDER: by the compiler for this machine, or a cross compiler. GNU's triplets and
+# the kernel's names of these architectures are the same.
 dist_build() {
     triplet=$1-linux-gnu
     if [ "$1" = "$(uname -m)" ]; then
         set -- "$2" CC="${CC:-cc}"
     else
         command -v "$triplet-gcc" >/dev/null 2>&1 ||
-            dist_fail "$triplet-gcc: not found; install gcc-$(echo "$triplet" | tr _ -) and its libc6-dev (make deps dist)"
+            dist_fail "$triplet-gcc: not found; install gcc-$(echo "$triplet" |
+                tr _ -) and its libc6-dev (make deps dist)"
         set -- "$2" CC="$triplet-gcc" AR="$triplet-gcc-ar"
     fi
     "${MAKE:-make}" -s BUILD="$1" VERSION="$VERSION" "$2" ${3:+"$3"} all
@@ -32,7 +33,8 @@ dist_try() {
     runner=
     if [ "$1" != "$(uname -m)" ]; then
         runner=qemu-$1
-        command -v "$runner" >/dev/null 2>&1 || dist_fail "$runner: not found; install qemu-user (make deps dist)"
+        command -v "$runner" >/dev/null 2>&1 ||
+            dist_fail "$runner: not found; install qemu-user (make deps dist)"
     fi
     try=$BUILD/dist/try.$$
     rm -rf "$try"
@@ -41,12 +43,14 @@ dist_try() {
         set -- --version
         case $program in
         linpack) set -- -n 50 -f value ;;
-        memsweep) set -- --array 64k -n 64k -f value sweep copy latency gups ;; # not faults: an emulator has its own
+        memsweep) set -- --array 64k -n 64k -f value sweep copy latency gups ;;
+            # not faults: an emulator has its own
         forksum) set -- -f value 1 100 ;;
         diskrand) set -- --buffered -n 1M -f value "$try" ;;
         esac
         [ "$1" = --version ] || set -- -r 1 -w 0 -t 1ms "$@"
-        ${runner:+"$runner"} "$dist_folder/$program" "$@" >"$try/out" || dist_fail "$dist_folder/$program $* fails"
+        ${runner:+"$runner"} "$dist_folder/$program" "$@" >"$try/out" ||
+            dist_fail "$dist_folder/$program $* fails"
         [ -s "$try/out" ] || dist_fail "$dist_folder/$program $* prints nothing"
     done
     rm -rf "$try"

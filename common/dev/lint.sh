@@ -1,6 +1,7 @@
 #!/bin/sh
-# Warnings as errors with gcc and clang, clang-format, cppcheck, shellcheck, shfmt, mandoc; and that each room has its
-# README. A linter that is not installed is named and counts as a failure: a check that did not run has not passed.
+# Warnings as errors with gcc and clang, clang-format, cppcheck, shellcheck, shfmt, mandoc; that lines of
+# shell have 110 columns at most, and that each room has its README. A linter that is not installed is named
+# and counts as a failure: a check that did not run has not passed.
 # usage: lint.sh SHELL_FILE... -- MAN_PAGE... -- C_FILE...
 set -u
 unset CDPATH && export LC_ALL=C
@@ -38,12 +39,16 @@ done
 # One scheme of header guards: GM_, the program or room unless it is the library or the tests, the file.
 for header; do
     case $header in *_template.h | *.c) continue ;; esac
-    guard=$(echo "$header" | sed -E 's|^common/||; s/^(lib|test).//; s|^([a-z]+)/.*/|\1/|; s|^([a-z]+)/\1\.h|\1.h|; s|[/.]|_|g')
+    guard=$(echo "$header" |
+        sed -E 's|^common/||; s/^(lib|test).//; s|^([a-z]+)/.*/|\1/|; s|^([a-z]+)/\1\.h|\1.h|; s|[/.]|_|g')
     guard=GM_$(echo "$guard" | tr '[:lower:]' '[:upper:]')
     grep -qx "#ifndef $guard" "$header" || fail "$header: its guard is not $guard"
 done
 # shellcheck disable=SC2086 # lists of files without spaces
 {
+    awk -v most=110 'length > most { print FILENAME ":" FNR ": longer than " most; bad = 1 }
+        END { exit bad }' \
+        $shells common/driver/*.awk || fail "lines"
     if need shellcheck; then
         shellcheck -s sh -x -P SCRIPTDIR/.. -P . $shells || fail "shellcheck"
     fi

@@ -1,5 +1,6 @@
 #!/bin/sh
-# A man page from a program's own --help and a hand-written part, so that no option or metric can be missing or wrong.
+# A man page from a program's own --help and a hand-written part, so that no option or metric can be missing
+# or wrong.
 # usage: man.sh PROGRAM PART HELP >PAGE     HELP is a file that it may write
 # PART is mdoc; its lines @SYNOPSIS@, @OPTIONS@, @METRICS@ and @EXAMPLES@ are replaced by what --help prints.
 # common/lib/opt_help.c knows the layout of that: two columns, the second at 26.

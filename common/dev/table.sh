@@ -1,4 +1,5 @@
-# For the bench.sh of each program, which source this: values of runs in turn, and one kind of table of them all.
+# For the bench.sh of each program, which source this: values of runs in turn, and one kind of table of them
+# all.
 # shellcheck shell=sh
 
 # table_begin: a folder of its own for what is needed meanwhile, $work; it goes with the script.
@@ -11,8 +12,9 @@ table_begin() {
     : >"$work/notes"
 }
 
-# table_add ROW SIDE VALUE: a run's figure; SIDE is `ours`, `limit`, or a peer's name. The k-th of ours and the k-th of
-# a peer are a pair, measured beside each other. An empty VALUE is a run that gave none, and no pair.
+# table_add ROW SIDE VALUE: a run's figure; SIDE is `ours`, `limit`, or a peer's name. The k-th of ours and
+# the k-th of a peer are a pair, measured beside each other. An empty VALUE is a run that gave none, and no
+# pair.
 table_add() {
     printf '%s\t%s\t%s\n' "$1" "$2" "${3:--}" >>"$work/values"
 }
@@ -34,8 +36,8 @@ table_median() {
     sort -g | awk '{ v[NR] = $1 } END { if (NR) print (v[int((NR + 1) / 2)] + v[int(NR / 2) + 1]) / 2 }'
 }
 
-# table_print: a line for each row and peer: medians; the median of the pairs' ratios, ours to the peer's, with
-# half their interquartile range; and what share of the limit ours is.
+# table_print: a line for each row and peer: medians; the median of the pairs' ratios, ours to the peer's,
+# with half their interquartile range; and what share of the limit ours is.
 table_print() {
     awk -F '\t' -v digits=4 '
         function figure(x) {

@@ -42,8 +42,8 @@ for locale in de_DE tr_TR; do
             continue
         fi
         ln -sf "$(command -v "$awk")" "$TMP/awk/awk"
-        ok "$locale with $awk: a campaign" campaign "$TMP/$locale.$awk" "PATH=$TMP/awk:$PATH" "LOCPATH=$TMP/locales" \
-            "LC_ALL=$locale.UTF-8" "LANG=$locale.UTF-8"
+        ok "$locale with $awk: a campaign" campaign "$TMP/$locale.$awk" "PATH=$TMP/awk:$PATH" \
+            "LOCPATH=$TMP/locales" "LC_ALL=$locale.UTF-8" "LANG=$locale.UTF-8"
         ok "$locale with $awk: as ever" good "$TMP/$locale.$awk"
     done
 done
@@ -51,7 +51,8 @@ ok 'C: a campaign' campaign "$TMP/c" LC_ALL=C
 if [ -n "${made:-}" ]; then
     for locale in C de_DE.UTF-8 tr_TR.UTF-8; do
         for format in text html csv markdown; do
-            LOCPATH=$TMP/locales LC_ALL=$locale "$BUILD/compare" -f "$format" -o "$TMP/report.$locale.$format" "$TMP/c"
+            LOCPATH=$TMP/locales LC_ALL=$locale "$BUILD/compare" -f "$format" \
+                -o "$TMP/report.$locale.$format" "$TMP/c"
         done
     done
     for format in text html csv markdown; do
@@ -70,9 +71,11 @@ fi
 ok 'a umask of 077' good "$TMP/umask"
 ok 'no HOME' campaign "$TMP/home" -u HOME
 ok 'no HOME: as ever' good "$TMP/home"
-ok 'no standard input' sh -c 'exec <&-; exec "$@"' - sh ./run.sh -p native -b forksum -n 1 --quick -o "$TMP/closed"
+ok 'no standard input' sh -c 'exec <&-; exec "$@"' - sh ./run.sh -p native -b forksum -n 1 \
+    --quick -o "$TMP/closed"
 check 'no standard input: as ever' grep -q ',forksum,sum,' "$TMP/closed/samples.csv"
-ok 'CDPATH' sh -c 'cd "$1/.." && CDPATH=.:$1/..:/ sh "${1##*/}/run.sh" -p native -b forksum -n 1 --quick -o "$2"' \
+ok 'CDPATH' sh -c 'cd "$1/.." &&
+    CDPATH=.:$1/..:/ sh "${1##*/}/run.sh" -p native -b forksum -n 1 --quick -o "$2"' \
     - "$PWD" "$TMP/cdpath"
 check 'CDPATH: as ever' grep -q ',forksum,sum,' "$TMP/cdpath/samples.csv"
 
@@ -80,7 +83,8 @@ check 'CDPATH: as ever' grep -q ',forksum,sum,' "$TMP/cdpath/samples.csv"
 if unshare -m true 2>/dev/null; then
     : >"$TMP/empty"
     for file in "$TMP/empty" /proc/self/mem; do
-        ok "pressure as in $file" unshare -m sh -c 'mount --bind "$1" /proc/pressure/cpu && shift && exec "$@"' - \
+        ok "pressure as in $file" unshare -m sh -c 'mount --bind "$1" /proc/pressure/cpu && shift &&
+            exec "$@"' - \
             "$file" sh ./run.sh -p native -b forksum,diskrand -n 1 --quick -o "$TMP/pressure"
         ok 'as ever' good "$TMP/pressure"
         check 'its fact is 0' grep -q ',host.psi_cpu,0[.]0* s$' "$TMP/pressure/facts.csv"
@@ -101,7 +105,8 @@ for program in linpack memsweep forksum diskrand nginxload compare turns; do
     [ ! -f "$BUILD/$program" ] || cp -p "$BUILD/$program" "$place/build"
 done
 find "$place" -name '*.[cs]*' ! -path '*/build/*' -exec touch -r "$BUILD/flags" {} +
-ok 'a path of blanks, commas, quotes and letters' env -u BUILD sh "$place/run.sh" -p native -b forksum,diskrand -n 1 --quick
+ok 'a path of blanks, commas, quotes and letters' env -u BUILD sh "$place/run.sh" -p native \
+    -b forksum,diskrand -n 1 --quick
 ok 'as ever' good "$place/results/latest"
 ok 'and one of the results' campaign "$TMP/r s, \"t\" 'u' ö" A=B
 ok 'as ever' good "$TMP/r s, \"t\" 'u' ö"

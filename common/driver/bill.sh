@@ -1,8 +1,9 @@
 # The host's bill: what a trial costs the whole host, and the platform's own processes, in seconds
 # of CPU time. A platform that keeps its throughput by burning a second CPU shows it here.
 
-# stamp: the time of day, which is fine but may be set, and the time since the boot, which is coarse (0.01 s) and only goes
-# on. elapsed STAMP STAMP: seconds from one to the other, by the second clock where the first has been set meanwhile.
+# stamp: the time of day, which is fine but may be set, and the time since the boot, which is coarse (0.01 s)
+# and only goes on. elapsed STAMP STAMP: seconds from one to the other, by the second clock where the first
+# has been set meanwhile.
 stamp() {
     stamp_day=$(date +%s.%N)
     read -r stamp_boot _ </proc/uptime
@@ -52,7 +53,8 @@ host_counters() {
         "$bill_steal" "$bill_psi" "$bill_written" "$bill_read" "$(allocated)" "$(throttled)"
 }
 
-# The file can be there and empty, or give an error when it is read: the kernel can count pressure and does not.
+# The file can be there and empty, or give an error when it is read: the kernel can count pressure and does
+# not.
 bill_pressure() {
     bill_some=
     { read -r bill_some </proc/pressure/cpu; } 2>/dev/null || :
@@ -81,10 +83,12 @@ cached() {
 
 # counters: the adapter's own, if it has any.
 counters() {
-    ! command -v platform_counters >/dev/null || within "$(limits_for counters)" "counters of $PLATFORM" platform_counters 2>>"$LOG" || :
+    ! command -v platform_counters >/dev/null ||
+        within "$(limits_for counters)" "counters of $PLATFORM" platform_counters 2>>"$LOG" || :
 }
 
-# host_load: CPUs' worth of work that goes on before anything is started, as facts: on the whole host, and on those in use.
+# host_load: CPUs' worth of work that goes on before anything is started, as facts: on the whole host, and on
+# those in use.
 host_load() {
     { cat /proc/stat && sleep 0.3 && cat /proc/stat; } | awk -v list="$TEST_CPUS,$CLIENT_CPUS" '
         BEGIN {
@@ -140,7 +144,8 @@ bill_stop() {
     cached
 }
 
-# bill_open: remembers, in $WORK/bill.before, what the conductor of turns does not count (common/turns/counters.h):
+# bill_open: remembers, in $WORK/bill.before, what the conductor of turns does not count
+# (common/turns/counters.h):
 # lines KEY=NUMBER.
 bill_open() { bill_slow >"$WORK/bill.before"; }
 
@@ -150,8 +155,8 @@ bill_slow() {
     counters
 }
 
-# bill_close: the bills of all parts ($WORK/bills) added up, and what has grown since bill_open. The CPU time of a
-# platform without a bill is what its programs have used.
+# bill_close: the bills of all parts ($WORK/bills) added up, and what has grown since bill_open. The CPU time
+# of a platform without a bill is what its programs have used.
 bill_close() {
     {
         sed 's/^/part=/' "$WORK/bills"
@@ -161,7 +166,10 @@ bill_close() {
     } | awk -F '[= ]' -v benchmark="$1" '
         $1 == "part" { sum[$2] += $3; unit[$2] = $4; next }
         $1 == "before" { first[$2] = $3; next }
-        $1 == "after" && $2 == "data_grown" { printf "host.data_grown=%.0f B\n", ($3 - first[$2]) * 1024; next }
+        $1 == "after" && $2 == "data_grown" {
+            printf "host.data_grown=%.0f B\n", ($3 - first[$2]) * 1024
+            next
+        }
         $1 == "after" && $2 == "throttled" { printf "host.throttled=%d\n", $3 - first[$2]; next }
         $1 == "after" { printf "bill.%s=%.0f\n", $2, $3 - first[$2]; next }
         $1 == "timed" { programs += $NF ~ /^[0-9.]/ ? $NF : $(NF - 1) }

@@ -67,7 +67,8 @@ up() {
         return 1
     }
     cat "$WORK/said" >>"$LOG"
-    within "$(limits_for answer)" "the first tool on $PLATFORM" platform_run forksum --version >/dev/null 2>"$WORK/said" || {
+    within "$(limits_for answer)" "the first tool on $PLATFORM" platform_run forksum --version >/dev/null \
+        2>"$WORK/said" || {
         refuse "$WORK/said" "$PLATFORM: runs no tool"
         return 1
     }
@@ -77,7 +78,8 @@ up() {
 # fresh: what a start needs, where the adapter has such a thing.
 fresh() {
     command -v platform_fresh >/dev/null || return 0
-    within "$(limits_for start)" "making the disk of $PLATFORM" platform_fresh >>"$LOG" 2>"$WORK/said" && return
+    within "$(limits_for start)" "making the disk of $PLATFORM" platform_fresh >>"$LOG" 2>"$WORK/said" &&
+        return
     refuse "$WORK/said" "$PLATFORM: has no disk"
     return 1
 }
@@ -115,7 +117,8 @@ block_prepare() {
     down || :
 }
 
-# prepare_stores: the way through STREAM's arrays that is best natively, for all platforms: the same work everywhere.
+# prepare_stores: the way through STREAM's arrays that is best natively, for all platforms: the same work
+# everywhere.
 prepare_stores() {
     [ "$PLATFORM" = native ] || return 0
     part_sizes
@@ -127,7 +130,8 @@ prepare_stores() {
 # uptimes: seconds since the boot here, there, and here again: what was read there was read between the two.
 uptimes() {
     read -r uptimes_before _ </proc/uptime
-    uptimes_there=$(within "$(limits_for answer)" "clock of $PLATFORM" platform_run cat /proc/uptime 2>>"$LOG") ||
+    uptimes_there=$(within "$(limits_for answer)" "clock of $PLATFORM" platform_run cat /proc/uptime \
+        2>>"$LOG") ||
         uptimes_there=0
     read -r uptimes_after _ </proc/uptime
     echo "$uptimes_before ${uptimes_there%% *} $uptimes_after"
@@ -149,7 +153,8 @@ block_leave() {
         cat "$RUN/load"
         echo "$(cat "$WORK/uptimes") $(uptimes)" | awk '
             $2 > 0 && $5 > 0 {
-                printf "clock.host_least=%.2f\nclock.host_most=%.2f\nclock.guest=%.2f\n", $4 - $3, $6 - $1, $5 - $2
+                printf "clock.host_least=%.2f\nclock.host_most=%.2f\nclock.guest=%.2f\n", $4 - $3,
+                    $6 - $1, $5 - $2
             }'
     } >>"$WORK/platform"
     guards_of_block || return
@@ -181,7 +186,8 @@ account() {
     [ -z "$BILL_DEVICE" ] || echo "device $BILL_DEVICE"
     if grep -q '^platform.kind=container' "$WORK/platform"; then
         # The last one is what serves.
-        account_pid=$(platform_pids | if [ "$(part_program "$1")" = nginxload ]; then tail -n 1; else head -n 1; fi)
+        account_pid=$(platform_pids |
+            if [ "$(part_program "$1")" = nginxload ]; then tail -n 1; else head -n 1; fi)
         platform_cgroup_of "$account_pid" | sed 's/^/cgroup /'
     else
         platform_pids | sed 's/^/pid /'
@@ -193,8 +199,8 @@ block_serve() {
     part "$1" platform_serve part_client --steps -t "$(part_step "$1")" -s "$((SEED + ROUND))"
 }
 
-# block_close BENCHMARK STATUS: its parts lie in folders of $WORK that are called like them. Without a STATUS but 0, that
-# of the first part that has failed counts.
+# block_close BENCHMARK STATUS: its parts lie in folders of $WORK that are called like them. Without a STATUS
+# but 0, that of the first part that has failed counts.
 block_close() {
     benchmark=$1 close_status=$2
     : >"$WORK/out"
@@ -235,7 +241,8 @@ main() {
     down) down ;;
     release)
         # Not every adapter leaves something to undo.
-        ! command -v platform_release >/dev/null || within "$(limits_for stop)" "releasing $PLATFORM" platform_release
+        ! command -v platform_release >/dev/null ||
+            within "$(limits_for stop)" "releasing $PLATFORM" platform_release
         ;;
     *) exit 2 ;;
     esac

@@ -7,7 +7,8 @@ campaign_begin() {
     RUN=$BUILD/run/$$ WORK=$BUILD/run/$$/work STATE=$BUILD/run/$$/state LOG=$BUILD/run/$$/log
     mkdir -p "$WORK" || fail "$RUN: cannot be made"
     : >"$LOG"
-    HOST=$(uname -n) ROUND=0 ORDER='' ISA='' BEST='' STORES='' PROGRESS='' PLATFORM='' STOPPED='' BLOCK='' BLOCKS=0
+    HOST=$(uname -n) ROUND=0 ORDER='' ISA='' BEST='' STORES='' PROGRESS='' PLATFORM='' STOPPED='' \
+    BLOCK='' BLOCKS=0
     : >"$WORK/kept"
     export ROOT BUILD WORK STATE LOG HOST ROUND ORDER ISA BEST PROGRESS PLATFORM OUT SEED LIMIT QUICK METHODS
     export TEST_CPUS CLIENT_CPUS MEMORY RUN STORES
@@ -42,8 +43,8 @@ say() {
     echo "run.sh: $*" >&2 || :
 }
 
-# block VERB PLATFORM: one step with one platform, which is ended after it; its exit status, or 1 when it was ended from
-# outside: by its watchdog, by a signal to the campaign, or by a stranger.
+# block VERB PLATFORM: one step with one platform, which is ended after it; its exit status, or 1 when it was
+# ended from outside: by its watchdog, by a signal to the campaign, or by a stranger.
 block() {
     PLATFORM=$2
     rm -rf "$STATE"
@@ -63,8 +64,8 @@ block() {
     return "$block_status"
 }
 
-# block_step VERB ARGUMENT...: block.sh for $PLATFORM in a process of its own, marked by $BLOCK; its exit status, or 4
-# when it was ended from outside.
+# block_step VERB ARGUMENT...: block.sh for $PLATFORM in a process of its own, marked by $BLOCK; its exit
+# status, or 4 when it was ended from outside.
 block_step() {
     : >"$WORK/reason"
     GUESTMARK_BLOCK=$BLOCK sh "$ROOT/common/driver/block.sh" "$@" </dev/null &
@@ -80,8 +81,8 @@ block_step() {
     return "$block_step_status"
 }
 
-# end_block: ends whatever the block has left running and lets the adapter clean up. Nothing interrupts it; a signal
-# that comes meanwhile is heard after.
+# end_block: ends whatever the block has left running and lets the adapter clean up. Nothing interrupts it; a
+# signal that comes meanwhile is heard after.
 end_block() {
     (
         trap '' INT TERM HUP PIPE
@@ -196,7 +197,9 @@ choose_isa() {
     read -r ISA BEST <"$WORK/choice" || :
     [ -z "$RESUME" ] || same_isa
     choose_stores
-    if [ -z "$RESUME" ]; then printf 'setting.isa=%s\nsetting.stores=%s\n' "$ISA" "$STORES" >>"$OUT/environment.txt"; fi
+    if [ -z "$RESUME" ]; then
+        printf 'setting.isa=%s\nsetting.stores=%s\n' "$ISA" "$STORES" >>"$OUT/environment.txt"
+    fi
 }
 
 # choose_stores: as block.sh has found it on native; as before in a resumed campaign.
@@ -225,14 +228,15 @@ rounds() {
     done
 }
 
-# choose_design: who takes turns. They are up together, so their memory is needed at once; where that does not fit, all
-# are run in serial blocks, one after the other.
+# choose_design: who takes turns. They are up together, so their memory is needed at once; where that does not
+# fit, all are run in serial blocks, one after the other.
 choose_design() {
     design_need=$(wc -l <"$WORK/usable" | awk -v memory="$MEMORY" '
         { print $1 * memory * (memory ~ /G/ ? 1048576 : 1024) }')
     design_have=$(sed -n 's/^MemAvailable: *\([0-9]*\) .*/\1/p' /proc/meminfo)
     if [ "${design_have:-$design_need}" -lt "$design_need" ]; then
-        say "$((design_need / 1024)) MiB for all platforms together are not free: they are measured one after the other"
+        say "$((design_need / 1024)) MiB for all platforms together are not free:" \
+            "they are measured one after the other"
         cp "$WORK/usable" "$WORK/serial"
     fi
     grep -vxFf "$WORK/serial" "$WORK/usable" >"$WORK/turns" || :
@@ -253,7 +257,8 @@ time_for_round() {
     return 1
 }
 
-# look: what is decided so far, in $WORK/settled; 1 if there is nothing to gain. Rounds go on where it cannot be told.
+# look: what is decided so far, in $WORK/settled; 1 if there is nothing to gain. Rounds go on where it cannot
+# be told.
 look() {
     [ "$ROUND" -gt 1 ] || return 0
     look_need=
@@ -298,7 +303,8 @@ one_round() {
     PROGRESS="round $ROUND${ROUNDS:+ of $ROUNDS}$(look_text)"
     progress_can || say "$PROGRESS"
     sed '/^native$/ { p; s/$/2/; }' "$WORK/serial" >"$WORK/serial.names"
-    awk -F '\t' 'FILENAME == ARGV[1] { serial[$0] = 1; next } !($1 in serial)' "$WORK/serial.names" "$WORK/plan" >"$WORK/plan.turns"
+    awk -F '\t' 'FILENAME == ARGV[1] { serial[$0] = 1; next } !($1 in serial)' \
+        "$WORK/serial.names" "$WORK/plan" >"$WORK/plan.turns"
     [ ! -s "$WORK/plan.turns" ] || turns_round
     while IFS='	' read -r round_platform ORDER <&3; do
         ! stopped || return 0
@@ -325,10 +331,12 @@ measure() {
     echo block=complete | record_facts platform || disk_full
 }
 
-# given_up PLATFORM: a platform that has failed to start twice is not tried again, unless by a resumed campaign.
+# given_up PLATFORM: a platform that has failed to start twice is not tried again, unless by a resumed
+# campaign.
 given_up() {
     given_up_at=$(csv_line "$1")
-    [ "$(tail -n "+$FAILURES_FROM" "$OUT/failures.csv" | grep -F ",$given_up_at," | grep -c ',platform,')" -ge 2 ]
+    [ "$(tail -n "+$FAILURES_FROM" "$OUT/failures.csv" | grep -F ",$given_up_at," |
+        grep -c ',platform,')" -ge 2 ]
 }
 
 # release: undoes what prepare has left running, platform by platform.

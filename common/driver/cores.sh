@@ -1,12 +1,13 @@
-# The host's cores: which CPUs are threads of one, and which are of another kind (performance and efficiency cores).
-# CORES_SYS is where the kernel tells that; tests have a tree of their own.
+# The host's cores: which CPUs are threads of one, and which are of another kind (performance and efficiency
+# cores). CORES_SYS is where the kernel tells that; tests have a tree of their own.
 
-# cores_table LIST: a line per CPU of the list: its number, the first CPU of its core, and its kind, the fastest having
-# the largest number.
+# cores_table LIST: a line per CPU of the list: its number, the first CPU of its core, and its kind, the
+# fastest having the largest number.
 cores_table() {
     cores_sys=${CORES_SYS:-/sys}
     cores_slow=
-    [ ! -r "$cores_sys/devices/cpu_atom/cpus" ] || cores_slow=" $(cores_expand "$(cat "$cores_sys/devices/cpu_atom/cpus")") "
+    [ ! -r "$cores_sys/devices/cpu_atom/cpus" ] ||
+        cores_slow=" $(cores_expand "$(cat "$cores_sys/devices/cpu_atom/cpus")") "
     for cores_cpu in $(cores_expand "$1"); do
         cores_of=$cores_sys/devices/system/cpu/cpu$cores_cpu
         cores_first=$cores_cpu cores_kind=1024
@@ -32,18 +33,20 @@ cores_expand() {
     }'
 }
 
-# cores_choose ALLOWED TEST: two lists, for the platform under test and for the load client. Without TEST whole cores of
-# the fastest kind, up to half of the CPUs, are for the platform; the client gets CPUs of other cores where there are any.
-# Fails if TEST is no list of CPUs that are allowed.
+# cores_choose ALLOWED TEST: two lists, for the platform under test and for the load client. Without TEST
+# whole cores of the fastest kind, up to half of the CPUs, are for the platform; the client gets CPUs of other
+# cores where there are any. Fails if TEST is no list of CPUs that are allowed.
 cores_choose() {
     cores_given=$(cores_expand "$2") || return
     cores_table "$1" | awk -v given="$cores_given" '
-        function before(a, b) { return kind[a] != kind[b] ? kind[a] > kind[b] : core[a] != core[b] ? core[a] < core[b] : a < b }
+        function before(a, b) {
+            return kind[a] != kind[b] ? kind[a] > kind[b] : core[a] != core[b] ? core[a] < core[b] : a < b }
         function take(c) { test[c] = 1; busy[core[c]] = 1; taken++ }
         { cpu[++n] = $1 + 0; core[$1 + 0] = $2 + 0; kind[$1 + 0] = $3 + 0; size[$2 + 0]++ }
         END {
             for (i = 2; i <= n; i++)
-                for (j = i; j > 1 && before(cpu[j], cpu[j - 1]); j--) { swap = cpu[j]; cpu[j] = cpu[j - 1]; cpu[j - 1] = swap }
+                for (j = i; j > 1 && before(cpu[j], cpu[j - 1]); j--) {
+                    swap = cpu[j]; cpu[j] = cpu[j - 1]; cpu[j - 1] = swap }
             m = split(given, wanted, " ")
             for (i = 1; i <= m; i++) { if (!((wanted[i] + 0) in core)) exit 1; take(wanted[i] + 0) }
             half = n > 1 ? int(n / 2) : 1

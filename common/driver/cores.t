@@ -71,7 +71,9 @@ for n in 4 5; do cpu "$n" "$n" 1024; done
 choice 'big and little cores' 0-5 '' '4,5 0,1,2,3'
 
 # This machine's own, under the driver's rules.
-CORES_SYS=/sys run sh -euc '. common/driver/cores.sh; cores_choose "$(sed -n "s/^Cpus_allowed_list:[[:space:]]*//p" /proc/self/status)" ""'
+CORES_SYS=/sys run \
+    sh -euc '. common/driver/cores.sh
+        cores_choose "$(sed -n "s/^Cpus_allowed_list:[[:space:]]*//p" /proc/self/status)" ""'
 out_has 'this machine has CPUs for both' '^[0-9,]+ [0-9,]+$'
 
 for bad in 1-a 0,,1 ',' 9; do

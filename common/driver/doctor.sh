@@ -30,7 +30,8 @@ doctor_platforms() {
             if (text ~ /^"/) { text = substr(text, 2, length(text) - 2); gsub(/""/, "\"", text) }
             return text
         }
-        /,no,/ { at = index($0, ",no,"); printf "  %-5s %s: %s\n", "no", substr($0, 1, at - 1), unquoted(substr($0, at + 4)); next }
+        /,no,/ { at = index($0, ",no,");
+            printf "  %-5s %s: %s\n", "no", substr($0, 1, at - 1), unquoted(substr($0, at + 4)); next }
         { sub(/,yes,.*/, ""); printf "  %-5s %s\n", "ok", $0 }'
     sed -n '2,$p' "$OUT/failures.csv" | sed 's/^[^,]*,[^,]*,/  fix   /'
 }
@@ -78,22 +79,27 @@ host_checks() {
     CLOCK_TICKS=$(getconf CLK_TCK 2>/dev/null || echo 100) BILL_DEVICE='' BILL_DATA=''
     . "$ROOT/common/driver/bill.sh"
     host_load | awk -F= '{
-        if ($2 > 0.15) printf "  %-5s %s\n", "fix", $2 " CPUs are busy; end what else runs (ps aux --sort=-pcpu)"
+        if ($2 > 0.15) printf "  %-5s %s\n", "fix",
+            $2 " CPUs are busy; end what else runs (ps aux --sort=-pcpu)"
         else printf "  %-5s %s\n", "ok", "nothing else runs" }'
     awk -v wanted="$MEMORY" '
         $1 == "MemAvailable:" { have = $2 / 1024 }
         END {
             want = wanted + 0
             if (wanted ~ /G$/) want *= 1024
-            if (have < 2 * want) printf "  fix   memory: %.0f MiB free for a platform of %s; choose a smaller --memory\n", have, wanted
+            if (have < 2 * want)
+                printf "  fix   memory: %.0f MiB free for a platform of %s; choose a smaller --memory\n",
+                    have, wanted
             else printf "  ok    memory: %.0f MiB free for a platform of %s\n", have, wanted
         }' /proc/meminfo
     df -Pk "$BUILD" | awk '
-        NR == 2 && $4 < 8388608 { printf "  fix   disk: %.1f GiB free below %s, 8 wanted\n", $4 / 1048576, $NF }
+        NR == 2 &&
+            $4 < 8388608 { printf "  fix   disk: %.1f GiB free below %s, 8 wanted\n", $4 / 1048576, $NF }
         NR == 2 && $4 >= 8388608 { printf "  ok    disk: %.1f GiB free below %s\n", $4 / 1048576, $NF }'
     awk '/^Swap(Total|Free):/ { swap[$1] = $2 } END {
         used = swap["SwapTotal:"] - swap["SwapFree:"]
-        if (used > 65536) printf "  fix   %.0f MiB are swapped out; free memory, then swapoff -a\n", used / 1024 }' /proc/meminfo
+        if (used > 65536) printf "  fix   %.0f MiB are swapped out; free memory, then swapoff -a\n",
+            used / 1024 }' /proc/meminfo
 }
 
 # doctor_file WHAT FILE WANTED HOW: says nothing where there is no such file.

@@ -74,15 +74,18 @@ platform startup
 END
     check "$platform: what a step costs the host" \
         grep -Eq ",$platform,1,linpack,host_cpu,s,lower,1,[0-9.]+\$" "$campaign/samples.csv"
-    check "$platform has the same programs" grep -q ",$platform,1,platform,sha256.equal,yes" "$campaign/facts.csv"
+    check "$platform has the same programs" grep -q ",$platform,1,platform,sha256.equal,yes" \
+        "$campaign/facts.csv"
 done
-check 'no platform is another one than its name says' sh -c '! grep -Eq ",(identity|sha256|isa|clock)," "$1"' - "$campaign/guards.csv"
+check 'no platform is another one than its name says' \
+    sh -c '! grep -Eq ",(identity|sha256|isa|clock)," "$1"' - "$campaign/guards.csv"
 
 if usable qemu; then
     check 'every trial over user-mode networking is marked' [ \
         "$(grep -c ',qemu,1,nginxload,network,mark,' "$campaign/guards.csv")" -eq \
         "$(grep -c ',qemu,1,nginxload,trial,complete' "$campaign/facts.csv")" ]
-    driver -p qemu -n 1 -b memsweep,linpack,forksum,diskrand --limit 60 -o "$TMP/killed" >"$TMP/out" 2>"$TMP/err" &
+    driver -p qemu -n 1 -b memsweep,linpack,forksum,diskrand --limit 60 -o "$TMP/killed" >"$TMP/out" \
+        2>"$TMP/err" &
     run_pid=$!
     # The first guest is prepare's; the round's is killed in its first trial.
     check 'a round of qemu has begun' wait_for 90 grep -q 'round 1' "$TMP/err"

@@ -34,7 +34,8 @@ function cpus(list,    n, i, part, ends, count) {
 # How many CPUs the platform under test and the load client have together.
 function cpus_in_use(    n) {
     n = cpus(f["host.test_cpus"])
-    if (has("host.client_cpus") && f["host.client_cpus"] != f["host.test_cpus"]) n += cpus(f["host.client_cpus"])
+    if (has("host.client_cpus") && f["host.client_cpus"] != f["host.test_cpus"])
+        n += cpus(f["host.client_cpus"])
     return n > 0 ? n : 1
 }
 # The first CPU that is in both lists, or "".
@@ -45,7 +46,8 @@ function common_cpu(one, other,    n, m, i, j, a, b, ends, c) {
         split(a[i] "-" a[i], ends, "-")
         for (c = ends[1] + 0; c <= ends[2] + 0; c++)
             for (j = 1; j <= m; j++)
-                if (c >= b[j] + 0 && c <= (b[j] ~ /-/ ? substr(b[j], index(b[j], "-") + 1) : b[j]) + 0) return c
+                if (c >= b[j] + 0 &&
+                    c <= (b[j] ~ /-/ ? substr(b[j], index(b[j], "-") + 1) : b[j]) + 0) return c
     }
     return ""
 }
@@ -56,7 +58,9 @@ function key(name,    text) {
     return substr(text, index(text, "=") + 1)
 }
 function min(a, b) { return a < b ? a : b }
-function chosen(policy) { return match(policy, /\[[a-z]+\]/) ? substr(policy, RSTART + 1, RLENGTH - 2) : policy }
+function chosen(policy) {
+    return match(policy, /\[[a-z]+\]/) ? substr(policy, RSTART + 1, RLENGTH - 2) : policy
+}
 function percent(part, whole) { return sprintf("%.1f %%", 100 * part / whole) }
 # Of "N read, M written" or "M written".
 function written(text) { sub(/ written.*/, "", text); sub(/.* /, "", text); return text + 0 }
@@ -81,7 +85,8 @@ function block_rules() {
         guard("identity", "void", "it is in the host's pid namespace " f["host.pid_namespace"],
             "no container was made; look at the engine's log")
     if (f["identity.runtime"] == "runsc" && f["identity.kernel"] == f["host.kernel"])
-        guard("identity", "void", "it sees the host's kernel " f["host.kernel"], "this is not gVisor; look at the engine's log")
+        guard("identity", "void", "it sees the host's kernel " f["host.kernel"],
+            "this is not gVisor; look at the engine's log")
     runtime_rules()
     if (has("sha256.different"))
         guard("sha256", "void", "other programs there than here: " f["sha256.different"],
@@ -103,23 +108,28 @@ function block_rules() {
     clock_rules()
 }
 
-# The runtime that was asked for, the one that the engine names, and the kernel that is seen inside. Docker's default
-# may be any: gVisor's is a kernel of its own, whose cost is not a container's.
+# The runtime that was asked for, the one that the engine names, and the kernel that is seen inside. Docker's
+# default may be any: gVisor's is a kernel of its own, whose cost is not a container's.
 function runtime_rules(    asked) {
     asked = key("runtime")
     if (f["platform.kind"] != "container" || !has("identity.runtime")) return
     if (asked != "" && asked != "default" && f["identity.runtime"] != asked)
-        guard("identity", "void", "it is run by " f["identity.runtime"] ", not by " asked, "look at the engine's log")
-    else if ((asked == "" || asked == "default") && f["identity.runtime"] !~ /^(runc|crun|io\.containerd\.runc\.v[0-9]+)$/)
-        guard("runtime", "mark", "its containers are run by " f["identity.runtime"] ", which nobody asked for",
+        guard("identity", "void", "it is run by " f["identity.runtime"] ", not by " asked,
+            "look at the engine's log")
+    else if ((asked == "" || asked == "default") &&
+        f["identity.runtime"] !~ /^(runc|crun|io\.containerd\.runc\.v[0-9]+)$/)
+        guard("runtime", "mark",
+            "its containers are run by " f["identity.runtime"] ", which nobody asked for",
             "runtime=runc in the platform's name, or another default runtime for the engine")
-    else if (asked !~ /^(runsc|kata.*)$/ && has("identity.kernel") && has("host.kernel") && f["identity.kernel"] != f["host.kernel"])
-        guard("runtime", "mark", f["identity.runtime"] " there shows the kernel " f["identity.kernel"] ", not " f["host.kernel"],
+    else if (asked !~ /^(runsc|kata.*)$/ && has("identity.kernel") && has("host.kernel") &&
+        f["identity.kernel"] != f["host.kernel"])
+        guard("runtime", "mark",
+            f["identity.runtime"] " there shows the kernel " f["identity.kernel"] ", not " f["host.kernel"],
             "this is a sandbox under that name; look at the engine's runtimes (docker info)")
 }
 
-# By the CPUs in use: one busy process is much for two of them, and the housekeeping of 64 is no load. What cannot be
-# told apart by CPU is weighed on all.
+# By the CPUs in use: one busy process is much for two of them, and the housekeeping of 64 is no load. What
+# cannot be told apart by CPU is weighed on all.
 function load_rules(    n, load) {
     n = has("host.load_in_use") ? cpus_in_use() : number("host.cpus")
     load = has("host.load_in_use") ? number("host.load_in_use") : number("host.load")
@@ -128,12 +138,14 @@ function load_rules(    n, load) {
             "end what else runs on this host; ps aux --sort=-pcpu shows it")
 }
 
-# Between two readings there as much time has passed as here, give or take how long reading took: clock.host_least and
-# clock.host_most, from after the first to before the second and from before the first to after the second.
+# Between two readings there as much time has passed as here, give or take how long reading took:
+# clock.host_least and clock.host_most, from after the first to before the second and from before the first to
+# after the second.
 function clock_rules(    least, most) {
     least = has("clock.host_least") ? number("clock.host_least") : number("clock.host")
     most = has("clock.host_most") ? number("clock.host_most") : number("clock.host")
-    if (least > 1 && (number("clock.guest") < 0.99 * least - 0.05 || number("clock.guest") > 1.01 * most + 0.05))
+    if (least > 1 && (number("clock.guest") < 0.99 * least - 0.05 ||
+        number("clock.guest") > 1.01 * most + 0.05))
         guard("clock", "void", sprintf("%.2f s there were %s s here", f["clock.guest"],
             least == most ? sprintf("%.2f", least) : sprintf("%.2f to %.2f", least, most)),
             "no time measured there can be believed; give the guest another clock source")
@@ -154,7 +166,8 @@ function trial_rules() {
 function kernel_rules(    there, differ) {
     if (has("guest.kernel") && has("host.kernel") && f["guest.kernel"] != f["host.kernel"])
         there = "it runs Linux " f["guest.kernel"] " and the host " f["host.kernel"]
-    if (benchmark != "nginxload") differ = mitigations_that_differ(f["cpu.mitigations"], f["host.mitigations"])
+    if (benchmark != "nginxload")
+        differ = mitigations_that_differ(f["cpu.mitigations"], f["host.mitigations"])
     if (differ != "")
         there = there (there == "" ? "" : "; ") "mitigations differ: " differ
     if (there != "")
@@ -187,22 +200,28 @@ function mitigation_states(text, state, names, n,    part, parts, i, name) {
     return n
 }
 
-# CPU time that control groups grant: inside, and to the driver with what it starts (a container is not among that).
+# CPU time that control groups grant: inside, and to the driver with what it starts (a container is not among
+# that).
 function quota_rules(    wanted) {
     wanted = own_cpus != "" ? own_cpus + 0 : cpus(f["host.test_cpus"])
     if (benchmark != "nginxload" && number("cgroup.cpus") > 0 && number("cgroup.cpus") < wanted)
         guard("quota", "mark", "a control group grants it " f["cgroup.cpus"] " CPUs of " wanted,
             "take the limit off: --cpus of a container, CPUQuota= of a service")
-    else if (benchmark == "nginxload" && number("cgroup.cpus") > 0 && number("cgroup.cpus") < cpus(f["host.client_cpus"]))
-        guard("quota", "mark", "a control group grants the load client " f["cgroup.cpus"] " CPUs of " cpus(f["host.client_cpus"]),
+    else if (benchmark == "nginxload" && number("cgroup.cpus") > 0 &&
+        number("cgroup.cpus") < cpus(f["host.client_cpus"]))
+        guard("quota", "mark",
+            "a control group grants the load client " f["cgroup.cpus"] " CPUs of " \
+            cpus(f["host.client_cpus"]),
             "run the driver where no limit holds: CPUQuota= of its service, --cpus of its container")
-    else if (f["platform.kind"] !~ /^(container|exec)$/ && number("host.cgroup_cpus") > 0 && number("host.cgroup_cpus") < wanted)
-        guard("quota", "mark", "a control group grants the driver and what it starts " f["host.cgroup_cpus"] " CPUs of " wanted,
+    else if (f["platform.kind"] !~ /^(container|exec)$/ && number("host.cgroup_cpus") > 0 &&
+        number("host.cgroup_cpus") < wanted)
+        guard("quota", "mark",
+            "a control group grants the driver and what it starts " f["host.cgroup_cpus"] " CPUs of " wanted,
             "run the driver where no limit holds: CPUQuota= of its service, --cpus of its container")
 }
 
-# Whoever waits for a CPU that it was promised: the programs, by what they say of themselves, and the platform's own
-# processes on the host, less what they can have waited for each other.
+# Whoever waits for a CPU that it was promised: the programs, by what they say of themselves, and the
+# platform's own processes on the host, less what they can have waited for each other.
 function waited_rules(    k, prefix, share, worst, others) {
     for (k in f) {
         if (k !~ /(^|\.)timed\.waited$/ || f[k] == "unknown") continue
@@ -212,14 +231,20 @@ function waited_rules(    k, prefix, share, worst, others) {
         if (share > worst) worst = share
     }
     if (worst > 0.05)
-        guard("waited", "mark", (benchmark == "nginxload" ? "the load client" : "it") " waited for its CPU for " percent(worst, 1) " of the time",
-            "something else ran on CPU " (benchmark == "nginxload" ? f["host.client_cpus"] : f["host.test_cpus"]) "; end it, or choose others with --cpus")
+        guard("waited", "mark",
+            (benchmark == "nginxload" ? "the load client" : "it") " waited for its CPU for " \
+                percent(worst, 1) " of the time",
+            "something else ran on CPU " \
+            (benchmark == "nginxload" ? f["host.client_cpus"] : f["host.test_cpus"]) \
+            "; end it, or choose others with --cpus")
     others = number("bill.host_cpu") - number("bill.platform_cpu")
     if (benchmark == "nginxload")
-        others -= number("timed.user") + number("timed.system") + number("big.timed.user") + number("big.timed.system")
+        others -= number("timed.user") + number("timed.system") + \
+            number("big.timed.user") + number("big.timed.system")
     others = min(number("bill.waited"), others)
     if (number("bill.wall") > 0.5 && others > 0.1 * number("bill.wall"))
-        guard("waited", "mark", "its processes on the host waited for a CPU for " percent(others, f["bill.wall"]) " of the time",
+        guard("waited", "mark", "its processes on the host waited for a CPU for " \
+            percent(others, f["bill.wall"]) " of the time",
             "something else ran on CPU " f["host.test_cpus"] "; end it, or choose others with --cpus")
 }
 
@@ -227,32 +252,38 @@ function inside_rules(    wanted, memory) {
     if (name == "kvm" && f["hypervisor"] ~ /^TCG/ || name == "qemu" && f["hypervisor"] !~ /^(TCG|unknown|$)/)
         guard("identity", "void", "CPUID there names the hypervisor " f["hypervisor"],
             "this is not " name "; check the accelerator")
-    if (benchmark == "linpack" && f["host.isa"] != "" && has("isa") && f["isa"] != "baseline" && f["isa"] != f["host.isa"])
+    if (benchmark == "linpack" && f["host.isa"] != "" && has("isa") && f["isa"] != "baseline" &&
+        f["isa"] != f["host.isa"])
         guard("isa", "void", "ran with " f["isa"] " instead of " f["host.isa"], "see --list-isa there")
 
     # Equal resources, as the program saw them from inside.
     wanted = cpus(f["host.test_cpus"])
     if (has("cpu.allowed") && own_cpus == "" &&
         cpus(f["cpu.allowed"]) != wanted && f["cgroup.cpus"] != wanted "")
-        guard("resources", "mark", cpus(f["cpu.allowed"]) " CPUs there, " wanted " wanted", "see the platform's cpus key")
-    memory = has("cgroup.memory") && f["cgroup.memory"] != "none" ? bytes(f["cgroup.memory"]) : bytes(f["memory"])
+        guard("resources", "mark", cpus(f["cpu.allowed"]) " CPUs there, " wanted " wanted",
+            "see the platform's cpus key")
+    memory = has("cgroup.memory") && f["cgroup.memory"] != "none" ? \
+        bytes(f["cgroup.memory"]) : bytes(f["memory"])
     if (memory > 0 && f["platform.kind"] != "native" && own_memory == "" &&
         (memory > 1.1 * bytes(f["host.memory"]) || memory < 0.8 * bytes(f["host.memory"])))
         guard("resources", "mark", mib(memory) " of memory there, " f["host.memory"] " wanted",
             "see the platform's memory key")
     if (has("thp") && has("host.thp") && f["thp"] != "unknown" && chosen(f["thp"]) != chosen(f["host.thp"]))
-        guard("thp", "mark", "huge pages are set to " chosen(f["thp"]) " there and to " chosen(f["host.thp"]) " here",
+        guard("thp", "mark",
+            "huge pages are set to " chosen(f["thp"]) " there and to " chosen(f["host.thp"]) " here",
             "set /sys/kernel/mm/transparent_hugepage/enabled alike")
 }
 
 function disturbance_rules(    wall) {
     wall = number("bill.wall")
     if (wall > 0.5 && number("host.steal") > 0.02 * wall * cpus_in_use())
-        guard("steal", "mark", "the hypervisor below this host took " percent(f["host.steal"], wall * cpus_in_use()) " of its CPUs",
+        guard("steal", "mark", "the hypervisor below this host took " \
+            percent(f["host.steal"], wall * cpus_in_use()) " of its CPUs",
             "measure again when the neighbours are quiet, or on another machine")
     if (f["platform.kind"] == "vm" && number("timed.wall") > 0.2 &&
         number("timed.steal") > 0.02 * number("timed.wall"))
-        guard("steal", "mark", "its CPU was taken away for " percent(f["timed.steal"], f["timed.wall"]) " of the time",
+        guard("steal", "mark", "its CPU was taken away for " \
+            percent(f["timed.steal"], f["timed.wall"]) " of the time",
             "something else runs on CPU " f["host.test_cpus"] " of this host")
     if (number("host.throttled") > 0)
         guard("throttling", "mark", f["host.throttled"] " thermal or quota throttling events",
@@ -276,11 +307,14 @@ function disk_rules(    moved) {
         guard("memory", "mark", "its data lies on what is no disk: " f["data.memory"],
             "this is the speed of memory; put the checkout, or BUILD=, on a disk")
     else if (f["data.device"] ~ /^(none|unknown)$/)
-        guard("direct", "mark", "no device of the host is known behind its data" (has("data.filesystem") ? ", on " f["data.filesystem"] : ""),
+        guard("direct", "mark",
+            "no device of the host is known behind its data" \
+            (has("data.filesystem") ? ", on " f["data.filesystem"] : ""),
             "nobody saw the bytes arrive on a disk; put the checkout, or BUILD=, on ext4 or xfs")
     else if (has("data.device") && f["option.pattern"] ~ /write|rw$/ && moved > 0 &&
         number("host.disk_written") < 0.9 * moved)
-        guard("direct", "mark", mib(f["host.disk_written"]) " reached the host's disk of " mib(moved) " written there",
+        guard("direct", "mark",
+            mib(f["host.disk_written"]) " reached the host's disk of " mib(moved) " written there",
             "the rest is in the host's page cache: this is the speed of memory; use cache=none")
     else if (moved > 0 && number("host.data_cached") > 0.1 * moved)
         guard("direct", "mark", mib(f["host.data_cached"]) " of its disk lie in the host's page cache",
@@ -292,19 +326,27 @@ function disk_rules(    moved) {
 
 function network_rules() {
     if (f["net.backend"] ~ /^(user|slirp)/)
-        guard("network", "mark", "the network is " f["net.backend"] ", which moves every packet by a process on the host",
+        guard("network", "mark",
+            "the network is " f["net.backend"] ", which moves every packet by a process on the host",
             "net=tap or net=passt shows how much of the cost that is")
     if (has("host.client_cpus") && common_cpu(f["host.test_cpus"], f["host.client_cpus"]) != "")
-        guard("client", "mark", "the load client and the server share CPU " common_cpu(f["host.test_cpus"], f["host.client_cpus"]),
-            "the client takes the time of what it measures; use a host with two CPUs, or leave it more of them")
+        guard("client", "mark", "the load client and the server share CPU " \
+            common_cpu(f["host.test_cpus"], f["host.client_cpus"]),
+            "the client takes the time of what it measures; " \
+            "use a host with two CPUs, or leave it more of them")
     else if (has("host.shared_core"))
-        guard("client", "mark", "the load client and the server share a core: CPUs " f["host.shared_core"] " are threads of one",
-            "choose --cpus by whole cores; /sys/devices/system/cpu/cpu0/topology/thread_siblings_list tells them")
+        guard("client", "mark",
+            "the load client and the server share a core: CPUs " f["host.shared_core"] " are threads of one",
+            "choose --cpus by whole cores; " \
+            "/sys/devices/system/cpu/cpu0/topology/thread_siblings_list tells them")
     client_guard("client", "this is the client's limit, not the server's; give it more CPUs")
-    client_guard("connections", "with fewer it is less load; look at the server's log and its limit of open files")
-    client_guard("rate", "latencies are those of a lower rate; ask for less with --rate, or give the client more CPUs")
+    client_guard("connections",
+        "with fewer it is less load; look at the server's log and its limit of open files")
+    client_guard("rate",
+        "latencies are those of a lower rate; ask for less with --rate, or give the client more CPUs")
     client_guard("retransmits", "look for the link or queue that drops packets: tc -s qdisc, ip -s link")
-    if (number("host.disk_read") > 16777216 && number("host.disk_read") > 0.1 * number("big.download.bytes") && number("big.download.bytes") > 0)
+    if (number("host.disk_read") > 16777216 &&
+        number("host.disk_read") > 0.1 * number("big.download.bytes") && number("big.download.bytes") > 0)
         guard("resident", "mark", mib(f["host.disk_read"]) " were read from the disk meanwhile",
             "the file served does not stay in the page cache; give the platform more memory")
 }

@@ -16,7 +16,8 @@ fires() {
     shift 2
     run judge "$@"
     check "$fires_guard fires for $1 on $*" sh -c '
-        [ "$(wc -l <"$1")" -eq 1 ] && grep -Eq "^P,$2,$3,..*,..*" "$1"' - "$TMP/out" "$fires_guard" "$fires_outcome"
+        [ "$(wc -l <"$1")" -eq 1 ] && grep -Eq "^P,$2,$3,..*,..*" "$1"' - "$TMP/out" "$fires_guard" \
+        "$fires_outcome"
 }
 
 silent() {
@@ -34,7 +35,8 @@ silent kvm linpack hypervisor=KVMKVMKVM
 fires identity void qemu linpack hypervisor=KVMKVMKVM
 silent qemu linpack hypervisor=TCGTCGTCGTCG
 silent qemu nginxload hypervisor=KVMKVMKVM
-fires identity void docker - platform.kind=container identity.pid_namespace='pid:[1]' host.pid_namespace='pid:[1]'
+fires identity void docker - platform.kind=container identity.pid_namespace='pid:[1]' \
+    host.pid_namespace='pid:[1]'
 silent docker - platform.kind=container identity.pid_namespace='pid:[1]' host.pid_namespace='pid:[2]'
 
 fires identity void docker:runtime=runsc - identity.runtime=runsc identity.kernel=6.1.0 host.kernel=6.1.0
@@ -53,17 +55,22 @@ silent docker memsweep host.test_cpus=0 cpu.allowed=0-3 cgroup.cpus=1
 own_cpus=4
 silent docker memsweep host.test_cpus=0 cpu.allowed=0-3
 own_cpus=
-fires resources mark docker memsweep platform.kind=container host.memory=1G memory='8388608 KiB' cgroup.memory=none
+fires resources mark docker memsweep platform.kind=container host.memory=1G memory='8388608 KiB' \
+    cgroup.memory=none
 silent docker memsweep platform.kind=container host.memory=1G memory='8388608 KiB' cgroup.memory=1G
 silent qemu memsweep platform.kind=vm host.memory=1G memory='979012 KiB' cgroup.memory=none
 
 # CPU time that a control group grants is compared on both sides.
 fires quota mark docker memsweep host.test_cpus=0 cpu.allowed=0 cgroup.cpus=0.5
-fires quota mark native memsweep platform.kind=native host.test_cpus=0 cpu.allowed=0 cgroup.cpus=0.5 host.cgroup_cpus=0.5
-silent docker memsweep platform.kind=container host.test_cpus=0 cpu.allowed=0 cgroup.cpus=none host.cgroup_cpus=0.5
-fires quota mark qemu memsweep platform.kind=vm host.test_cpus=0 cpu.allowed=0 cgroup.cpus=none host.cgroup_cpus=0.5
+fires quota mark native memsweep platform.kind=native host.test_cpus=0 cpu.allowed=0 cgroup.cpus=0.5 \
+    host.cgroup_cpus=0.5
+silent docker memsweep platform.kind=container host.test_cpus=0 cpu.allowed=0 cgroup.cpus=none \
+    host.cgroup_cpus=0.5
+fires quota mark qemu memsweep platform.kind=vm host.test_cpus=0 cpu.allowed=0 cgroup.cpus=none \
+    host.cgroup_cpus=0.5
 silent native memsweep host.test_cpus=0 cpu.allowed=0 cgroup.cpus=2 host.cgroup_cpus=2
-fires quota mark docker nginxload platform.kind=container host.test_cpus=0 host.client_cpus=1-3 cgroup.cpus=0.5 host.cgroup_cpus=0.5
+fires quota mark docker nginxload platform.kind=container host.test_cpus=0 host.client_cpus=1-3 \
+    cgroup.cpus=0.5 host.cgroup_cpus=0.5
 
 fires thp mark qemu memsweep thp='always madvise [never]' host.thp='always [madvise] never'
 silent qemu memsweep thp='always [madvise] never' host.thp='always [madvise] never'
@@ -117,9 +124,12 @@ vm='platform.kind=vm host.kernel=6.1.0'
     silent kvm linpack $vm guest.kernel=6.1.0-cloud
     silent kvm forksum $vm guest.kernel=6.1.0
     silent docker forksum platform.kind=container guest.kernel=6.0 host.kernel=6.1.0
-    silent kvm forksum $vm guest.kernel=6.1.0 cpu.mitigations='meltdown: Mitigation: PTI' host.mitigations='meltdown: Mitigation: PTI'
-    silent kvm forksum $vm guest.kernel=6.1.0 cpu.mitigations='meltdown: Mitigation: PTI' host.mitigations=unknown
-    fires kernel mark kvm forksum $vm guest.kernel=6.1.0 cpu.mitigations='spectre_v2: Mitigation: Retpolines; IBPB: conditional' \
+    silent kvm forksum $vm guest.kernel=6.1.0 cpu.mitigations='meltdown: Mitigation: PTI' \
+        host.mitigations='meltdown: Mitigation: PTI'
+    silent kvm forksum $vm guest.kernel=6.1.0 cpu.mitigations='meltdown: Mitigation: PTI' \
+        host.mitigations=unknown
+    fires kernel mark kvm forksum $vm guest.kernel=6.1.0 \
+        cpu.mitigations='spectre_v2: Mitigation: Retpolines; IBPB: conditional' \
         host.mitigations='meltdown: Mitigation: PTI; spectre_v2: Mitigation: Retpolines; STIBP: forced'
 }
 check 'and names the mitigations' grep -q 'mitigations differ: spectre_v2, meltdown"*,' "$TMP/out"
@@ -131,10 +141,12 @@ fires waited mark docker linpack 'timed.wall=2.0 s' 'timed.waited=0.9 s'
 silent docker linpack 'timed.wall=2.0 s' 'timed.waited=0.05 s'
 silent docker linpack 'timed.wall=0.02 s' 'timed.waited=0.01 s'
 silent docker linpack 'timed.wall=2.0 s' timed.waited=unknown
-fires waited mark docker memsweep 'timed.wall=2.0 s' 'timed.waited=0 s' 'size.timed.wall=1.0 s' 'size.timed.waited=0.5 s'
+fires waited mark docker memsweep 'timed.wall=2.0 s' 'timed.waited=0 s' 'size.timed.wall=1.0 s' \
+    'size.timed.waited=0.5 s'
 fires waited mark native nginxload 'timed.wall=2.0 s' 'timed.waited=0.9 s' host.client_cpus=1
 check 'the load client waits' grep -q 'the load client waited for its CPU for 45.0 %' "$TMP/out"
-fires waited mark qemu linpack 'bill.wall=10 s' 'bill.host_cpu=10 s' 'bill.platform_cpu=5 s' 'bill.waited=4.9 s'
+fires waited mark qemu linpack 'bill.wall=10 s' 'bill.host_cpu=10 s' 'bill.platform_cpu=5 s' \
+    'bill.waited=4.9 s'
 silent qemu linpack 'bill.wall=10 s' 'bill.host_cpu=10 s' 'bill.platform_cpu=9.9 s' 'bill.waited=4.9 s'
 silent qemu linpack 'bill.wall=10 s' 'bill.host_cpu=19 s' 'bill.platform_cpu=9.9 s' 'bill.waited=0.1 s'
 silent docker nginxload 'bill.wall=10 s' 'bill.host_cpu=19 s' 'bill.platform_cpu=9 s' 'bill.waited=4.9 s' \
@@ -149,7 +161,11 @@ fires throttling mark native linpack host.throttled=3
 silent native linpack host.throttled=0
 
 # 64 MiB were filled and warmed up with, and 10 MiB counted: 74 MiB.
-wrote() { echo "bytes.before=67108864 written|bytes.asked=4096 read, 10485760 written|option.pattern=randwrite|data.device=vda|host.disk_written=$1 B"; }
+wrote() {
+    printf '%s|' 'bytes.before=67108864 written' 'bytes.asked=4096 read, 10485760 written' \
+        option.pattern=randwrite data.device=vda
+    echo "host.disk_written=$1 B"
+}
 disk() { # fires or silent, with the facts of wrote
     disk_written=$1
     shift
@@ -171,7 +187,8 @@ fires direct mark qemu diskrand platform.kind=vm data.device=unknown data.filesy
 silent exec:ssh diskrand platform.kind=exec
 fires direct mark native diskrand 'direct=no: --buffered'
 silent native diskrand 'direct=yes: offsets of 512'
-fires bytes mark native diskrand 'guard.bytes=failed: the device saw 0.4 bytes written per byte asked for, a cache took the rest'
+fires bytes mark native diskrand \
+    'guard.bytes=failed: the device saw 0.4 bytes written per byte asked for, a cache took the rest'
 silent native diskrand 'guard.bytes=passed: the device agrees; no /proc/self/io'
 silent docker diskrand 'guard.bytes=unknown: no /proc/self/io, no counters of the device'
 fires overlay mark docker diskrand data.storage=overlay
@@ -181,19 +198,25 @@ silent qemu diskrand platform.kind=vm 'host.data_grown=4096 B'
 
 fires network mark qemu nginxload net.backend=user
 silent qemu nginxload net.backend=tap
-fires client mark native nginxload 'guard.client=used 97 % of its CPU: give it more CPUs and --threads' client.cpu_share=0.97
-fires client mark native nginxload guard.client=pass 'big.guard.client=used 95 % of its CPU: give it more CPUs and --threads'
+fires client mark native nginxload \
+    'guard.client=used 97 % of its CPU: give it more CPUs and --threads' client.cpu_share=0.97
+fires client mark native nginxload guard.client=pass \
+    'big.guard.client=used 95 % of its CPU: give it more CPUs and --threads'
 fires client mark native nginxload guard.client=pass host.test_cpus=0 host.client_cpus=0
 fires client mark native nginxload guard.client=pass host.test_cpus=0-2 host.client_cpus=2,3
 silent native nginxload guard.client=pass host.test_cpus=0-1,4 host.client_cpus=2-3,5
-fires client mark native nginxload guard.client=pass host.test_cpus=0 host.client_cpus=4 'host.shared_core=0 and 4'
+fires client mark native nginxload guard.client=pass host.test_cpus=0 host.client_cpus=4 \
+    'host.shared_core=0 and 4'
 fires cores mark native - host.test_cpus=0-5 host.mixed_cores=yes
 fires connections mark docker nginxload 'guard.connections=60 of 64 connections were made: Connection refused'
 fires rate mark docker nginxload 'guard.rate=8000 of 10000 requests/s were achieved, 20000 were never sent'
-fires retransmits mark qemu nginxload net.backend=tap 'big.guard.retransmits=900 segments had to be sent again: packets are lost'
-silent native nginxload guard.client=pass guard.connections=pass guard.rate=pass guard.retransmits=pass big.guard.client=pass
+fires retransmits mark qemu nginxload net.backend=tap \
+    'big.guard.retransmits=900 segments had to be sent again: packets are lost'
+silent native nginxload guard.client=pass guard.connections=pass guard.rate=pass guard.retransmits=pass \
+    big.guard.client=pass
 run judge native nginxload 'guard.client=used 97 % of its CPU' 'big.guard.client=used 93 % of its CPU'
-check 'both loads may have reached the limit of the client' [ "$(grep -c '^P,client,mark,' "$TMP/out")" -eq 2 ]
+check 'both loads may have reached the limit of the client' \
+    [ "$(grep -c '^P,client,mark,' "$TMP/out")" -eq 2 ]
 fires resident mark qemu nginxload 'big.download.bytes=100000000 of 500000000' 'host.disk_read=90000000 B'
 silent qemu nginxload 'big.download.bytes=100000000 of 500000000' 'host.disk_read=4096 B'
 

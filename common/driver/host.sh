@@ -2,8 +2,8 @@
 
 . "$ROOT/common/driver/cores.sh"
 
-# choose_cpus: sets TEST_CPUS, unless given, and CLIENT_CPUS, so that the load client never takes the platform's time.
-# With one CPU there is no choice.
+# choose_cpus: sets TEST_CPUS, unless given, and CLIENT_CPUS, so that the load client never takes the
+# platform's time. With one CPU there is no choice.
 choose_cpus() {
     cpus_allowed=$(sed -n 's/^Cpus_allowed_list:[[:space:]]*//p' /proc/self/status)
     cpus_split=$(cores_choose "$cpus_allowed" "$TEST_CPUS") || return 1
@@ -17,8 +17,10 @@ new_output() {
         [ ! -e "$OUT" ] || OUT=$OUT-$$
     fi
     [ ! -e "$OUT/samples.csv" ] || bad "$OUT: holds results already; go on with --resume"
-    for output_name in environment.txt plan.csv facts.csv guards.csv failures.csv platforms.csv report.txt report.html log; do
-        [ ! -e "$OUT/$output_name" ] || bad "$OUT: has a $output_name that is no campaign's; choose another folder"
+    for output_name in environment.txt plan.csv facts.csv guards.csv failures.csv platforms.csv report.txt \
+        report.html log; do
+        [ ! -e "$OUT/$output_name" ] ||
+            bad "$OUT: has a $output_name that is no campaign's; choose another folder"
     done
     mkdir -p "$OUT/log" || fail "$OUT: cannot be made"
     OUT=$(cd "$OUT" && pwd)
@@ -29,7 +31,9 @@ new_output() {
     echo 'time,host,platform,round,benchmark,guard,outcome,evidence,advice' >"$OUT/guards.csv"
     echo 'time,host,platform,round,benchmark,reason' >"$OUT/failures.csv"
     echo 'platform,usable,reason' >"$OUT/platforms.csv"
-    if ! { settings && environment; } >"$OUT/environment.txt" 2>>"$LOG"; then fail "$OUT/environment.txt: cannot be written"; fi
+    if ! { settings && environment; } >"$OUT/environment.txt" 2>>"$LOG"; then
+        fail "$OUT/environment.txt: cannot be written"
+    fi
 }
 
 # name_latest: as soon as something is measured. drop_output: nothing was, and nobody has named the folder.
@@ -117,6 +121,8 @@ environment() {
 # commit: of the checkout, with -dirty behind it where files that it has are not as committed.
 commit() {
     commit_hash=$(git -C "$ROOT" rev-parse HEAD 2>/dev/null) || commit_hash=unknown
-    if [ "$commit_hash" != unknown ] && ! git -C "$ROOT" diff --quiet HEAD 2>/dev/null; then commit_hash=$commit_hash-dirty; fi
+    if [ "$commit_hash" != unknown ] && ! git -C "$ROOT" diff --quiet HEAD 2>/dev/null; then
+        commit_hash=$commit_hash-dirty
+    fi
     echo "$commit_hash"
 }

@@ -1,5 +1,6 @@
-# What a campaign has left that could not end itself: its driver was killed (kill -9, the kernel's OOM killer). The next
-# run of any kind with the same BUILD clears it: processes, platforms that were up, private engines, mounts, its folder.
+# What a campaign has left that could not end itself: its driver was killed (kill -9, the kernel's OOM
+# killer). The next run of any kind with the same BUILD clears it: processes, platforms that were up, private
+# engines, mounts, its folder.
 
 # leftovers_clear: of all campaigns that are dead.
 leftovers_clear() {
@@ -18,7 +19,8 @@ leftovers_lives() {
         { tr '\0' ' ' <"/proc/$1/cmdline"; } 2>/dev/null | grep -q 'run\.sh'
 }
 
-# leftovers_alone: whether no other campaign uses this BUILD, and maybe the engine that a dead one has started.
+# leftovers_alone: whether no other campaign uses this BUILD, and maybe the engine that a dead one has
+# started.
 leftovers_alone() {
     for leftovers_other in "$BUILD"/run/*; do
         if leftovers_lives "${leftovers_other##*/}"; then return 1; fi
@@ -35,10 +37,11 @@ leftovers_of() {
             leftovers_block down "$(cat "$leftovers_up/name")" "$leftovers_up/work" "$leftovers_up/state"
     done
     # A platform that was being prepared is in no list of those that are.
-    cat "$RUN/work/probed" "$RUN/work/usable" 2>/dev/null | awk '!seen[$0]++' | while IFS= read -r leftovers_platform; do
-        leftovers_block down "$leftovers_platform" "$RUN/work" "$RUN/state"
-        ! leftovers_alone || leftovers_block release "$leftovers_platform" "$RUN/work" "$RUN/state"
-    done
+    cat "$RUN/work/probed" "$RUN/work/usable" 2>/dev/null | awk '!seen[$0]++' |
+        while IFS= read -r leftovers_platform; do
+            leftovers_block down "$leftovers_platform" "$RUN/work" "$RUN/state"
+            ! leftovers_alone || leftovers_block release "$leftovers_platform" "$RUN/work" "$RUN/state"
+        done
     end_processes "$leftovers_tag" "$RUN" || :
     leftovers_unmount "$RUN/"
     ! leftovers_alone || rm -rf "$RUN"
@@ -47,11 +50,13 @@ leftovers_of() {
 # leftovers_block VERB PLATFORM WORK STATE
 leftovers_block() {
     mkdir -p "$3" "$4"
-    PLATFORM=$2 WORK=$3 STATE=$4 GUESTMARK_BLOCK=leftovers-$$-0_ sh "$ROOT/common/driver/block.sh" "$1" </dev/null || :
+    PLATFORM=$2 WORK=$3 STATE=$4 GUESTMARK_BLOCK=leftovers-$$-0_ sh "$ROOT/common/driver/block.sh" "$1" \
+        </dev/null || :
 }
 
 # leftovers_unmount FOLDER: what is mounted below it, the last first.
 leftovers_unmount() {
-    awk -v at="$1" 'index($2, at) == 1 { points = $2 "\n" points } END { printf "%s", points }' /proc/self/mounts |
+    awk -v at="$1" 'index($2, at) == 1 { points = $2 "\n" points }
+        END { printf "%s", points }' /proc/self/mounts |
         sed 's/\\040/ /g' | while IFS= read -r leftovers_point; do umount "$leftovers_point" || :; done
 }

@@ -21,7 +21,8 @@ list() {
     for list_name in $PLATFORM_NAMES; do
         case $list_name in
         native2) continue ;;
-        exec) list_row exec:COMMAND 'whatever takes a command behind a prefix: chroot FOLDER, ssh HOST, ...' && continue ;;
+        exec) list_row exec:COMMAND \
+            'whatever takes a command behind a prefix: chroot FOLDER, ssh HOST, ...' && continue ;;
         esac
         variants_of "$list_name" >"$WORK/variants"
         while IFS= read -r list_variant <&3 && ! stopped; do

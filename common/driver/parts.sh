@@ -1,7 +1,8 @@
-# What is run for a benchmark: its parts, each one invocation of a program with the same work on every platform.
+# What is run for a benchmark: its parts, each one invocation of a program with the same work on every
+# platform.
 
-# part_sizes: how much work. An emulated guest sets the sizes: it multiplies and adds a thousand times slower, and a
-# step of the others should not wait for it long. --quick is for checking the chain.
+# part_sizes: how much work. An emulated guest sets the sizes: it multiplies and adds a thousand times slower,
+# and a step of the others should not wait for it long. --quick is for checking the chain.
 part_sizes() {
     if [ -n "$QUICK" ]; then
         part_order=50 part_sum=50 part_array=1M part_size=1M part_disk=4M part_bytes=4M
@@ -10,15 +11,15 @@ part_sizes() {
     fi
 }
 
-# A benchmark may be spelled with options of its program, NAME:OPTION=VALUE,... (linpack:size=1000): then it is one part,
-# called like it. Two are the driver's: metrics=A+B of memsweep, range=START-END of forksum.
+# A benchmark may be spelled with options of its program, NAME:OPTION=VALUE,... (linpack:size=1000): then it
+# is one part, called like it. Two are the driver's: metrics=A+B of memsweep, range=START-END of forksum.
 
 # part_benchmark PART: the benchmark that it belongs to. part_program BENCHMARK: its program.
 part_benchmark() { case $1 in *:*) echo "$1" ;; *) echo "${1%%.*}" ;; esac }
 part_program() { echo "${1%%[:.]*}"; }
 
-# part_list BENCHMARK: its parts, the first one the classic. BEST is 1 where some platforms have a better instruction
-# set than all have; METHODS adds the other ways to make a process.
+# part_list BENCHMARK: its parts, the first one the classic. BEST is 1 where some platforms have a better
+# instruction set than all have; METHODS adds the other ways to make a process.
 part_list() {
     case $1 in
     linpack) echo "linpack${BEST:+ linpack.best}" ;;
@@ -36,7 +37,8 @@ part_suffix() { case $1 in linpack.best) echo '[isa=best]' ;; forksum.*) echo "[
 # part_optional PART: whether a platform may lack it (77) without being worse for it: ways to make a process.
 part_optional() { case $1 in forksum.*) ;; *) return 1 ;; esac }
 
-# part_metrics PART: its metrics that have verdicts; a part without any is open as long as its benchmark's first one.
+# part_metrics PART: its metrics that have verdicts; a part without any is open as long as its benchmark's
+# first one.
 part_metrics() {
     case $1 in
     linpack) echo lu ;;
@@ -66,8 +68,8 @@ part_weight() {
     esac
 }
 
-# part_step PART: the least duration of what a step does. A step of forksum does so three times, for each kind of its
-# metrics once.
+# part_step PART: the least duration of what a step does. A step of forksum does so three times, for each kind
+# of its metrics once.
 part_step() {
     case $QUICK:$1 in
     1:*) echo 1ms ;;
@@ -76,9 +78,10 @@ part_step() {
     esac
 }
 
-# part PART PLATFORM-RUNNER CLIENT-RUNNER OPTION...: runs the part's program by the first runner, or, where it loads a
-# server from outside, on the host's other CPUs by the second, with these options before its own. ISA is the best
-# instruction set that all platforms have, STORES the way through STREAM's arrays that is best natively.
+# part PART PLATFORM-RUNNER CLIENT-RUNNER OPTION...: runs the part's program by the first runner, or, where it
+# loads a server from outside, on the host's other CPUs by the second, with these options before its own. ISA
+# is the best instruction set that all platforms have, STORES the way through STREAM's arrays that is best
+# natively.
 part() {
     part_name=$1 part_runner=$2 part_client=$3
     shift 3
@@ -102,7 +105,8 @@ part() {
     forksum.*) set -- forksum "$@" --method "${part_name#*.}" 1 "$part_sum" ;;
     diskrand) set -- diskrand "$@" --size "$part_disk" "$(platform_data)" ;;
     nginxload) set -- nginxload "$@" -c "$CLIENT_CPUS" "$(cat "$WORK/url")/small" ;;
-    nginxload.big) set -- nginxload "$@" -c "$CLIENT_CPUS" --download --bytes "$part_bytes" "$(cat "$WORK/url")/big" ;;
+    nginxload.big) set -- nginxload "$@" -c "$CLIENT_CPUS" --download --bytes "$part_bytes" \
+        "$(cat "$WORK/url")/big" ;;
     esac
     case $1 in
     nginxload) "$part_client" "$@" ;;
@@ -110,8 +114,8 @@ part() {
     esac
 }
 
-# part_spelled PLATFORM-RUNNER CLIENT-RUNNER OPTION...: a benchmark with options of its own ($part_name), which come last
-# and so count; what they leave open is as in the benchmark without options.
+# part_spelled PLATFORM-RUNNER CLIENT-RUNNER OPTION...: a benchmark with options of its own ($part_name),
+# which come last and so count; what they leave open is as in the benchmark without options.
 part_spelled() {
     part_operands='' part_page=/small
     part_options=$(part_words "$part_name")
@@ -151,14 +155,15 @@ part_words() {
 part_check() {
     case $1 in
     *:) echo "$1: nothing follows the colon" && return 1 ;;
-    *[!A-Za-z0-9:=,.%+_-]*) echo "$1: letters, digits and : = , . + - are what a benchmark is spelled with" && return 1 ;;
+    *[!A-Za-z0-9:=,.%+_-]*) echo "$1: letters, digits and : = , . + - are what a benchmark is spelled with" &&
+        return 1 ;;
     *:*) ;;
     *) return 0 ;;
     esac
     for part_word in $(part_words "$1"); do
         case ${part_word%%=*} in
-        --reps | --warmup | --cpus | --seed | --format | --facts | --steps | --help | --version | --list-isa | --where | \
-            --keep | --i-know-this-destroys | --inject | --wait-up | --time)
+        --reps | --warmup | --cpus | --seed | --format | --facts | --steps | --help | --version | \
+            --list-isa | --where | --keep | --i-know-this-destroys | --inject | --wait-up | --time)
             echo "$1: ${part_word%%=*} is the driver's to set"
             return 1
             ;;

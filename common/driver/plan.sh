@@ -34,9 +34,9 @@ shuffle() {
         }'
 }
 
-# plan_round ROUND: lines `PLATFORM<tab>BENCHMARK...` of a round, in order. $WORK/usable has the platforms. native runs a
-# second time as native2: their difference is the noise floor. Platforms that take turns have one order in common; those
-# in $WORK/serial have one of their own.
+# plan_round ROUND: lines `PLATFORM<tab>BENCHMARK...` of a round, in order. $WORK/usable has the platforms.
+# native runs a second time as native2: their difference is the noise floor. Platforms that take turns have
+# one order in common; those in $WORK/serial have one of their own.
 plan_round() {
     sed '/^native$/ { p; s/$/2/; }' "$WORK/usable" | shuffle "$SEED" "$1" | {
         plan_position=0

@@ -3,11 +3,13 @@
 # over its environment (nginx) still has the block's folder in its command line, and its workers
 # are its children. Not all that have it are ours: somebody may look at a file there with an editor.
 
-# block_processes TAG FOLDER (no grep -F: busybox's stops at the first zero byte): their process ids, the caller's own left out.
+# block_processes TAG FOLDER (no grep -F: busybox's stops at the first zero byte): their process ids, the
+# caller's own left out.
 block_processes() {
     {
         grep -ls -e "GUESTMARK_BLOCK=$1" /proc/[0-9]*/environ || :
-        grep -ls -e "$(printf %s "$2/" | sed 's/[][\.*^$]/\\&/g')" /proc/[0-9]*/cmdline | processes_servers || :
+        grep -ls -e "$(printf %s "$2/" | sed 's/[][\.*^$]/\\&/g')" /proc/[0-9]*/cmdline |
+            processes_servers || :
         echo -
         cat /proc/[0-9]*/stat || :
     } 2>/dev/null | awk -v self="$$" '
@@ -33,13 +35,15 @@ block_processes() {
         }'
 }
 
-# processes_servers: of /proc/PID/cmdline on stdin, those of programs that platforms start and that may hide their mark.
+# processes_servers: of /proc/PID/cmdline on stdin, those of programs that platforms start and that may hide
+# their mark.
 processes_servers() {
     while IFS= read -r processes_file; do
         processes_name=
         read -r processes_name 2>/dev/null <"${processes_file%cmdline}comm" || :
         case $processes_name in
-        nginx | ld-linux* | ld-musl* | qemu-* | passt* | pasta* | conmon | slirp4netns) echo "$processes_file" ;;
+        nginx | ld-linux* | ld-musl* | qemu-* | passt* | pasta* | conmon | \
+            slirp4netns) echo "$processes_file" ;;
         esac
     done
 }

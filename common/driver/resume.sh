@@ -28,16 +28,18 @@ resume_output() {
 # same_world: one campaign, one set of programs, on one host.
 same_world() {
     environment >"$WORK/environment"
-    same_differs=$(grep -E '^(host|kernel|cpu\.model|cpu\.count|memory|commit|sha256\.[a-z]*)=' "$WORK/environment" |
+    same_differs=$(grep -E '^(host|kernel|cpu\.model|cpu\.count|memory|commit|sha256\.[a-z]*)=' \
+        "$WORK/environment" |
         while IFS= read -r same_line; do
             grep -q "^${same_line%%=*}=" "$OUT/environment.txt" || continue
             grep -qxF "$same_line" "$OUT/environment.txt" || printf ' %s' "${same_line%%=*}"
         done)
-    [ -z "$same_differs" ] || fail "--resume $RESUME: not what it was measured with:$same_differs; begin a new campaign"
+    [ -z "$same_differs" ] ||
+        fail "--resume $RESUME: not what it was measured with:$same_differs; begin a new campaign"
 }
 
-# keep_complete FILE: leaves the rows of blocks, and of benchmarks' turns, that facts.csv says are complete. facts.csv
-# itself comes last.
+# keep_complete FILE: leaves the rows of blocks, and of benchmarks' turns, that facts.csv says are complete.
+# facts.csv itself comes last.
 keep_complete() {
     awk '
         # The platform and round of a row, as they are written: columns 3 and 4.

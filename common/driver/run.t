@@ -33,8 +33,8 @@ platform_run() {
     slow,memsweep) echo slow >>"$FAKE"; sleep 1003 ;;
     fail,memsweep) echo 'memsweep: sweep: wrong answer' >&2; return 3 ;;
     silent,memsweep) return 9 ;;
-    torn,memsweep) echo 'benchmark,metric,unit,better,rep,value'; echo 'memsweep,sweep,s/acc'; return ;;
-    nan,memsweep) echo 'benchmark,metric,unit,better,rep,value'; echo 'memsweep,sweep,s,lower,1,nan'; return ;;
+    torn,memsweep) printf '%s\n' 'benchmark,metric,unit,better,rep,value' 'memsweep,sweep,s/acc'; return ;;
+    nan,memsweep) printf '%s\n' benchmark,metric,unit,better,rep,value memsweep,sweep,s,lower,1,nan; return ;;
     methods,forksum) case $* in *' clone '*) return 77 ;; esac ;;
     wrong-method,forksum) case $* in *' spawn '*) return 3 ;; esac ;;
     crash,memsweep) kill -s KILL $$ ;;
@@ -115,9 +115,12 @@ ok '--list' driver --list
 cp "$TMP/out" "$TMP/list"
 check 'fits 80 columns' awk 'length > 80 { exit 1 }' "$TMP/list"
 check 'every row has an answer' awk '
-    /^  [a-z]/ && !($2 ~ /^usable:?$/ || $2 == "no:" && NF > 2 || $0 ~ /any value$/ || $1 == "exec:COMMAND") { exit 1 }' "$TMP/list"
-for row in native docker docker:net=host docker:storage=overlay docker:runtime=runsc podman apptainer kvm qemu \
-    qemu:disk=raw qemu:disk=qed qemu:prealloc=full qemu:cache=unsafe qemu:aio=io_uring qemu:net=tap qemu:net=passt \
+    /^  [a-z]/ && !($2 ~ /^usable:?$/ || $2 == "no:" && NF > 2 || $0 ~ /any value$/ || $1 == "exec:COMMAND") {
+        exit 1 }' "$TMP/list"
+for row in native docker docker:net=host docker:storage=overlay docker:runtime=runsc podman \
+    apptainer kvm qemu \
+    qemu:disk=raw qemu:disk=qed qemu:prealloc=full qemu:cache=unsafe qemu:aio=io_uring qemu:net=tap \
+    qemu:net=passt \
     qemu:machine=q35 qemu:machine=microvm qemu:cpu=MODEL qemu:cpus=N qemu:kernel=FILE exec:COMMAND; do
     check "--list has $row" grep -q "^  $row " "$TMP/list"
 done
@@ -126,8 +129,8 @@ check 'an emulated microvm is none, with the reason' grep -Eq '^  qemu:machine=m
 nothing_left '--list'
 
 # ---- what is recorded ----
-# Every process of the driver runs in the shell, not only the first: its `sh` is the first in PATH. With busybox so is
-# every other command that busybox has, as on a host with nothing else.
+# Every process of the driver runs in the shell, not only the first: its `sh` is the first in PATH. With
+# busybox so is every other command that busybox has, as on a host with nothing else.
 mkdir "$TMP/dash" "$TMP/busybox"
 ! command -v dash >/dev/null || ln -s "$(command -v dash)" "$TMP/dash/sh"
 if command -v busybox >/dev/null; then
@@ -151,7 +154,8 @@ recorded() {
     check "$1: nginx is missing with a reason" row "$fake,1,nginxload,fake: no nginx" "$2/failures.csv"
     check "$1: usable platforms are listed" grep -qx "$fake,yes," "$2/platforms.csv"
     check "$1: the plan has every trial" [ "$(wc -l <"$2/plan.csv")" -eq 21 ]
-    check "$1: each platform is started once per round and once before" [ "$(grep -c "^up $fake\$" "$FAKE")" -eq 3 ]
+    check "$1: each platform is started once per round and once before" \
+        [ "$(grep -c "^up $fake\$" "$FAKE")" -eq 3 ]
     check "$1: environment has the seed" grep -qx 'setting.seed=7' "$2/environment.txt"
 }
 for shell in dash busybox; do
@@ -187,22 +191,27 @@ check 'rounds differ in order' awk -F, '{ o[$1] = o[$1] $2 $3 } END { exit o[1] 
 # forksum by every method; what a platform does not have is left out.
 run driver -p "$fake:mode=methods" -b forksum -n 1 --methods --quick -o "$TMP/methods"
 for method in vfork spawn thread; do
-    check "--methods: a row for $method" row "$fake:mode=methods,1,forksum,time\[$method\],s,lower,1,0.0012" "$TMP/methods/samples.csv"
+    check "--methods: a row for $method" row "$fake:mode=methods,1,forksum,time\[$method\],s,lower,1,0.0012" \
+        "$TMP/methods/samples.csv"
 done
 check '--methods: clone is not there' sh -c '! grep -q clone "$1"' - "$TMP/methods/samples.csv"
 run driver -p "$fake:mode=wrong-method" -b forksum -n 1 --methods --quick -o "$TMP/wrong-method"
-check '--methods: a wrong answer of one is a failure of the trial' grep -q ',forksum,forksum: exit status 3 ' "$TMP/wrong-method/failures.csv"
+check '--methods: a wrong answer of one is a failure of the trial' \
+    grep -q ',forksum,forksum: exit status 3 ' "$TMP/wrong-method/failures.csv"
 check '--methods: and gives no sample' sh -c '! grep -q ",forksum," "$1"' - "$TMP/wrong-method/samples.csv"
-check '--methods: the trial is good' row "$fake:mode=methods,1,forksum,time,s,lower,1,0.0012" "$TMP/methods/samples.csv"
+check '--methods: the trial is good' row "$fake:mode=methods,1,forksum,time,s,lower,1,0.0012" \
+    "$TMP/methods/samples.csv"
 
 # A comma may also separate the keys of a platform.
 run driver -p "$fake:mode=a,other=b,$fake:mode=c" -b linpack -n 1 --quick -o "$TMP/keys"
 check 'keys stay with their platform' grep -qx "\"$fake:mode=a,other=b\",yes," "$TMP/keys/platforms.csv"
-check 'and are quoted in samples' row "\"$fake:mode=a,other=b\",1,linpack,time,s,lower,1,0.0012" "$TMP/keys/samples.csv"
+check 'and are quoted in samples' row "\"$fake:mode=a,other=b\",1,linpack,time,s,lower,1,0.0012" \
+    "$TMP/keys/samples.csv"
 
 # ---- what goes wrong ----
 status 77 'nothing usable' driver -p "$fake:mode=unusable" -n 1 -o "$TMP/unusable"
-check 'with the reason' grep -qx "$fake:mode=unusable,no,fake: no engine answers; start it" "$TMP/unusable/platforms.csv"
+check 'with the reason' grep -qx "$fake:mode=unusable,no,fake: no engine answers; start it" \
+    "$TMP/unusable/platforms.csv"
 
 for mode in silent torn nan; do
     run driver -p "$fake:mode=$mode" -n 1 -b memsweep,forksum --quick -o "$TMP/$mode"
@@ -212,7 +221,8 @@ for mode in silent torn nan; do
 done
 
 run driver -p "$fake:mode=hang,$fake" -n 1 -b memsweep --limit 2 --quick -o "$TMP/hang"
-check 'a hung trial has a reason' row "$fake:mode=hang,1,memsweep,memsweep: not done within 2 s" "$TMP/hang/failures.csv"
+check 'a hung trial has a reason' row "$fake:mode=hang,1,memsweep,memsweep: not done within 2 s" \
+    "$TMP/hang/failures.csv"
 check 'the others go on' row "$fake,1,memsweep,time,s,lower,1,0.0012" "$TMP/hang/samples.csv"
 nothing_left 'a hung trial'
 
@@ -221,7 +231,8 @@ check 'kill -9 of an adapter has a reason' grep -q 'memsweep,.*was killed' "$TMP
 nothing_left 'kill -9 of an adapter'
 
 run driver -p "$fake:mode=nostart" -n 4 -b memsweep --quick -o "$TMP/nostart"
-check 'a platform that does not start: the reason' grep -q 'platform,fake: the engine died' "$TMP/nostart/failures.csv"
+check 'a platform that does not start: the reason' grep -q 'platform,fake: the engine died' \
+    "$TMP/nostart/failures.csv"
 check 'is tried twice' [ "$(grep -c 'platform,fake: the engine died' "$TMP/nostart/failures.csv")" -eq 2 ]
 check 'without samples that is a failure' [ "$run_status" -eq 1 ]
 
@@ -241,7 +252,8 @@ stop() {
 run stop TERM "$TMP/stopped" -p "$fake,$fake:mode=slow" -n 3 -b linpack,memsweep -s 4 --quick
 check 'TERM ends it' [ "$stop_status" -eq 143 ]
 nothing_left 'TERM'
-status 143 'TERM while a block is being ended is not lost' driver -p "$fake:mode=ending" -n 2 -b linpack --quick -o "$TMP/ending"
+status 143 'TERM while a block is being ended is not lost' driver -p "$fake:mode=ending" -n 2 -b linpack \
+    --quick -o "$TMP/ending"
 check 'and no round follows' sh -c '! grep -q ",2,linpack," "$1"' - "$TMP/ending/samples.csv"
 nothing_left 'TERM while a block is being ended'
 closed() { driver -p "$fake" -n 2 -b linpack --quick -o "$TMP/pipe" 2>&1 | head -n 1 >/dev/null; }

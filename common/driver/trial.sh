@@ -1,8 +1,8 @@
-# A trial: what came of one benchmark on one platform in one round, however it was run: as a block (trial), or in turns
-# with the other platforms (turns.sh), which leaves the same files.
+# A trial: what came of one benchmark on one platform in one round, however it was run: as a block (trial), or
+# in turns with the other platforms (turns.sh), which leaves the same files.
 #
-# Of all its parts together: $WORK/out (csv, as the programs print it), $WORK/err, $WORK/bill (facts, one part's after
-# the other's).
+# Of all its parts together: $WORK/out (csv, as the programs print it), $WORK/err, $WORK/bill (facts, one
+# part's after the other's).
 
 # within SECONDS WHAT COMMAND...: runs a command (a function too) in this shell; if it takes
 # longer, the whole block is ended, for nobody knows what state a hung platform is in.
@@ -17,8 +17,8 @@ within() {
     return "$within_status"
 }
 
-# trial_add PART: adds what a part has printed ($WORK/printed) to $WORK/out: the names of its facts preceded and those
-# of its metrics followed by something.
+# trial_add PART: adds what a part has printed ($WORK/printed) to $WORK/out: the names of its facts preceded
+# and those of its metrics followed by something.
 trial_add() {
     awk -F, -v OFS=, -v prefix="$(part_prefix "$1")" -v suffix="$(part_suffix "$1")" '
         /^# / { print "# " prefix substr($0, 3); next }
@@ -32,7 +32,8 @@ trial_part() {
     [ -z "$QUICK" ] || trial_reps=1 trial_time=1ms
     trial_part_status=0
     within "$LIMIT" "$benchmark" part "$1" platform_run part_client \
-        -f csv -r "$trial_reps" -t "$trial_time" -s "$((SEED + ROUND))" >"$WORK/printed" 2>>"$WORK/err" </dev/null ||
+        -f csv -r "$trial_reps" -t "$trial_time" -s "$((SEED + ROUND))" >"$WORK/printed" 2>>"$WORK/err" \
+        </dev/null ||
         trial_part_status=$?
     trial_add "$1"
     return "$trial_part_status"
@@ -47,7 +48,8 @@ trial_parts() {
     done
 }
 
-# trial_server BENCHMARK: the server is up, with its files in its page cache, before a trial that needs it begins.
+# trial_server BENCHMARK: the server is up, with its files in its page cache, before a trial that needs it
+# begins.
 trial_server() {
     [ "$(part_program "$1")" = nginxload ] || return 0
     within "$LIMIT" 'starting nginx' platform_url >"$WORK/url" 2>>"$WORK/err" || {
@@ -89,7 +91,8 @@ trial() {
     echo "$1" >>"$WORK/done"
 }
 
-# trial_record BENCHMARK STATUS: writes down the rows of a trial, its facts and what the guards say, or why it has none.
+# trial_record BENCHMARK STATUS: writes down the rows of a trial, its facts and what the guards say, or why it
+# has none.
 trial_record() {
     if [ "$2" -ne 0 ]; then
         record_failure "$1" "$(trial_reason "$2" "$1")"

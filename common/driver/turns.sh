@@ -1,19 +1,20 @@
 # shellcheck disable=SC2153,SC2154 # ROUND and rounds_start are those of campaign.sh
-# A round by turns: all platforms are up together, and for each benchmark each of them has a servant that does one
-# repetition when the conductor (common/turns) asks. See common/driver/README.md for the files.
+# A round by turns: all platforms are up together, and for each benchmark each of them has a servant that does
+# one repetition when the conductor (common/turns) asks. See common/driver/README.md for the files.
 #
-# A platform of the round is a folder $RUN/up/N: name, block (its mark), out (why it takes no further part), work/ and
-# state/, which stand for $WORK and $STATE while the driver deals with it.
+# A platform of the round is a folder $RUN/up/N: name, block (its mark), out (why it takes no further part),
+# work/ and state/, which stand for $WORK and $STATE while the driver deals with it.
 
-# turns_enter FOLDER: PLATFORM, WORK, STATE and BLOCK are those of a platform that is up. turns_outside: of none.
+# turns_enter FOLDER: PLATFORM, WORK, STATE and BLOCK are those of a platform that is up. turns_outside: of
+# none.
 turns_enter() {
     PLATFORM=$(cat "$1/name")
     WORK=$1/work STATE=$1/state BLOCK=$(cat "$1/block")
 }
 turns_outside() { WORK=$RUN/work STATE=$RUN/state BLOCK='' PLATFORM=''; }
 
-# turns_block FOLDER VERB ARGUMENT...: one step with a platform that is up and stays up; its exit status. What ends by a
-# signal takes no further part.
+# turns_block FOLDER VERB ARGUMENT...: one step with a platform that is up and stays up; its exit status. What
+# ends by a signal takes no further part.
 turns_block() {
     turns_enter "$1"
     turns_folder=$1
@@ -138,7 +139,8 @@ turns_servant() {
     cp "$1/work/account" "$1/work/$2/account"
     {
         printf 'PLATFORM=%s\n' "$(platform_quote "$(cat "$1/name")")"
-        printf 'WORK=%s STATE=%s GUESTMARK_BLOCK=%s\n' "$(platform_quote "$1/work")" "$(platform_quote "$1/state")" \
+        printf 'WORK=%s STATE=%s GUESTMARK_BLOCK=%s\n' "$(platform_quote "$1/work")" \
+            "$(platform_quote "$1/state")" \
             "$(cat "$1/block")"
         echo 'export PLATFORM WORK STATE GUESTMARK_BLOCK'
         printf 'exec sh %s serve %s\n' "$(platform_quote "$ROOT/common/driver/block.sh")" "$2"
@@ -155,7 +157,8 @@ turns_conduct() {
     turns_show "$turns_part"
     BLOCK=turns-$$-$((BLOCKS += 1))_
     GUESTMARK_BLOCK=$BLOCK platform_taskset "$CLIENT_CPUS" "$BUILD/turns" --seed "$((SEED + ROUND))" \
-        --start "${LIMIT}s" --limit "${LIMIT}s" --cpus "$TEST_CPUS,$CLIENT_CPUS" "$@" 2>>"$LOG.turns" </dev/null &
+        --start "${LIMIT}s" --limit "${LIMIT}s" --cpus "$TEST_CPUS,$CLIENT_CPUS" "$@" \
+        2>>"$LOG.turns" </dev/null &
     turns_status=0
     [ -n "$STOPPED" ] || wait "$!" || turns_status=$?
     if [ -n "$STOPPED" ]; then kill "$!" 2>/dev/null || :; fi
@@ -207,8 +210,8 @@ turns_done() {
     grep -qF ",$ROUND,$(csv_line "$1"),turns,complete" "$OUT/facts.csv"
 }
 
-# turns_open PLATFORM PART: whether it is to take part: something is undecided there, or it is what others are set
-# against. $WORK/settled has the comparisons that are decided, PLATFORM<tab>BENCHMARK<tab>METRIC.
+# turns_open PLATFORM PART: whether it is to take part: something is undecided there, or it is what others are
+# set against. $WORK/settled has the comparisons that are decided, PLATFORM<tab>BENCHMARK<tab>METRIC.
 turns_open() {
     [ -s "$WORK/settled" ] || return 0
     if turns_is_base "$1"; then
@@ -243,8 +246,9 @@ turns_retired() {
     done
 }
 
-# turns_rests PLATFORM: whether it takes no part in this round: it has had rounds enough to be judged by, and more than a
-# fifth of the time, by its servants' starts and steps. An emulated guest's ratio is so large that few rounds suffice.
+# turns_rests PLATFORM: whether it takes no part in this round: it has had rounds enough to be judged by, and
+# more than a fifth of the time, by its servants' starts and steps. An emulated guest's ratio is so large that
+# few rounds suffice.
 turns_rests() {
     if [ -n "$ROUNDS" ] || turns_is_base "$1"; then return 1; fi
     grep -F ",$(csv_line "$1")," "$OUT/facts.csv" | awk -F, -v since="$(($(date +%s) - rounds_start))" '

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Rounds by turns against an adapter whose programs answer steps as told: slower by a known factor, wrong, late, not at
-# all. What is recorded, what is void, what is resumed, and that nothing stays behind.
+# Rounds by turns against an adapter whose programs answer steps as told: slower by a known factor, wrong,
+# late, not at all. What is recorded, what is void, what is resumed, and that nothing stays behind.
 . common/test/tap.sh
 
 FAKE="$TMP/fake.log"
@@ -45,11 +45,13 @@ platform_serve() {
         nan,memsweep,2) echo memsweep,sweep,s,lower,2,nan ;;
         esac
         # Common to all platforms of a turn, and a little of one's own.
-        awk -v n="$n" -v scale="$scale" -v own="$$" -v tool="$1" -v metric="$metric" -v unit="$unit" -v better="$better" '
+        awk -v n="$n" -v scale="$scale" -v own="$$" -v tool="$1" -v metric="$metric" \
+            -v unit="$unit" -v better="$better" '
             BEGIN {
                 srand(own * 1000 + n)
                 cost = scale * (0.001 + 0.0005 * (n % 7)) * (1 + 0.001 * rand())
-                printf "%s,%s,%s,%s,%d,%.9g\n", tool, metric, unit, better, n, better == "lower" ? cost : 1 / cost
+                printf "%s,%s,%s,%s,%d,%.9g\n", tool, metric, unit, better, n,
+                    better == "lower" ? cost : 1 / cost
             }'
         echo end
     done
@@ -74,17 +76,22 @@ nothing_left() {
 row() { grep -Eq "^[0-9TZ:-]+,[^,]+,$1\$" "$2"; }
 quiet() { ! grep -q "$1" "$2"; }
 # reps FILE PLATFORM ROUND BENCHMARK: the turns that there are rows of.
-reps() { awk -F, -v p="$2" -v r="$3" -v b="$4" '$3 == p && $4 == r && $5 == b && $6 != "host_cpu" { print $9 }' "$1" | sort -nu | tr '\n' ' '; }
+reps() {
+    awk -F, -v p="$2" -v r="$3" -v b="$4" \
+        '$3 == p && $4 == r && $5 == b && $6 != "host_cpu" { print $9 }' "$1" | sort -nu | tr '\n' ' '
+}
 
 # ---- what is recorded ----
 out=$TMP/out.d
-run driver -p "$fake,$fake:mode=x1.5,$fake:mode=wrong,$fake:mode=lame" -b linpack,memsweep,nginxload -n 2 -s 7 --quick -o "$out"
+run driver -p "$fake,$fake:mode=x1.5,$fake:mode=wrong,$fake:mode=lame" -b linpack,memsweep,nginxload -n 2 \
+    -s 7 --quick -o "$out"
 nothing_left 'a campaign'
 check 'it succeeds' [ "$run_status" -eq 0 ]
 check 'its design is a fact' grep -qx design=turns "$out/environment.txt"
 check 'rows have turns as repetitions' [ "$(reps "$out/samples.csv" "$fake" 1 linpack)" = '1 2 ' ]
 check 'on all platforms alike' [ "$(reps "$out/samples.csv" "$fake:mode=x1.5" 2 memsweep)" = '1 2 ' ]
-check 'a second part of a benchmark has its rows' row "$fake,1,memsweep,latency,s,lower,1,[0-9.e-]+" "$out/samples.csv"
+check 'a second part of a benchmark has its rows' row "$fake,1,memsweep,latency,s,lower,1,[0-9.e-]+" \
+    "$out/samples.csv"
 check 'starting is measured' row "$fake,2,platform,startup,s,lower,1,[0-9.]+" "$out/samples.csv"
 check 'each platform is started once per round and once before' [ "$(grep -c "^up $fake\$" "$FAKE")" -eq 3 ]
 check 'and stopped as often' [ "$(grep -c "^down $fake\$" "$FAKE")" -ge 3 ]
@@ -93,39 +100,52 @@ check 'all are up together' awk -v n=0 '
 check 'facts are rows, quoted' row "$fake,1,linpack,quoted,\"a,\"\"b\"\"\"" "$out/facts.csv"
 check 'the bill counts turns' row "$fake,1,linpack,turns,2" "$out/facts.csv"
 check 'and the time of the steps' row "$fake,1,linpack,bill.wall,[0-9.e-]+ s" "$out/facts.csv"
-check 'a wrong answer is a failure' row "$fake:mode=wrong,1,memsweep,memsweep: sweep: wrong answer" "$out/failures.csv"
+check 'a wrong answer is a failure' row "$fake:mode=wrong,1,memsweep,memsweep: sweep: wrong answer" \
+    "$out/failures.csv"
 check 'and leaves no row of that benchmark' quiet 'mode=wrong,[12],memsweep,' "$out/samples.csv"
 check 'but of the others' row "$fake:mode=wrong,2,linpack,lu,flop/s,higher,2,[0-9.e+]+" "$out/samples.csv"
-check 'a program that is never ready is one' row "$fake:mode=lame,2,memsweep,memsweep: no memory" "$out/failures.csv"
+check 'a program that is never ready is one' row "$fake:mode=lame,2,memsweep,memsweep: no memory" \
+    "$out/failures.csv"
 check 'so is a server that does not start' row "$fake,1,nginxload,fake: no nginx" "$out/failures.csv"
 check 'the plan has every trial' [ "$(wc -l <"$out/plan.csv")" -eq 25 ]
 
 # ---- a known factor, end to end ----
 run driver -p "$fake,$fake:mode=x1,$fake:mode=x1.03" -b linpack,forksum -n 6 -s 3 --quick -o "$TMP/factor"
 run "$BUILD/compare" -f csv --baseline "$fake" "$TMP/factor"
-cost() { awk -F, -v p="$1" -v m="$2" 'NR == 1 { for (i = 1; i <= NF; i++) c[$i] = i } $c["platform"] == p && $c["metric"] == m { print $c["ratio"] + 0, $c["verdict"] }' "$TMP/out"; }
+cost() {
+    awk -F, -v p="$1" -v m="$2" 'NR == 1 { for (i = 1; i <= NF; i++) c[$i] = i }
+        $c["platform"] == p && $c["metric"] == m { print $c["ratio"] + 0, $c["verdict"] }' "$TMP/out"
+}
 cp "$TMP/out" "$TMP/factor.csv"
-check 'a platform that takes 3 % longer is found' sh -c 'set -- $1; [ "$2" = different ] && awk -v r="$1" "BEGIN { exit !(r > 1.028 && r < 1.032) }"' - "$(cost "$fake:mode=x1.03" sum)"
-check 'also where more is better' sh -c 'set -- $1; [ "$2" = different ] && awk -v r="$1" "BEGIN { exit !(r > 1.028 && r < 1.032) }"' - "$(cost "$fake:mode=x1.03" lu)"
-check 'one that takes as long is equivalent' sh -c 'set -- $1; [ "$2" = equivalent ]' - "$(cost "$fake:mode=x1" sum)"
+check 'a platform that takes 3 % longer is found' sh -c 'set -- $1; [ "$2" = different ] &&
+    awk -v r="$1" "BEGIN { exit !(r > 1.028 && r < 1.032) }"' - "$(cost "$fake:mode=x1.03" sum)"
+check 'also where more is better' sh -c 'set -- $1; [ "$2" = different ] &&
+    awk -v r="$1" "BEGIN { exit !(r > 1.028 && r < 1.032) }"' - "$(cost "$fake:mode=x1.03" lu)"
+check 'one that takes as long is equivalent' sh -c 'set -- $1;
+    [ "$2" = equivalent ]' - "$(cost "$fake:mode=x1" sum)"
 
 # ---- what is decided retires ----
 run driver -p "$fake,$fake:mode=x2" -b forksum -t 40s -s 5 --quick -o "$TMP/decide"
 check 'what is decided gets no more turns' awk -F, '
-    $5 == "forksum" { last = $4 } $4 > rounds { rounds = $4 } END { exit !(last >= 3 && last <= 8 && last <= rounds) }' \
+    $5 == "forksum" { last = $4 } $4 > rounds { rounds = $4 } 
+        END { exit !(last >= 3 && last <= 8 && last <= rounds) }' \
     "$TMP/decide/samples.csv"
 
 # ---- methods ----
 run driver -p "$fake" -b forksum -n 1 --methods --quick -o "$TMP/methods"
-check 'every method has rows' row "$fake,1,forksum,sum\[thread\],s,lower,2,[0-9.e-]+" "$TMP/methods/samples.csv"
-check 'one that is not there has none, and is no failure' sh -c '! grep -q clone "$1" && ! grep -q forksum "$2"' - \
+check 'every method has rows' row "$fake,1,forksum,sum\[thread\],s,lower,2,[0-9.e-]+" \
+    "$TMP/methods/samples.csv"
+check 'one that is not there has none, and is no failure' sh -c '! grep -q clone "$1" &&
+    ! grep -q forksum "$2"' - \
     "$TMP/methods/samples.csv" "$TMP/methods/failures.csv"
 
 # ---- benchmarks with options ----
 spelled='linpack:size=100,kernel=classic'
 run driver -p "$fake,$fake:mode=x2" -b "$spelled,memsweep:metrics=latency" -n 3 -s 6 --quick -o "$TMP/spelled"
-check 'a spelling is a row of its own' row "$fake,2,\"$spelled\",lu,flop/s,higher,2,[0-9.e+]+" "$TMP/spelled/samples.csv"
-check 'another one, too' row "$fake:mode=x2,2,memsweep:metrics=latency,latency,s,lower,1,[0-9.e-]+" "$TMP/spelled/samples.csv"
+check 'a spelling is a row of its own' row "$fake,2,\"$spelled\",lu,flop/s,higher,2,[0-9.e+]+" \
+    "$TMP/spelled/samples.csv"
+check 'another one, too' row "$fake:mode=x2,2,memsweep:metrics=latency,latency,s,lower,1,[0-9.e-]+" \
+    "$TMP/spelled/samples.csv"
 check 'and has a verdict' grep -Eq 'memsweep:metrics=latency latency' "$TMP/spelled/report.txt"
 check 'the plan names it' grep -qx "3,$fake,\"$spelled\"" "$TMP/spelled/plan.csv"
 rows=$(wc -l <"$TMP/spelled/samples.csv")
@@ -133,7 +153,8 @@ run driver --resume "$TMP/spelled" -n 3
 check 'nothing of it is measured again' [ "$(wc -l <"$TMP/spelled/samples.csv")" -eq "$rows" ]
 printf '# mine\nlinpack:size=50 # small\nforksum\n' >"$TMP/mine"
 run driver -p "$fake" --set "$TMP/mine" -n 1 --quick -o "$TMP/set"
-check 'a set of my own' [ "$(cut -d, -f3 "$TMP/set/plan.csv" | sort | tr '\n' ' ')" = 'benchmark forksum linpack:size=50 ' ]
+check 'a set of my own' \
+    [ "$(cut -d, -f3 "$TMP/set/plan.csv" | sort | tr '\n' ' ')" = 'benchmark forksum linpack:size=50 ' ]
 for set in common/driver/sets/*; do
     run driver --set "${set##*/}" -p "$fake:mode=none" -n 1 --quick -o "$TMP/set.${set##*/}"
     check "--set ${set##*/}: every benchmark is one" [ "$(wc -l <"$TMP/set.${set##*/}/plan.csv")" -gt 1 ]
@@ -154,7 +175,8 @@ status 2 'a set that is not there' driver --set nonsense
 
 # ---- what goes wrong ----
 run driver -p "$fake,$fake:mode=hang" -n 1 -b memsweep,linpack,forksum --limit 2 --quick -s 2 -o "$TMP/hang"
-check 'a hung step has a reason' row "$fake:mode=hang,1,memsweep,memsweep: not done within 2 s" "$TMP/hang/failures.csv"
+check 'a hung step has a reason' row "$fake:mode=hang,1,memsweep,memsweep: not done within 2 s" \
+    "$TMP/hang/failures.csv"
 check 'the others go on' [ "$(reps "$TMP/hang/samples.csv" "$fake" 1 memsweep)" = '1 2 ' ]
 check 'it has no rows of that benchmark' quiet 'mode=hang,1,memsweep,' "$TMP/hang/samples.csv"
 nothing_left 'a hung step'
@@ -166,7 +188,8 @@ for mode in torn nan crash; do
     nothing_left "$mode"
 done
 run driver -p "$fake,$fake:mode=nostart" -n 4 -b memsweep --quick -o "$TMP/nostart"
-check 'a platform that does not start: the reason, twice' [ "$(grep -c 'platform,fake: the engine died' "$TMP/nostart/failures.csv")" -eq 2 ]
+check 'a platform that does not start: the reason, twice' \
+    [ "$(grep -c 'platform,fake: the engine died' "$TMP/nostart/failures.csv")" -eq 2 ]
 check 'the others measure' [ "$(reps "$TMP/nostart/samples.csv" "$fake" 4 memsweep)" = '1 2 ' ]
 
 # stop SIGNAL FOLDER ARGUMENT...: sends the signal once a step hangs on purpose.
@@ -192,8 +215,10 @@ sed 's/slow,memsweep,2/never,never,2/' "$fake" >"$fake.new" && mv "$fake.new" "$
 run driver --resume "$TMP/stopped" -n 2
 check 'every turn is there once' awk -F, '
     $6 != "host_cpu" && $9 > 0 { n[$3, $4, $5, $6, $9]++; all++ }
-    END { for (i in n) if (n[i] != 1) { print i > "/dev/stderr"; exit 1 } exit all < 36 }' "$TMP/stopped/samples.csv"
-check 'what was complete before is not measured again' [ "$(grep -c ',turns,complete$' "$TMP/stopped/facts.csv")" -ge "$before" ]
+    END { for (i in n) if (n[i] != 1) { print i > "/dev/stderr"; exit 1 }
+        exit all < 36 }' "$TMP/stopped/samples.csv"
+check 'what was complete before is not measured again' \
+    [ "$(grep -c ',turns,complete$' "$TMP/stopped/facts.csv")" -ge "$before" ]
 check 'the plan is not repeated' [ "$(wc -l <"$TMP/stopped/plan.csv")" -eq 13 ]
 nothing_left 'a resumed campaign'
 tap_done

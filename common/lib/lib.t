@@ -4,10 +4,12 @@
 . common/test/tap.sh
 . common/platforms/platform.sh
 
-printf '#!/bin/sh\necho ok 1 - a\necho not ok 2 - b\necho "ok 3 - c # SKIP why"\necho 1..3\nexit 1\n' >"$TMP/bad.t"
+printf '#!/bin/sh\necho ok 1 - a\necho not ok 2 - b\necho "ok 3 - c # SKIP why"\necho 1..3\nexit 1\n' \
+    >"$TMP/bad.t"
 chmod +x "$TMP/bad.t"
 status 1 'check.sh fails when a test fails' env BUILD="$TMP/build" sh common/test/check.sh "$TMP/bad.t"
-check 'check.sh ends with the counts' sh -c 'tail -n 1 "$1" | grep -qx "1 passed, 1 failed, 1 skipped"' - "$TMP/out"
+check 'check.sh ends with the counts' sh -c 'tail -n 1 "$1" |
+    grep -qx "1 passed, 1 failed, 1 skipped"' - "$TMP/out"
 
 # group_limit CONTROLLER FILE VALUE FIELD: what limits_helper says in field FIELD, run in a fresh
 # group of this controller whose FILE holds VALUE. Ends with 77 where no such group can be made.
@@ -21,7 +23,8 @@ group_limit() {
     limit=77
     if (echo "$3" >"$group/$2") 2>/dev/null; then
         limit=0
-        sh -c 'echo $$ >"$1/cgroup.procs" && exec "$2"' - "$group" "$BUILD/test/limits_helper" >"$TMP/limits" ||
+        sh -c 'echo $$ >"$1/cgroup.procs" && exec "$2"' - "$group" "$BUILD/test/limits_helper" \
+            >"$TMP/limits" ||
             limit=1
         cut -d ' ' -f "$4" "$TMP/limits"
     fi
@@ -57,7 +60,8 @@ run sh -c '
     group=/sys/fs/cgroup/memory limit=memory.limit_in_bytes
     [ -d "$group" ] || group=/sys/fs/cgroup limit=memory.max
     group=$group/guestmark-test.$$
-    mkdir "$group" 2>/dev/null && echo 67108864 >"$group/$limit" 2>/dev/null || { rmdir "$group" 2>/dev/null; exit 77; }
+    mkdir "$group" 2>/dev/null && echo 67108864 >"$group/$limit" 2>/dev/null ||
+        { rmdir "$group" 2>/dev/null; exit 77; }
     sh -c "echo \$\$ >$group/cgroup.procs && exec unshare -m sh -c \"
         mount -t tmpfs none $1 && head -c 32M /dev/zero >$1/file && $2\"" 2>/dev/null || status=77
     rmdir "$group"
@@ -68,7 +72,8 @@ else
     check 'free memory leaves tmpfs out' awk '{ exit !($3 > 16777216 && $3 <= 33554432) }' "$TMP/out"
 fi
 
-# A version 2 group whose parent has the limit, and no controller of its own: what the kernel says of itself is replaced.
+# A version 2 group whose parent has the limit, and no controller of its own: what the kernel says of itself
+# is replaced.
 mkdir -p "$TMP/v2/a/b"
 : >"$TMP/v2/a/b/cgroup.procs"
 : >"$TMP/v2/a/cgroup.procs"
@@ -77,7 +82,8 @@ echo 1048576 >"$TMP/v2/a/memory.max"
 echo 524288 >"$TMP/v2/a/memory.current"
 echo "none $TMP/v2 cgroup2 rw 0 0" | sed "s| $TMP| $(cd "$TMP" && pwd)|" >"$TMP/mounts"
 echo 0::/a/b >"$TMP/cgroup"
-run unshare -m sh -c 'mount --bind "$1/cgroup" "/proc/$$/cgroup" && mount --bind "$1/mounts" "/proc/$$/mounts" || exit 77
+run unshare -m sh -c 'mount --bind "$1/cgroup" "/proc/$$/cgroup" &&
+    mount --bind "$1/mounts" "/proc/$$/mounts" || exit 77
     exec "$2"' - "$TMP" "$BUILD/test/limits_helper"
 if [ "$run_status" -eq 0 ]; then
     check 'a limit of the parent only' [ "$(cut -d ' ' -f 1-3 "$TMP/out")" = '0.5 1048576 524288' ]
@@ -87,7 +93,8 @@ fi
 
 # On a machine of 1025 CPUs or more the kernel refuses to tell of them to whoever has no room for all.
 if command -v strace >/dev/null 2>&1; then
-    run strace -f -e trace=sched_getaffinity,sched_setaffinity -o "$TMP/trace" "$BUILD/linpack" -n 10 -r 1 -t 0 -c 0
+    run strace -f -e trace=sched_getaffinity,sched_setaffinity -o "$TMP/trace" "$BUILD/linpack" -n 10 \
+        -r 1 -t 0 -c 0
     check 'there is room for 8192 CPUs' sh -c '
         grep -q "getaffinity(0, 1024," "$1" && grep -q "setaffinity(0, 1024," "$1"' - "$TMP/trace"
 else
@@ -101,7 +108,8 @@ for program in $PLATFORM_TOOLS; do
     case $BUILD in
     */sanitize) skip "$program is static and not relocatable" "sanitizers need a dynamic program" ;;
     *) check "$program is static and not relocatable" sh -c '
-        [ "$1" = 2 ] && ! LC_ALL=C grep -q "/ld-\(linux\|musl\)[^ ]*\.so" "$2"' - "$(elf_type "$BUILD/$program")" "$BUILD/$program" ;;
+        [ "$1" = 2 ] && ! LC_ALL=C grep -q "/ld-\(linux\|musl\)[^ ]*\.so" "$2"' - \
+        "$(elf_type "$BUILD/$program")" "$BUILD/$program" ;;
     esac
 done
 

@@ -1,8 +1,9 @@
-# Adapter: exec:COMMAND, anything that runs a command behind a prefix: chroot FOLDER, ssh HOST, lxc-attach -n NAME --,
-# systemd-nspawn -D FOLDER. See common/platforms/platform.sh for the contract.
+# Adapter: exec:COMMAND, anything that runs a command behind a prefix: chroot FOLDER, ssh HOST, lxc-attach -n
+# NAME --, systemd-nspawn -D FOLDER. See common/platforms/platform.sh for the contract.
 #
-# All it needs there is sh and base64: the programs are copied there, and every command goes through the standard input
-# of `COMMAND sh`, so that it does not matter whether the prefix takes words (chroot) or a line (ssh).
+# All it needs there is sh and base64: the programs are copied there, and every command goes through the
+# standard input of `COMMAND sh`, so that it does not matter whether the prefix takes words (chroot) or a line
+# (ssh).
 
 exec_prefix=${PLATFORM#exec:}
 
@@ -21,23 +22,27 @@ platform_probe() {
 }
 
 platform_prepare() {
-    exec_said=$(echo 'command -v base64 >/dev/null && echo ready' | exec_script timeout 30 2>"$STATE/said") || {
-        exec_why=$(grep . "$STATE/said" | tail -n 1)
-        cat "$STATE/said" >>"$LOG"
-        rm "$STATE/said"
-        echo "$exec_prefix sh: does not run a shell that has base64${exec_why:+: $exec_why}"
-        return 77
-    }
+    exec_said=$(echo 'command -v base64 >/dev/null && echo ready' | exec_script timeout 30 2>"$STATE/said") ||
+        {
+            exec_why=$(grep . "$STATE/said" | tail -n 1)
+            cat "$STATE/said" >>"$LOG"
+            rm "$STATE/said"
+            echo "$exec_prefix sh: does not run a shell that has base64${exec_why:+: $exec_why}"
+            return 77
+        }
     rm "$STATE/said"
     [ "$exec_said" = ready ] || {
-        echo "$exec_prefix prints '$(echo "$exec_said" | head -n 1)' by itself, which would be taken for a tool's output; let it be silent (a login shell's greeting: only where [ -t 1 ])"
+        echo "$exec_prefix prints '$(echo "$exec_said" | head -n 1)' by itself," \
+            "which would be taken for a tool's output;" \
+            "let it be silent (a login shell's greeting: only where [ -t 1 ])"
         return 77
     }
 }
 platform_release() { :; }
 
-# exec_script [COMMAND...]: runs the script on standard input there, by way of COMMAND. The prefix is split at blanks and nothing else in it is special.
-# An ssh that would ask for a password fails instead: nobody is there to answer.
+# exec_script [COMMAND...]: runs the script on standard input there, by way of COMMAND. The prefix is split at
+# blanks and nothing else in it is special. An ssh that would ask for a password fails instead: nobody is
+# there to answer.
 exec_script() {
     (
         set -f
@@ -50,13 +55,14 @@ exec_script() {
     )
 }
 
-# exec_place: the script that makes a folder, the first in which a program can be run: hardened hosts mount /tmp and
-# /var/tmp noexec. Memory comes last: diskrand refuses it.
+# exec_place: the script that makes a folder, the first in which a program can be run: hardened hosts mount
+# /tmp and /var/tmp noexec. Memory comes last: diskrand refuses it.
 exec_place() {
     cat <<'END'
 for place in /var/tmp /tmp "${HOME:-/root}" /dev/shm; do
     folder=$(mktemp -d "$place/guestmark.XXXXXX" 2>/dev/null) || continue
-    echo '#!/bin/sh' >"$folder/try" && chmod 755 "$folder/try" && "$folder/try" 2>/dev/null && rm "$folder/try" &&
+    echo '#!/bin/sh' >"$folder/try" && chmod 755 "$folder/try" && "$folder/try" 2>/dev/null &&
+        rm "$folder/try" &&
         echo "$folder" && exit
     rm -rf "$folder"
 done
@@ -66,7 +72,8 @@ END
 
 platform_up() {
     exec_folder=$(exec_place | exec_script) || {
-        echo "$PLATFORM: there is no folder there in which programs may be put and run (of /var/tmp, /tmp, \$HOME, /dev/shm)" >&2
+        echo "$PLATFORM: there is no folder there in which programs may be put and run" \
+            "(of /var/tmp, /tmp, \$HOME, /dev/shm)" >&2
         return 1
     }
     echo "$exec_folder" >"$STATE/folder"
@@ -86,7 +93,8 @@ platform_run() {
     printf 'PATH=%s:$PATH; cd / && exec %s </dev/null\n' "$exec_folder" "$(platform_quote "$@")" | exec_script
 }
 
-# The shell there has read no further than its line when the tool says that it is ready, and is asked for more.
+# The shell there has read no further than its line when the tool says that it is ready, and is asked for
+# more.
 platform_serve() {
     exec_folder=$(cat "$STATE/folder")
     {
@@ -140,7 +148,8 @@ platform_pids() { :; }
 platform_down() {
     [ ! -f "$STATE/folder" ] || {
         exec_folder=$(cat "$STATE/folder")
-        echo "[ ! -f '$exec_folder/www/nginx.pid' ] || kill \$(cat '$exec_folder/www/nginx.pid'); rm -rf '$exec_folder'" |
+        echo "[ ! -f '$exec_folder/www/nginx.pid' ] || kill \$(cat '$exec_folder/www/nginx.pid')
+            rm -rf '$exec_folder'" |
             exec_script >>"$LOG" 2>&1 || :
     }
     rm -f "$STATE/folder" "$STATE/port"

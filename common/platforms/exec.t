@@ -1,5 +1,6 @@
 #!/bin/sh
-# exec:COMMAND with prefixes of every kind: words, a line, a name space, another root, a container, another host.
+# exec:COMMAND with prefixes of every kind: words, a line, a name space, another root, a container, another
+# host.
 . common/test/tap.sh
 . common/platforms/platform.sh
 
@@ -19,13 +20,15 @@ prefix() {
             exit 1
         }
         { platform_probe && platform_prepare && platform_up; } || wrong 'it does not come up'
-        [ "$(platform_run printf '%s|' "it's" 'a  b' '$HOME' '*')" = "it's|a  b|\$HOME|*|" ] || wrong 'words are not what they were'
+        [ "$(platform_run printf '%s|' "it's" 'a  b' '$HOME' '*')" = "it's|a  b|\$HOME|*|" ] ||
+            wrong 'words are not what they were'
         (cd "$BUILD" && platform_sha256 | sha256sum -c --quiet) || wrong 'other programs'
         platform_run forksum -r 1 -t 1ms -f value 1 10 >/dev/null || wrong 'forksum does not run'
         folder=$(platform_data)
         platform_run sh -c 'echo x >"$0/x" && rm "$0/x"' "$folder" || wrong 'no data folder'
         status=0
-        [ "$({ sleep 1 && printf 'a\n\nb\n'; } | platform_serve sh -c 'echo ready; cat' | tr '\n' ' ')" = 'ready a  b ' ] ||
+        [ "$({ sleep 1 && printf 'a\n\nb\n'; } | platform_serve sh -c 'echo ready; cat' |
+            tr '\n' ' ')" = 'ready a  b ' ] ||
             wrong 'a servant does not hear line by line'
         platform_run sh -c 'exit 7' || status=$?
         [ "$status" -eq 7 ] || wrong "status $status instead of 7"
@@ -98,7 +101,8 @@ END
     chmod +x "$TMP/hardened"
     PLATFORM="exec:$TMP/hardened $TMP/home"
     . common/platforms/exec.sh
-    check 'where /tmp is noexec, the folder is another' sh -c '[ "$1" != "${1#/mnt/guestmark.}" ]' - "$(exec_place | exec_script)"
+    check 'where /tmp is noexec, the folder is another' sh -c '[ "$1" != "${1#/mnt/guestmark.}" ]' - \
+        "$(exec_place | exec_script)"
     check 'and nothing stays behind' [ "$(find "$TMP/home" -mindepth 1 | wc -l)" -eq 1 ]
 else
     skip 'exec:unshare' 'no user namespaces'
@@ -143,7 +147,8 @@ elif ! server >/dev/null 2>&1; then
     skip 'exec:ssh' "sshd does not start: $(tail -n 1 "$TMP/sshd.log")"
 else
     trap 'kill "$(cat "$TMP/sshd.pid")"; [ ! -f "$TMP/made" ] || rmdir /run/sshd; rm -rf "$TMP"' EXIT
-    prefix "ssh -q -i $TMP/key -p $port -o UserKnownHostsFile=/dev/null -o StrictHostKeyChecking=no -o BatchMode=yes 127.0.0.1"
+    options='-o UserKnownHostsFile=/dev/null -o StrictHostKeyChecking=no -o BatchMode=yes'
+    prefix "ssh -q -i $TMP/key -p $port $options 127.0.0.1"
 fi
 
 tap_done

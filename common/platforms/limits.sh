@@ -1,5 +1,6 @@
-# How long a step with a platform may take. The seconds below are ample on a usual machine; on one that is slow, because it
-# is itself emulated or has much else to do, they are stretched by $LIMITS_PACE, which limits_measure finds.
+# How long a step with a platform may take. The seconds below are ample on a usual machine; on one that is
+# slow, because it is itself emulated or has much else to do, they are stretched by $LIMITS_PACE, which
+# limits_measure finds.
 #
 #   LIMITS_PACE    a whole number from 1; unset: 1
 #   LIMITS_LEAST   what --limit was given: no step has less; unset or empty: nothing was given
@@ -24,8 +25,9 @@ limits_for() {
     echo "$limits_seconds"
 }
 
-# limits_measure COMMAND...: sets LIMITS_STARTS, how often a command can be started here in a second, found in a
-# quarter of one, and LIMITS_PACE. A usual machine does it some 500 times, one in an emulator 20 to 40 times.
+# limits_measure COMMAND...: sets LIMITS_STARTS, how often a command can be started here in a second, found in
+# a quarter of one, and LIMITS_PACE. A usual machine does it some 500 times, one in an emulator 20 to 40
+# times.
 limits_measure() {
     limits_count=0
     limits_begin=$(limits_now)

@@ -31,7 +31,8 @@ native_nginx() {
         "$@" "$native_nginx"
         return
     done
-    echo "no nginx: neither a root filesystem (vm-image/build.sh) nor a system nginx (apt-get install nginx-light)"
+    echo "no nginx: neither a root filesystem (vm-image/build.sh)" \
+        "nor a system nginx (apt-get install nginx-light)"
     return 77
 }
 
@@ -55,7 +56,9 @@ platform_facts() {
     echo net.backend=loopback
     if native_version=$(native_nginx native_version); then
         echo "nginx.version=$native_version"
-        if [ -x "$native_root/usr/sbin/nginx" ]; then echo nginx.origin=rootfs; else echo nginx.origin=system; fi
+        if [ -x "$native_root/usr/sbin/nginx" ]; then echo nginx.origin=rootfs; else
+            echo nginx.origin=system
+        fi
     fi
     echo data.storage=folder
     platform_host_data "$STATE/data"

@@ -92,7 +92,8 @@ mkdir "$TMP/old"
 cat >"$TMP/old/nginx" <<'END'
 #!/bin/sh
 case "$*" in
--h) printf '  -s signal     : send signal to a master process\n  -c filename   : set configuration file\n' >&2 ;;
+-h) printf '  -s signal     : %s\n' 'send signal to a master process' >&2
+    printf '  -c filename   : %s\n' 'set configuration file' >&2 ;;
 *' -e '*) echo 'nginx: invalid option: "e"' >&2; exit 1 ;;
 *) echo "$*" ;;
 esac

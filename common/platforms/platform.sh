@@ -13,23 +13,25 @@
 # An adapter defines the functions below, and nothing else without its own name as prefix. It never
 # parses results. "Says why" is one line on stdout, with the remedy, and status 77.
 #
-#   platform_probe      cheap: 0 if usable (one line on stdout says what only platform_prepare can tell), else says
-#                       why not
+#   platform_probe      cheap: 0 if usable (one line on stdout says what only platform_prepare can tell), else
+#                       says why not
 #   platform_prepare    once per campaign, outside any timing: builds what is missing, or says why not
 #   platform_fresh      may be left out: makes what platform_up needs anew (a data disk); not timed
 #   platform_up         starts it fresh; returns 0 once the first tool can run there
 #   platform_run ARGV   runs a tool there, handing back stdout, stderr and exit status; stdin is empty
-#   platform_serve ARGV may be left out: runs a tool there whose stdin and stdout are the caller's, through a channel that
-#                       stands: what is written arrives at once. Without it the platform is measured in serial blocks
+#   platform_serve ARGV may be left out: runs a tool there whose stdin and stdout are the caller's, through a
+#                       channel that stands: what is written arrives at once. Without it the platform is
+#                       measured in serial blocks
 #   platform_data       path, inside, of the folder for disk benchmarks
 #   platform_sha256     "SHA256  TOOL" for the five programs as they are inside
 #   platform_url        starts nginx there if it does not run yet and prints its base URL, or says why not;
 #                       it serves /small (1 KiB) and /big (512 MiB)
 #   platform_facts      KEY=VALUE lines, the evidence for guards (keys: below)
 #   platform_pids       host processes whose CPU time is this platform's bill, one per line
-#   platform_counters   may be left out: KEY=NUMBER lines of what only goes up while it runs (a VM's exits); by how
-#                       much in a trial is recorded as bill.KEY
-#   platform_down       stops and removes everything it started; may be called at any time, any number of times
+#   platform_counters   may be left out: KEY=NUMBER lines of what only goes up while it runs (a VM's exits);
+#                       by how much in a trial is recorded as bill.KEY
+#   platform_down       stops and removes everything it started; may be called at any time, any number of
+#                       times
 #   platform_release    undoes platform_prepare where that left something running (a private engine);
 #                       once at the end of a campaign; same subshell rules as platform_down
 #   platform_keys       "KEY VALUE|VALUE..." lines: what can be varied, the default first
@@ -39,13 +41,14 @@
 #   platform.engine    program and version that runs it; platform.cpus, platform.memory: what it was given
 #   platform.unlimited what could not be limited as asked (memory, cpus)
 #   identity.*         evidence that it is what its name says: identity.kvm_enabled, identity.kvm_present
-#                      (QMP query-kvm), identity.accelerator, identity.pid_namespace and identity.kernel (as seen from
-#                      inside), identity.runtime
+#                      (QMP query-kvm), identity.accelerator, identity.pid_namespace and identity.kernel (as
+#                      seen from inside), identity.runtime
 #   net.backend        loopback, host, bridge, slirp4netns, user, tap, passt
 #   nginx.version, nginx.origin (rootfs: the binary that every platform has; system: the host's)
 #   data.storage       folder | volume | overlay | disk
 #   data.host_path     file or folder of the host behind the data folder
-#   data.device        the host's block device behind that, as in /sys/class/block, or unknown; data.filesystem: its type
+#   data.device        the host's block device behind that, as in /sys/class/block, or unknown;
+#                      data.filesystem: its type
 #   data.memory        why that is no disk: "zram0 is memory, not a disk"
 #   data.allocated     bytes that the host has allocated to data.host_path now
 #   disk.format disk.prealloc disk.cache disk.aio disk.bus    of a guest's data disk
@@ -83,8 +86,8 @@ platform_key() {
 }
 
 # platform_check_keys: 0 if every key and value of $PLATFORM is one of platform_keys; else says why not.
-# A value that platform_keys gives in capitals stands for others: N for a number from 1, SIZE for one such as 512M,
-# any other (FILE, MODEL) for what the adapter itself looks at.
+# A value that platform_keys gives in capitals stands for others: N for a number from 1, SIZE for one such as
+# 512M, any other (FILE, MODEL) for what the adapter itself looks at.
 platform_check_keys() {
     case $PLATFORM in
     exec:* | *[!:]) ;;
@@ -128,7 +131,9 @@ platform_check_keys() {
 
 # platform_cpu_count LIST: how many CPUs a list such as 0-2,5 names.
 platform_cpu_count() {
-    echo "$1" | awk -F, '{ for (i = 1; i <= NF; i++) { m = split($i, r, "-"); n += m > 1 ? r[2] - r[1] + 1 : 1 } print n }'
+    echo "$1" |
+        awk -F, '{ for (i = 1; i <= NF; i++) { m = split($i, r, "-");
+            n += m > 1 ? r[2] - r[1] + 1 : 1 } print n }'
 }
 
 # platform_taskset CPUS COMMAND...: runs it pinned, where there is a taskset.
@@ -176,7 +181,8 @@ platform_nginx_version() {
     platform_run sh -c 'PATH=$PATH:/usr/sbin; nginx -v 2>&1 | sed -n "s|.*nginx/|nginx.version=|p"'
 }
 
-# platform_cgroup_of PID: the folder of a process's CPU accounting in the host's cgroup tree; nothing if there is none.
+# platform_cgroup_of PID: the folder of a process's CPU accounting in the host's cgroup tree; nothing if there
+# is none.
 platform_cgroup_of() {
     platform_group=$(sed -n 's/^[0-9]*:cpu[^:]*:\(.*\)/\/cpu\1/p; s/^0:://p' "/proc/$1/cgroup" | head -n 1)
     [ ! -d "/sys/fs/cgroup$platform_group" ] || echo "/sys/fs/cgroup$platform_group"

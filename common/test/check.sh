@@ -1,7 +1,7 @@
 #!/bin/sh
 # Runs TAP tests by prove, names what was skipped and why, and ends with one line: N passed, N failed,
-# N skipped. With CI=true a test that was skipped for want of a Debian package has failed: such a reason names it
-# (apt-get install PACKAGE).
+# N skipped. With CI=true a test that was skipped for want of a Debian package has failed: such a reason names
+# it (apt-get install PACKAGE).
 # usage: check.sh TEST...
 set -eu
 unset CDPATH && export LC_ALL=C

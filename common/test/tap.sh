@@ -90,8 +90,8 @@ tap_done() {
     exit
 }
 
-# adapter_contract: the checks that every platform must pass once it is up (common/platforms/platform.sh), with one
-# CPU under test.
+# adapter_contract: the checks that every platform must pass once it is up (common/platforms/platform.sh),
+# with one CPU under test.
 adapter_contract() {
     status 7 "$PLATFORM: exit status, stdout and stderr come back" \
         platform_run sh -c 'echo "$1"; cat; echo err >&2; exit 7' - "it's a  b"
@@ -109,11 +109,13 @@ adapter_contract() {
     out_has "$PLATFORM: one CPU" '^1$'
 }
 
-# adapter_serves: the channel for servants: lines go in when they are written and come out when they are, the end of the
-# input is seen, and stderr and the status come back. A servant is sent nothing before it has said that it is ready.
+# adapter_serves: the channel for servants: lines go in when they are written and come out when they are, the
+# end of the input is seen, and stderr and the status come back. A servant is sent nothing before it has said
+# that it is ready.
 adapter_serves() {
     run platform_serving
-    check "$PLATFORM: a servant hears line by line, to the end" [ "$(tr '\n' ' ' <"$TMP/out")" = 'ready <a> <> <b> ' ]
+    check "$PLATFORM: a servant hears line by line, to the end" \
+        [ "$(tr '\n' ' ' <"$TMP/out")" = 'ready <a> <> <b> ' ]
     check "$PLATFORM: its status comes back" [ "$run_status" -eq 5 ]
     err_has "$PLATFORM: and what it says on stderr" '^at the end$'
 }
@@ -172,13 +174,15 @@ contract() {
         my $d = decode_json($_);
         exit !($d->{benchmark} && $d->{version} && keys %{$d->{facts}} && @{$d->{metrics}}
                && defined $d->{metrics}[0]{median})' "$TMP/out.json"
-    check "$tap_tool: value is one number" awk 'NF != 1 || $1 + 0 <= 0 { bad = 1 } END { exit !(NR == 1 && !bad) }' "$TMP/out.value"
+    check "$tap_tool: value is one number" \
+        awk 'NF != 1 || $1 + 0 <= 0 { bad = 1 } END { exit !(NR == 1 && !bad) }' "$TMP/out.value"
     for tap_fact in version compiler cpu.model hypervisor option.seed clock.cost timed.steal timed.waited; do
         check "$tap_tool: fact $tap_fact" grep -q "^# $tap_fact=." "$TMP/out.csv"
     done
     tap_begun=$(date +%s%3N)
     run "$BUILD/$tap_tool" -r 1 -w 9 -t 20ms -f csv "$@"
-    check "$tap_tool: timed.wall is that of counted repetitions" awk -F= -v all="$(($(date +%s%3N) - tap_begun))" '
+    check "$tap_tool: timed.wall is that of counted repetitions" awk -F= \
+        -v all="$(($(date +%s%3N) - tap_begun))" '
         $1 == "# timed.wall" { timed = 1000 * $2 } END { exit !(timed > 0 && timed < all / 2) }' "$TMP/out"
     if [ -w /dev/full ]; then
         status 1 "$tap_tool: a full disk behind stdout is an error" \

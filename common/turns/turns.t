@@ -38,11 +38,13 @@ servant a
 servant b
 servant c
 ok 'three servants' "$turns" -n 20 -t 60s -s 7 "$TMP/a" "$TMP/b" "$TMP/c"
-check 'every one is asked in every turn' [ "$(rows a | wc -l) $(rows b | wc -l) $(rows c | wc -l)" = '40 40 40' ]
+check 'every one is asked in every turn' \
+    [ "$(rows a | wc -l) $(rows b | wc -l) $(rows c | wc -l)" = '40 40 40' ]
 check 'a row has the turn as its number' grep -qx 'b,m,s,lower,20,20.5' "$TMP/a/rows"
 check 'within a turn each comes once' awk '
     { seen[$1]++ } NR % 3 == 0 { if (seen["a"] != NR / 3 || seen["b"] != NR / 3) exit 1 }' "$TMP/order"
-check 'in changing order' [ "$(paste -d ' ' - - - <"$TMP/order" | sed 's/ [0-9]*//g' | sort -u | wc -l)" -ge 4 ]
+check 'in changing order' \
+    [ "$(paste -d ' ' - - - <"$TMP/order" | sed 's/ [0-9]*//g' | sort -u | wc -l)" -ge 4 ]
 check 'facts are taken at the end' grep -qx 'steps=20' "$TMP/a/facts"
 check 'so is the number of turns' grep -qx 'turns=20' "$TMP/a/bill"
 check 'all ended well' [ "$(status_of a)$(status_of b)$(status_of c)" = 000 ]
@@ -56,9 +58,11 @@ fresh
 servant a
 servant b 'sleep 0.2'
 ok 'a slow servant' "$turns" -t 2s "$TMP/a" "$TMP/b"
-check 'takes part as often as its share of time allows' sh -c '[ "$1" -ge 1 ] && [ "$1" -le 3 ] && [ "$2" -ge 50 ]' - \
+check 'takes part as often as its share of time allows' sh -c '[ "$1" -ge 1 ] && [ "$1" -le 3 ] &&
+    [ "$2" -ge 50 ]' - \
     "$(($(rows b | wc -l) / 2))" "$(($(rows a | wc -l) / 2))"
-check 'in turns of the others' [ "$(cut -d , -f 5 "$TMP/b/rows" | sort -u | grep -cxFf - "$TMP/a/rows" || :)" -eq 0 ]
+check 'in turns of the others' \
+    [ "$(cut -d , -f 5 "$TMP/b/rows" | sort -u | grep -cxFf - "$TMP/a/rows" || :)" -eq 0 ]
 
 # ---- what goes wrong ----
 fresh
@@ -70,7 +74,8 @@ check 'the others go on' [ "$(status_of a) $(rows a | wc -l)" = '0 10' ]
 check 'the status of one that dies' [ "$(status_of b)" = 3 ]
 check 'what it said' grep -qx 'b: wrong answer' "$TMP/b/err"
 check 'it has the rows of its good steps' [ "$(rows b | wc -l)" -eq 4 ]
-check 'one that hangs is ended and named' sh -c '[ "$1" = 124 ] && grep -qx "not done within 0.5 s" "$2"' - "$(status_of c)" "$TMP/c/err"
+check 'one that hangs is ended and named' sh -c '[ "$1" = 124 ] &&
+    grep -qx "not done within 0.5 s" "$2"' - "$(status_of c)" "$TMP/c/err"
 gone() { ! cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\0' ' ' | grep -q "[s]h $1 "; }
 check 'nothing of it is left' gone "$TMP/c/serve"
 fresh

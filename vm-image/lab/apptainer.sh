@@ -1,6 +1,6 @@
 #!/bin/sh
-# Runs in the lab's machine `sid` (apptainer.t): a campaign with a real Apptainer as an ordinary user; and as root,
-# who can limit its memory by control groups of version 2.
+# Runs in the lab's machine `sid` (apptainer.t): a campaign with a real Apptainer as an ordinary user; and as
+# root, who can limit its memory by control groups of version 2.
 . common/test/tap.sh
 . common/platforms/platform.sh
 
@@ -19,8 +19,10 @@ check 'no trial failed' [ "$(wc -l <"$campaign/failures.csv")" -eq 1 ]
 for benchmark in $PLATFORM_TOOLS; do
     check "$benchmark" grep -q ",apptainer,1,$benchmark," "$campaign/samples.csv"
 done
-check 'the engine is named' grep -Eq ',apptainer,1,platform,platform\.engine,apptainer version' "$campaign/facts.csv"
-check 'no guard doubts what it is' sh -c '! grep -E ",apptainer,1,[a-z]*,(identity|sha256|isa)," "$1"' - "$campaign/guards.csv"
+check 'the engine is named' grep -Eq ',apptainer,1,platform,platform\.engine,apptainer version' \
+    "$campaign/facts.csv"
+check 'no guard doubts what it is' sh -c '! grep -E ",apptainer,1,[a-z]*,(identity|sha256|isa)," "$1"' - \
+    "$campaign/guards.csv"
 
 busybox chown -R root "$BUILD/run" "$BUILD/vm-image"
 export BUILD ROOT="$PWD" LOG="$TMP/log" TEST_CPUS=0 MEMORY=256M PLATFORM=apptainer PLATFORM_NAME=apptainer

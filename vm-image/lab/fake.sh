@@ -1,5 +1,6 @@
 #!/bin/sh
-# Runs in the lab's machine `kvm` (identity.t): a QEMU that emulates although KVM was asked for does not get past.
+# Runs in the lab's machine `kvm` (identity.t): a QEMU that emulates although KVM was asked for does not get
+# past.
 . common/test/tap.sh
 
 mkdir "$TMP/bin"
@@ -21,8 +22,10 @@ campaign=$LAB_RESULTS/campaign
 PATH=$TMP/bin:$PATH
 ok 'a campaign' ./run.sh -p native,kvm -b forksum --quick -n 1 -s 1 -o "$campaign"
 check 'the guest was up' grep -q '^kvm,yes,' "$campaign/platforms.csv"
-check 'what QMP says voids it' grep -Eq ',kvm,1,platform,identity,void,"?QMP query-kvm says enabled=false' "$campaign/guards.csv"
-check 'what CPUID says voids it' grep -Eq ',kvm,1,forksum,identity,void,"?CPUID there names the hypervisor TCG' "$campaign/guards.csv"
+check 'what QMP says voids it' grep -Eq ',kvm,1,platform,identity,void,"?QMP query-kvm says enabled=false' \
+    "$campaign/guards.csv"
+check 'what CPUID says voids it' \
+    grep -Eq ',kvm,1,forksum,identity,void,"?CPUID there names the hypervisor TCG' "$campaign/guards.csv"
 check 'the report has no figure for it' sh -c '! grep -Eq "kvm +[0-9]" "$1"' - "$campaign/report.txt"
 
 tap_done

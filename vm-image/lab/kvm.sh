@@ -14,8 +14,10 @@ fact() { grep -Eq ",kvm,1,(platform|forksum),$1,$2\$" "$campaign/facts.csv"; }
 check 'QMP: KVM is there and in use' fact identity.kvm_enabled true
 check 'CPUID: the hypervisor is KVM' fact hypervisor KVMKVMKVM
 check 'the virtual CPU left the guest while it was measured' fact bill.exits '[1-9][0-9]*'
-check 'no guard doubts what it is' sh -c '! grep -E ",kvm,1,[a-z]*,(identity|sha256|isa)," "$1"' - "$campaign/guards.csv"
-check 'the host is a guest itself, and environment.txt says so' grep -q '^virtualized=yes' "$campaign/environment.txt"
+check 'no guard doubts what it is' sh -c '! grep -E ",kvm,1,[a-z]*,(identity|sha256|isa)," "$1"' - \
+    "$campaign/guards.csv"
+check 'the host is a guest itself, and environment.txt says so' grep -q '^virtualized=yes' \
+    "$campaign/environment.txt"
 
 # What QMP counts is what the kernel counts, and grows with the work.
 export BUILD ROOT="$PWD" LOG="$TMP/log" TEST_CPUS=0 MEMORY=512M
@@ -34,7 +36,8 @@ kernel=$(cat /sys/kernel/debug/kvm/exits)
 after=$(exits)
 echo "# exits: $before before and $between after the work by QMP, then $kernel by debugfs, then $after by QMP"
 check 'exits grow with the work' [ "$between" -gt "$before" ]
-check "and are those that the kernel's own debugfs counts" sh -c '[ "$1" -le "$2" ] && [ "$2" -le "$3" ]' - "$between" "$kernel" "$after"
+check "and are those that the kernel's own debugfs counts" sh -c '
+    [ "$1" -le "$2" ] && [ "$2" -le "$3" ]' - "$between" "$kernel" "$after"
 ok 'down' platform_down
 check 'nothing is left' [ -z "$(ls -A "$STATE")" ]
 
@@ -46,7 +49,10 @@ while [ "$folder" != / ]; do
     chmod a+x "$folder"
     folder=$(dirname "$folder")
 done
-as_user() { setpriv --reuid 1000 --regid 1000 --clear-groups sh -c '. common/platforms/platform.sh && . vm-image/platform.sh && platform_probe'; }
+as_user() {
+    setpriv --reuid 1000 --regid 1000 --clear-groups sh -c '. common/platforms/platform.sh &&
+        . vm-image/platform.sh && platform_probe'
+}
 export PLATFORM PLATFORM_NAME STATE
 status 77 'not permitted' as_user
 out_has 'and what to do' '/dev/kvm may not be opened by user; add the user to its group: adduser user kvm'

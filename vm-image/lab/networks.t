@@ -4,5 +4,6 @@
 . vm-image/in_lab.sh
 
 in_lab 1800 kvm vm-image/lab/variants.sh \
-    kvm:net=tap,cpus=2,memory=300M kvm:net=passt,aio=native,cpu=max kvm:machine=pc,aio=io_uring,cache=none,prealloc=off \
+    kvm:net=tap,cpus=2,memory=300M kvm:net=passt,aio=native,cpu=max \
+    kvm:machine=pc,aio=io_uring,cache=none,prealloc=off \
     kvm:cache=writethrough,prealloc=full,aio=threads

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Runs in the lab's machine `kvm` (order.t): the order that one expects, in a campaign whose host is emulated: making
-# processes costs a KVM guest more than native, and an emulated guest more than that.
+# Runs in the lab's machine `kvm` (order.t): the order that one expects, in a campaign whose host is emulated:
+# making processes costs a KVM guest more than native, and an emulated guest more than that.
 . common/test/tap.sh
 
 campaign=$LAB_RESULTS/campaign

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Runs in the lab's machine `kvm` (variants.t): a real KVM guest for every value of every key. A boot proves several.
+# Runs in the lab's machine `kvm` (variants.t): a real KVM guest for every value of every key. A boot proves
+# several.
 # usage: variants.sh PLATFORM...
 . common/test/tap.sh
 . common/platforms/platform.sh

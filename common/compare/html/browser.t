@@ -1,6 +1,6 @@
 #!/bin/sh
-# report.html in a browser, on a desktop, on a phone and on paper: no error, nothing that reaches beyond the page, and
-# every plot with its figures as text.
+# report.html in a browser, on a desktop, on a phone and on paper: no error, nothing that reaches beyond the
+# page, and every plot with its figures as text.
 . common/test/tap.sh
 
 for browser in chromium chromium-browser google-chrome; do
@@ -9,10 +9,13 @@ for browser in chromium chromium-browser google-chrome; do
 done
 [ -n "$browser" ] || skip_all 'no chromium here (package chromium)'
 
-# browse ARGUMENT...: the browser without a window; what pages say is on stderr, what it says itself is left out.
+# browse ARGUMENT...: the browser without a window; what pages say is on stderr, what it says itself is left
+# out.
 browse() {
-    "$browser" --headless --no-sandbox --disable-gpu --disable-dev-shm-usage --no-first-run --disable-extensions \
-        --disable-background-networking --user-data-dir="$TMP/profile" --enable-logging=stderr "$@" 2>"$TMP/said"
+    "$browser" \
+        --headless --no-sandbox --disable-gpu --disable-dev-shm-usage --no-first-run --disable-extensions \
+        --disable-background-networking --user-data-dir="$TMP/profile" --enable-logging=stderr "$@" \
+        2>"$TMP/said"
     browse_status=$?
     grep -F ':CONSOLE' "$TMP/said" >&2
     return "$browse_status"
@@ -35,7 +38,8 @@ addEventListener("message", (event) => document.getElementById("found").append(e
 </script><iframe src="page.html" style="width:$1px; height:1200px; border:0" scrolling="no"></iframe>
 EOF
     run browse --virtual-time-budget=20000 --window-size=1400,1300 --dump-dom "file://$TMP/frame.html"
-    sed -n '/<pre id="found">/,/<\/pre>/ { s/.*<pre id="found">//; s/<\/pre>.*//; /./p; }' "$TMP/out" >"$TMP/found"
+    sed -n '/<pre id="found">/,/<\/pre>/ { s/.*<pre id="found">//; s/<\/pre>.*//; /./p; }' "$TMP/out" \
+        >"$TMP/found"
     cat "$TMP/err" >>"$TMP/found"
     mv "$TMP/found" "$TMP/out"
 }
@@ -61,11 +65,12 @@ out_has 'a plot without figures' '^plot without figures'
 out_has 'an error' 'nothing is not defined'
 out_has 'and what is said on the console' 'CONSOLE.*complaint'
 
+guests='qemu:disk=qcow2,net=user,cache=writeback kvm:machine=microvm,disk=raw'
 "$BUILD/test/campaign_helper" --cost 1.3 --events --curves \
-    -p 'docker qemu:disk=qcow2,net=user,cache=writeback kvm:machine=microvm,disk=raw exec:ssh_somewhere.example.org' \
+    -p "docker $guests exec:ssh_somewhere.example.org" \
     "$TMP/full"
-cat >"$TMP/full/environment.txt" <<'EOF'
-command=./run.sh -p native,docker,qemu:disk=qcow2,net=user,cache=writeback,kvm:machine=microvm,disk=raw -b linpack -n 12
+cat >"$TMP/full/environment.txt" <<EOF
+command=./run.sh -p native,docker,$(echo "$guests" | tr ' ' ,) -b linpack -n 12
 kernel=Linux 6.1.0-40-amd64 #1 SMP PREEMPT_DYNAMIC Debian 6.1.153-1 (2025-09-20) x86_64
 commit=0123456789abcdef0123456789abcdef01234567-dirty
 sha256.linpack=0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef

@@ -163,7 +163,8 @@ for i in 1 2 3; do
 done
 ok 'a file per platform, a column per benchmark' "$BUILD/compare" "$TMP/wide"
 for line in 'cpu events +native 102\.0 /s' 'mem bandwidth +native 202\.0 MiB/s' \
-    'diskSeq bandwidth +native 402\.0 MiB/s' 'fork rate +native 502\.0 /s' 'uplink bandwidth +native 902\.0 Mbit/s'; do
+    'diskSeq bandwidth +native 402\.0 MiB/s' 'fork rate +native 502\.0 /s' \
+    'uplink bandwidth +native 902\.0 Mbit/s'; do
     out_has "$line" "^$line"
 done
 check 'for both' [ "$(grep -c '^  kvm ' "$TMP/out")" -eq 6 ]
