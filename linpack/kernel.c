@@ -42,11 +42,13 @@ enum { FETCH_AHEAD = 16 };
 #define TARGET
 #define VL 2
 #if defined __aarch64__
-#define MV 4
-#define NR 6
+#define MV      4
+#define NR      6
+#define BY_LANE true
 #else
-#define MV 2
-#define NR 4
+#define MV      2
+#define NR      4
+#define BY_LANE false
 #endif
 #define BASE       4
 #define LEFT_STAYS false
@@ -63,6 +65,7 @@ enum { FETCH_AHEAD = 16 };
 #define NR         4
 #define BASE       4
 #define LEFT_STAYS false
+#define BY_LANE    false
 #include "kernel_template.h"
 
 /* 16 registers: 12 accumulators, 3 left, 1 right. */
@@ -74,6 +77,7 @@ enum { FETCH_AHEAD = 16 };
 #define NR         4
 #define BASE       4
 #define LEFT_STAYS true
+#define BY_LANE    false
 #include "kernel_template.h"
 
 /* 32 registers: 24 accumulators, 3 left, 1 right. */
@@ -85,6 +89,7 @@ enum { FETCH_AHEAD = 16 };
 #define NR         8
 #define BASE       8
 #define LEFT_STAYS false
+#define BY_LANE    false
 #include "kernel_template.h"
 
 #endif

@@ -1,6 +1,6 @@
 /*
  * The functions of struct isa_kernel for one instruction set. kernel.c includes this file once per
- * instruction set, with ISA, ISA_ID, TARGET, VL, MV, NR, BASE and LEFT_STAYS defined.
+ * instruction set, with ISA, ISA_ID, TARGET, VL, MV, NR, BASE, LEFT_STAYS and BY_LANE defined.
  */
 
 /* gcc and clang agree that these need no alignment beyond a double's. */
@@ -38,11 +38,19 @@ static TARGET void NAME(tile)(size_t k, const double *left, size_t ld, const dou
             UNROLL
             for (int r = 0; !LEFT_STAYS && r < MR; r += 8)
                 __builtin_prefetch(left + FETCH_AHEAD * ld + r);
+            vec down[MV], across[NV];
+            UNROLL
+            for (int v = 0; v < MV; v++)
+                down[v] = *(const memory_vec *)(left + v * VL);
+            UNROLL
+            for (int v = 0; BY_LANE && v < NV; v++)
+                across[v] = *(const memory_vec *)(right + v * VL);
             UNROLL
             for (int j = 0; j < NR; j++) {
+                double factor = BY_LANE ? across[j / VL][j % VL] : right[j];
                 UNROLL
                 for (int v = 0; v < MV; v++)
-                    sum[j][v] += *(const memory_vec *)(left + v * VL) * right[j];
+                    sum[j][v] += down[v] * factor;
             }
         }
     }
@@ -290,3 +298,4 @@ static const struct isa_kernel NAME(kernel) = {
 #undef NR
 #undef BASE
 #undef LEFT_STAYS
+#undef BY_LANE
