@@ -205,9 +205,7 @@ container_cpus() {
     if [ "$container_count" = all ]; then
         echo "$TEST_CPUS"
     else
-        echo "$TEST_CPUS" | awk -F, -v n="$container_count" '{
-            for (i = 1; i <= NF; i++) { m = split($i, r, "-"); 
-                for (c = r[1]; c <= r[m] && n > 0; c++) { printf "%s%d", s, c; s = ","; n-- } } }'
+        platform_cpus "$TEST_CPUS" | cut -d ' ' -f "1-$container_count" | tr ' ' ,
     fi
 }
 

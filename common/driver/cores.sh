@@ -7,8 +7,8 @@ cores_table() {
     cores_sys=${CORES_SYS:-/sys}
     cores_slow=
     [ ! -r "$cores_sys/devices/cpu_atom/cpus" ] ||
-        cores_slow=" $(cores_expand "$(cat "$cores_sys/devices/cpu_atom/cpus")") "
-    for cores_cpu in $(cores_expand "$1"); do
+        cores_slow=" $(platform_cpus "$(cat "$cores_sys/devices/cpu_atom/cpus")") "
+    for cores_cpu in $(platform_cpus "$1"); do
         cores_of=$cores_sys/devices/system/cpu/cpu$cores_cpu
         cores_first=$cores_cpu cores_kind=1024
         if [ -r "$cores_of/topology/thread_siblings_list" ]; then
@@ -22,22 +22,11 @@ cores_table() {
     done
 }
 
-# cores_expand LIST: the numbers of 0-2,5, in words; fails for what is no such list.
-cores_expand() {
-    echo "$1" | awk -F, '{
-        for (i = 1; i <= NF; i++) {
-            if ($i !~ /^[0-9]+(-[0-9]+)?$/) exit 1
-            split($i "-" $i, ends, "-")
-            for (c = ends[1] + 0; c <= ends[2] + 0; c++) { printf "%s%d", blank, c; blank = " " }
-        }
-    }'
-}
-
 # cores_choose ALLOWED TEST: two lists, for the platform under test and for the load client. Without TEST
 # whole cores of the fastest kind, up to half of the CPUs, are for the platform; the client gets CPUs of other
 # cores where there are any. Fails if TEST is no list of CPUs that are allowed.
 cores_choose() {
-    cores_given=$(cores_expand "$2") || return
+    cores_given=$(platform_cpus "$2") || return
     cores_table "$1" | awk -v given="$cores_given" '
         function before(a, b) {
             return kind[a] != kind[b] ? kind[a] > kind[b] : core[a] != core[b] ? core[a] < core[b] : a < b }

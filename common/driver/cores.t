@@ -1,6 +1,7 @@
 #!/bin/sh
 # Which CPUs the platform under test and the load client get, by trees such as the kernel's.
 . common/test/tap.sh
+. common/platforms/platform.sh
 . common/driver/cores.sh
 CORES_SYS=$TMP/sys
 export CORES_SYS
@@ -72,7 +73,7 @@ choice 'big and little cores' 0-5 '' '4,5 0,1,2,3'
 
 # This machine's own, under the driver's rules.
 CORES_SYS=/sys run \
-    sh -euc '. common/driver/cores.sh
+    sh -euc '. common/platforms/platform.sh; . common/driver/cores.sh
         cores_choose "$(sed -n "s/^Cpus_allowed_list:[[:space:]]*//p" /proc/self/status)" ""'
 out_has 'this machine has CPUs for both' '^[0-9,]+ [0-9,]+$'
 

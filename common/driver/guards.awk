@@ -23,14 +23,16 @@ function bytes(text,    n) {
     if (text ~ /^[0-9.]+ *[gG]/) return n * 1073741824
     return n
 }
-function cpus(list,    n, i, part, ends, count) {
+# How many CPUs a list such as 0-2,5 names; they become the keys of `set`.
+function cpu_set(list, set,    n, i, part, ends, c, count) {
     n = split(list, part, ",")
     for (i = 1; i <= n; i++) {
         split(part[i] "-" part[i], ends, "-")
-        count += ends[2] - ends[1] + 1
+        for (c = ends[1] + 0; c <= ends[2] + 0; c++) { set[c] = 1; count++ }
     }
     return count
 }
+function cpus(list,    set) { return cpu_set(list, set) }
 # How many CPUs the platform under test and the load client have together.
 function cpus_in_use(    n) {
     n = cpus(f["host.test_cpus"])
@@ -39,17 +41,12 @@ function cpus_in_use(    n) {
     return n > 0 ? n : 1
 }
 # The first CPU that is in both lists, or "".
-function common_cpu(one, other,    n, m, i, j, a, b, ends, c) {
-    n = split(one, a, ",")
-    m = split(other, b, ",")
-    for (i = 1; i <= n; i++) {
-        split(a[i] "-" a[i], ends, "-")
-        for (c = ends[1] + 0; c <= ends[2] + 0; c++)
-            for (j = 1; j <= m; j++)
-                if (c >= b[j] + 0 &&
-                    c <= (b[j] ~ /-/ ? substr(b[j], index(b[j], "-") + 1) : b[j]) + 0) return c
-    }
-    return ""
+function common_cpu(one, other,    a, b, c, first) {
+    cpu_set(one, a)
+    cpu_set(other, b)
+    for (c in a)
+        if ((c in b) && (first == "" || c + 0 < first)) first = c + 0
+    return first
 }
 # What the platform's name asks for.
 function key(name,    text) {

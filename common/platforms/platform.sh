@@ -129,12 +129,19 @@ platform_check_keys() {
         }'
 }
 
-# platform_cpu_count LIST: how many CPUs a list such as 0-2,5 names.
-platform_cpu_count() {
-    echo "$1" |
-        awk -F, '{ for (i = 1; i <= NF; i++) { m = split($i, r, "-");
-            n += m > 1 ? r[2] - r[1] + 1 : 1 } print n }'
+# platform_cpus LIST: the numbers of a list of CPUs such as 0-2,5, in words; fails for what is no such list.
+platform_cpus() {
+    echo "$1" | awk -F, '{
+        for (i = 1; i <= NF; i++) {
+            if ($i !~ /^[0-9]+(-[0-9]+)?$/) exit 1
+            split($i "-" $i, ends, "-")
+            for (c = ends[1] + 0; c <= ends[2] + 0; c++) { printf "%s%d", blank, c; blank = " " }
+        }
+    }'
 }
+
+# platform_cpu_count LIST: how many they are.
+platform_cpu_count() { platform_cpus "$1" | wc -w; }
 
 # platform_taskset CPUS COMMAND...: runs it pinned, where there is a taskset.
 platform_taskset() {

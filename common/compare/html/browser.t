@@ -98,8 +98,10 @@ for hosts in 4 60; do
         i=$((i + 1))
         host=node$i
         [ "$i" -ne 3 ] || host=a-node-with-a-name-as-long-as-clouds-give-them.eu-central-1.compute.internal
-        "$BUILD/test/campaign_helper" -n 6 -t 2 -m 20 -s "$i" --host "$host" --native "1.$i" "$TMP/fleet$hosts/$i"
-        echo "kernel=Linux 6.$i.0-40-amd64 #1 SMP PREEMPT_DYNAMIC x86_64" >>"$TMP/fleet$hosts/$i/environment.txt"
+        "$BUILD/test/campaign_helper" -n 6 -t 2 -m 20 -s "$i" --host "$host" --native "1.$i" \
+            "$TMP/fleet$hosts/$i"
+        echo "kernel=Linux 6.$i.0-40-amd64 #1 SMP PREEMPT_DYNAMIC x86_64" \
+            >>"$TMP/fleet$hosts/$i/environment.txt"
         echo "$host,done,,$i" >>"$TMP/fleet$hosts/fleet.csv"
     done
     "$BUILD/compare" -f html -o "$TMP/fleet$hosts.html" "$TMP/fleet$hosts"
