@@ -43,8 +43,8 @@ dist_try() {
         set -- --version
         case $program in
         linpack) set -- -n 50 -f value ;;
+        # not faults: an emulator has its own
         memsweep) set -- --array 64k -n 64k -f value sweep copy latency gups ;;
-            # not faults: an emulator has its own
         forksum) set -- -f value 1 100 ;;
         diskrand) set -- --buffered -n 1M -f value "$try" ;;
         esac

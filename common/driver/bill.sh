@@ -90,7 +90,8 @@ counters() {
 # host_load: CPUs' worth of work that goes on before anything is started, as facts: on the whole host, and on
 # those in use.
 host_load() {
-    { cat /proc/stat && sleep 0.3 && cat /proc/stat; } | awk -v list="$(platform_cpus "$TEST_CPUS,$CLIENT_CPUS")" '
+    { cat /proc/stat && sleep 0.3 && cat /proc/stat; } |
+        awk -v list="$(platform_cpus "$TEST_CPUS,$CLIENT_CPUS")" '
         BEGIN {
             n = split(list, cpu, " ")
             for (i = 1; i <= n; i++) used["cpu" cpu[i]] = 1
