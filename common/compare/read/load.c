@@ -16,14 +16,21 @@ static enum better read_better(const struct csv *csv, const struct field *field)
     return field->text[0] == 'h' ? BETTER_HIGHER : BETTER_LOWER;
 }
 
-/* The trial that the last row belonged to: the next row's mostly the same. */
+/* A trial that a row belonged to. */
 struct current {
     char bytes[512];
     size_t length;
-    char time[40];
-    double seconds; /* what `time` stands for */
     int cell;
     uint32_t round;
+};
+
+/* The last few trials, one after the other: turns go round the platforms, blocks stay with one. */
+enum { RECENT = 8 };
+struct recent {
+    struct current at[RECENT];
+    size_t next;
+    char time[40];
+    double seconds; /* what `time` stands for */
 };
 
 /* How the folder's samples were made, from its environment.txt. */
@@ -66,31 +73,43 @@ static void find_cell(const struct folder *folder, const struct csv *csv,
     current->round = table_read_count(csv, &fields[ROUND], "round", 1);
 }
 
+/* The trial that a row belongs to. */
+static const struct current *find_trial(const struct folder *folder, const struct csv *csv,
+                                        const struct field *fields, struct recent *recent)
+{
+    const char *key = fields[HOST].text;
+    size_t length = (size_t)(fields[REP].text - key);
+    for (size_t i = 0; i < RECENT; i++) {
+        const struct current *there = &recent->at[i];
+        if (there->length == length && memcmp(key, there->bytes, length) == 0)
+            return there;
+    }
+    struct current *current = &recent->at[recent->next++ % RECENT];
+    find_cell(folder, csv, fields, current);
+    current->length = length <= sizeof current->bytes ? length : 0;
+    memcpy(current->bytes, key, current->length);
+    return current;
+}
+
 static void load_samples(const struct folder *folder)
 {
     struct field fields[COLUMNS];
     struct csv csv;
-    struct current current = {.cell = -1};
+    struct recent recent = {.next = 0};
 
     table_open(&csv, folder, "samples.csv",
                "time,host,platform,round,benchmark,metric,unit,better,rep,value", true);
     while (table_next(&csv, folder->model, fields, COLUMNS)) {
-        const char *key = fields[HOST].text;
-        size_t length = (size_t)(fields[REP].text - key);
-        if (length != current.length || memcmp(key, current.bytes, length) != 0) {
-            find_cell(folder, &csv, fields, &current);
-            current.length = length <= sizeof current.bytes ? length : 0;
-            memcpy(current.bytes, key, current.length);
-        }
+        const struct current *current = find_trial(folder, &csv, fields, &recent);
         double value;
         if (!csv_number(&fields[VALUE], '.', &value))
             csv_die(&csv, "value '%.40s' is no number", fields[VALUE].text);
         uint32_t rep = table_read_count(&csv, &fields[REP], "rep", 0);
-        if (strcmp(current.time, fields[TIME].text) != 0) {
-            current.seconds = table_read_time(&csv, &fields[TIME]);
-            snprintf(current.time, sizeof current.time, "%s", fields[TIME].text);
+        if (strcmp(recent.time, fields[TIME].text) != 0) {
+            recent.seconds = table_read_time(&csv, &fields[TIME]);
+            snprintf(recent.time, sizeof recent.time, "%s", fields[TIME].text);
         }
-        model_add(folder->model, current.cell, current.round, current.seconds, rep, value);
+        model_add(folder->model, current->cell, current->round, recent.seconds, rep, value);
     }
     table_close(&csv);
 }
