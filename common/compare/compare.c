@@ -239,15 +239,6 @@ static void add_metrics(void)
         opt_usage("--metrics: '%s' is not BENCHMARK.METRIC=UNIT:lower or :higher", wrong);
 }
 
-static bool has_several_hosts(const struct model *model)
-{
-    for (size_t i = 1; i < model->group_count; i++) {
-        if (strcmp(model->groups[i].host, model->groups[0].host) != 0)
-            return true;
-    }
-    return false;
-}
-
 static void compare_hosts(struct fleet *fleet)
 {
     if (config.need || config.format == OUTPUT_COURSE)
@@ -263,7 +254,7 @@ static void compare_folders(char **folders, int count)
     model.keep_samples = config.format == OUTPUT_HTML;
     model.keep_kernels = !config.need;
     read_folders(&model, folders, count);
-    if (has_several_hosts(&model)) {
+    if (fleet_is_model(&model)) {
         struct fleet fleet = fleet_of(&model, folders[0], &config.settings);
         compare_hosts(&fleet);
         model_free(&model);

@@ -85,6 +85,9 @@ struct fleet {
 /* Whether these folders are to be compared as a fleet: one with fleet.csv, or several hosts'. */
 bool fleet_is(char *const *folders, size_t count);
 
+/* Whether a model holds several hosts. */
+bool fleet_is_model(const struct model *model);
+
 /*
  * Reads them all. A host that failed, is missing or has no samples is a saying; a malformed file
  * ends the process with status 1. settings.baseline may be NULL.

@@ -72,6 +72,15 @@ bool fleet_is(char *const *folders, size_t count)
     return several;
 }
 
+bool fleet_is_model(const struct model *model)
+{
+    for (size_t i = 1; i < model->group_count; i++) {
+        if (strcmp(model->groups[i].host, model->groups[0].host) != 0)
+            return true;
+    }
+    return false;
+}
+
 /* ---- one name ---- */
 
 /* Whether two hosts' times have a moment in common. */

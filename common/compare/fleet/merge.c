@@ -166,7 +166,8 @@ static void decide(struct fleet *fleet)
 void fleet_merge(struct fleet *fleet)
 {
     sorted = fleet;
-    qsort(fleet->tables, fleet->table_count, sizeof *fleet->tables, compare_tables);
+    if (fleet->table_count)
+        qsort(fleet->tables, fleet->table_count, sizeof *fleet->tables, compare_tables);
     for (size_t i = 0; i < fleet->table_count; i++)
         merge_table(&fleet->tables[i]);
     correct_hosts(fleet);

@@ -135,7 +135,8 @@ void sayings_of_all(struct fleet *fleet)
     say_architectures(fleet);
     say_clocks(fleet);
     say_shared(fleet);
-    qsort(fleet->sayings, fleet->saying_count, sizeof *fleet->sayings, compare_sayings);
+    if (fleet->saying_count)
+        qsort(fleet->sayings, fleet->saying_count, sizeof *fleet->sayings, compare_sayings);
 }
 
 /* ---- those that stand out ---- */
