@@ -147,6 +147,38 @@ static void add_phases(struct singles *singles, struct metrics *metrics, struct 
         metric_add(metrics->wait, rep, phases.wait);
 }
 
+/* One part of it, in microseconds, if it was measured. Returns its seconds. */
+static double part_of(char *text, size_t bytes, const char *what, double seconds)
+{
+    size_t at = strlen(text);
+    if (!(seconds > 0))
+        return 0;
+    snprintf(text + at, bytes - at, "%s %s %.*f", at ? "," : "", what, seconds < 1e-4,
+             seconds * 1e6);
+    return seconds;
+}
+
+/*
+ * What a process costs here, and where it goes. `begin` counts from the same moment as `create`:
+ * what it is longer is the way to the CPU. A child that begins before that call returns runs beside
+ * its parent, or instead of it, so that the parts overlap and leave no rest to be named.
+ */
+static void note_cost(const struct metrics *metrics, struct report *report)
+{
+    double process = metric_median(metrics->process), create = metric_median(metrics->create);
+    double late = metric_median(metrics->begin) - create;
+    char text[240] = "";
+    if (!(process > 0) || !(create > 0))
+        return;
+    double parts = part_of(text, sizeof text, "create", create);
+    parts += part_of(text, sizeof text, "to begin", late);
+    parts += part_of(text, sizeof text, "exit", metric_median(metrics->exit));
+    parts += part_of(text, sizeof text, "wait", metric_median(metrics->wait));
+    if (late > 0)
+        part_of(text, sizeof text, "pipes", process - parts);
+    report_note(report, "a process costs %.*f us:%s", process < 1e-4, process * 1e6, text);
+}
+
 static void measure(struct trees *trees, struct singles *singles, struct report *report,
                     struct usage *usage)
 {
@@ -184,6 +216,7 @@ static void measure(struct trees *trees, struct singles *singles, struct report 
         family_sweep();
     }
     report_histogram(report, "single", &hist);
+    note_cost(&metrics, report);
     report_fact(report, "process.error", "%.3g s, of the last repetition's line", line.slope_error);
     report_fact(report, "start.error", "%.3g s", line.intercept_error);
 }

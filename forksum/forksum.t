@@ -11,6 +11,7 @@ first_line() {
     shift 2
     # shellcheck disable=SC2086 # a list of options
     run "$forksum" $quick "$@"
+    # shellcheck disable=SC2154 # run sets run_status
     check "$title" [ "$run_status $(head -n 1 "$TMP/out")" = "0 $wanted" ]
 }
 
@@ -19,6 +20,10 @@ ok '--help' "$BUILD/forksum" --help
 out_has '--time says what it is here' 'of each part'
 
 first_line "1..5000" 12502500 1 5000
+# Without a time to measure for, a line's slope may be of any sign, and then there is nothing to say.
+ok "with figures" "$forksum" -r 3 -w 0 -t 50ms 1 100
+out_has "what a process costs, and where it goes" \
+    '^a process costs [0-9.]+ us: create [0-9.]+,.* exit [0-9.]+, wait [0-9.]+'
 first_line "both children at once" 500500 --order tree 1 1000
 first_line "one number" 7 7 7
 first_line "zero" 0 0 0

@@ -1,6 +1,6 @@
 #!/bin/sh
-# linpack's tiles as compilers make them: between the first and the last multiply-add no vector goes through the stack, and
-# every multiply-add is one of vectors. Only listed, so an instruction set need not be there.
+# linpack's tiles as compilers make them: between the first and the last multiply-add no vector goes through
+# the stack, and every multiply-add is one of vectors. Only listed, so an instruction set need not be there.
 . common/test/tap.sh
 
 # between FUNCTION PATTERN: the lines of its listing from the first instruction of that kind to the last.
@@ -16,7 +16,8 @@ between() {
 # shellcheck disable=SC2317 # check calls it
 lacks() { ! grep -Eq -e "$1" "$TMP/out"; }
 
-# tile TITLE FUNCTION VECTOR SCALAR STACK: patterns of the vector's and the scalar's multiply-add, and of an operand there.
+# tile TITLE FUNCTION VECTOR SCALAR STACK: patterns of the vector's and the scalar's multiply-add, and of
+# an operand there.
 tile() {
     between "$2" "$3" >"$TMP/out"
     out_has "$1: multiply-adds of vectors" "$3"

@@ -13,6 +13,7 @@
 #include "units.h"
 #include "utf8.h"
 
+#include <math.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -293,6 +294,18 @@ static int value_status(int rep)
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
+static void test_median(void)
+{
+    struct report *report = report_new("test");
+    struct metric *metric = report_metric(report, "metric", "s", BETTER_LOWER);
+    metric_add(metric, 0, 100);
+    tap_ok(isnan(metric_median(metric)), "a warm-up has no median");
+    for (int rep = 1; rep <= 3; rep++)
+        metric_add(metric, rep, rep);
+    tap_ok(metric_median(metric) == 2, "the median is of counted samples");
+    report_free(report);
+}
+
 static void test_value(void)
 {
     tap_ok(value_status(1) == 0, "--format value prints a sample");
@@ -312,6 +325,7 @@ int main(void)
     test_mem();
     test_bus();
     test_clock();
+    test_median();
     test_value();
     return tap_done();
 }

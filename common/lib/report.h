@@ -59,6 +59,9 @@ struct metric *report_metric(struct report *report, const char *name, const char
 /* Adds one sample. Repetition 0 or less is the warm-up: shown as 0, never counted. */
 void metric_add(struct metric *metric, int rep, double value);
 
+/* Of the samples counted so far; NAN if there is none. */
+double metric_median(const struct metric *metric);
+
 /* Sets a fact; a later value replaces an earlier one. Newlines become spaces. */
 void report_fact(struct report *report, const char *key, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

@@ -7,6 +7,7 @@
 #include "version.h"
 #include "wrap.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,6 +31,12 @@ static bool metric_stats(const struct metric *metric, struct stats *stats)
     *stats = stats_of(values, n);
     free(values);
     return true;
+}
+
+double metric_median(const struct metric *metric)
+{
+    struct stats stats;
+    return metric_stats(metric, &stats) ? stats.median : NAN;
 }
 
 /* ---- text ---- */
