@@ -149,6 +149,7 @@ static void put_table(const struct fleet *fleet, const struct table *table, FILE
 {
     const struct measured *metric = &fleet->metrics[table->metric];
     struct figure figures[MOST_FIGURES];
+    size_t count = figures_of(fleet, table, figures);
     put_pair("    {", "architecture", fleet->architectures.at[table->architecture], out);
     put_pair(", ", "platform", fleet->platforms.at[table->platform], out);
     put_pair(", ", "benchmark", metric->benchmark, out);
@@ -157,12 +158,13 @@ static void put_table(const struct fleet *fleet, const struct table *table, FILE
     put_pair(", ", "better", better_names[metric->better], out);
     fprintf(out, ", \"primary\": %s", metric->primary ? "true" : "false");
     put_pair(", ", "verdict", verdict_names[table->result.verdict], out);
-    put_figures(figures, figures_of(fleet, table, figures), out);
+    put_figures(figures, count, out);
     fprintf(out, ", \"by_host\": [");
     for (size_t k = 0; k < table->count; k++) {
         const struct point *point = &table->points[k];
         put_pair(k ? ",\n      {" : "\n      {", "host", fleet->hosts[point->host].name, out);
-        put_figures(figures, figures_at(fleet, table, point, figures), out);
+        count = figures_at(fleet, table, point, figures);
+        put_figures(figures, count, out);
         fprintf(out, "}");
     }
     fprintf(out, "]}");
