@@ -49,4 +49,18 @@ echo 'podman version 4.3.1' >"$TMP/version"
 status 77 'podman in the clothes of docker' platform_probe
 out_has 'is told by its version' 'docker is podman .*measure it as podman'
 check 'in one line' [ "$(wc -l <"$TMP/out")" -eq 1 ]
+
+# Where user name spaces are forbidden (sysctl, AppArmor on Ubuntu), an ordinary user's podman cannot run.
+PLATFORM=podman PLATFORM_NAME=podman
+container_which() { echo "/usr/bin/$1"; }
+podman_rootless() { true; }
+unshare() { return 1; }
+status 77 'no user name spaces for an ordinary user' platform_probe
+out_has 'is told by which switches' 'user.max_user_namespaces, kernel.apparmor_restrict_unprivileged_userns'
+check 'in one line' [ "$(wc -l <"$TMP/out")" -eq 1 ]
+unshare() { return 0; }
+ok 'with them' platform_probe
+BUILD=$BUILD/a-checkout/that-lies/deep/in-the-folders
+status 77 'a path too long for podman' platform_probe
+out_has 'is told what to do' '50 characters.*; set BUILD to a shorter one$'
 tap_done

@@ -30,6 +30,12 @@ podman_probe() {
         return 77
         ;;
     esac
+    podman_run=$BUILD/podman/run
+    if [ "${#podman_run}" -gt 50 ]; then
+        echo "podman wants a path of at most 50 characters, which $podman_run exceeds;" \
+            "set BUILD to a shorter one"
+        return 77
+    fi
     if [ "$(platform_key runtime default)" = default ] && container_hybrid &&
         ! container_which runc >/dev/null; then
         echo "crun refuses a host with control groups of both versions, as this one is;" \

@@ -108,6 +108,8 @@ out_has 'its address' "^# address=$nginx_socket\$"
 ok 'a download through it' "$load" -f csv -r 1 -t 1ms --download "http://unix:$nginx_socket:/big"
 out_has 'moves pages where bytes cannot be dropped' '^# discard=(splice|read)$'
 ok 'localhost' "$load" -f csv -r 1 -t 10ms "http://localhost:$nginx_port/small"
+ok 'a proxy in the environment is not asked' env http_proxy=http://127.0.0.1:9 HTTP_PROXY=http://127.0.0.1:9 \
+    ALL_PROXY=http://127.0.0.1:9 "$load" -r 1 -t 10ms "http://127.0.0.1:$nginx_port/small"
 
 # ---- the suite's own configuration, with the files made beforehand ----
 mkdir -p "$TMP/www/files" && touch "$TMP/www/files/ready"
