@@ -51,7 +51,7 @@ awk '
         for (i = 4; i <= n; i++) {
             optional = words[i] ~ /^\[/
             many = words[i] ~ /[.][.][.]/
-            gsub(/[][.]/, "", words[i])
+            gsub(/[].[]/, "", words[i])
             print (optional ? ".Op Ar " : ".Ar ") words[i] (many ? " ..." : "")
         }
         next
