@@ -74,7 +74,7 @@ engine_stop() {
         done 2>/dev/null
     fi
     if [ -f "$engine_dir/bridge" ]; then
-        firewall_restore docker0 -e DOCKER -e docker0 -e '-s 172\.17\.0\.0/16 ' <"$engine_dir/bridge"
+        firewall_restore docker0 'DOCKER[A-Z0-9-]*' <"$engine_dir/bridge"
         rm -f "$engine_dir/bridge"
     fi
     # What net=host makes of the host's network namespace stays mounted.
