@@ -7,15 +7,33 @@ campaign_begin() {
     RUN=$BUILD/run/$$ WORK=$BUILD/run/$$/work STATE=$BUILD/run/$$/state LOG=$BUILD/run/$$/log
     mkdir -p "$WORK" || fail "$RUN: cannot be made"
     : >"$LOG"
-    HOST=$(uname -n) ROUND=0 ORDER='' ISA='' BEST='' STORES='' PROGRESS='' PLATFORM='' STOPPED='' \
-    BLOCK='' BLOCKS=0
+    HOST=$(uname -n) ROUND=0 ORDER='' ISA='' BEST='' STORES='' PROGRESS='' PLATFORM='' STOPPED='' BLOCK='' BLOCKS=0 GUARDIAN=''
     : >"$WORK/kept"
     export ROOT BUILD WORK STATE LOG HOST ROUND ORDER ISA BEST PROGRESS PLATFORM OUT SEED LIMIT QUICK METHODS
     export TEST_CPUS CLIENT_CPUS MEMORY RUN STORES
     trap campaign_end EXIT
     leftovers_clear
+    guardian_begin
     catch_signals
 }
+
+# guardian_begin: a process that clears up when the driver is killed; 9 is what tells it, and no process that may outlive
+# the driver gets it. In a session of its own it is not killed along with the driver's process group.
+guardian_begin() {
+    mkfifo "$RUN/lifeline" || fail "$RUN/lifeline: cannot be made"
+    exec 9<>"$RUN/lifeline"
+    set -- sh "$ROOT/common/driver/guardian.sh" "$$"
+    ! command -v setsid >/dev/null || set -- setsid "$@"
+    "$@" <"$RUN/lifeline" >/dev/null 2>&1 9>&- &
+    GUARDIAN=$!
+    echo "$GUARDIAN" >"$RUN/guardian"
+}
+
+guardian_end() {
+    [ -n "$GUARDIAN" ] || return 0
+    kill -s KILL "$GUARDIAN"
+    wait "$GUARDIAN"
+} 2>/dev/null
 
 catch_signals() {
     trap 'STOPPED=130' INT
@@ -34,6 +52,7 @@ campaign_end() {
     release
     [ -z "$OUT" ] || [ ! -f "$OUT/plan.csv" ] || drop_output
     rm -rf "$RUN"
+    guardian_end || :
     rmdir "$BUILD/run" 2>/dev/null || :
 }
 
@@ -68,7 +87,7 @@ block() {
 # status, or 4 when it was ended from outside.
 block_step() {
     : >"$WORK/reason"
-    GUESTMARK_BLOCK=$BLOCK sh "$ROOT/common/driver/block.sh" "$@" </dev/null &
+    GUESTMARK_BLOCK=$BLOCK sh "$ROOT/common/driver/block.sh" "$@" </dev/null 9>&- &
     block_step_status=0
     [ -n "$STOPPED" ] || wait "$!" || block_step_status=$?
     case $block_step_status in
@@ -96,12 +115,12 @@ end_leftovers() {
     case $BLOCK in
     prepare-*)
         # A private engine that it has started is asked to stop before it would be killed.
-        GUESTMARK_BLOCK=$BLOCK sh "$ROOT/common/driver/block.sh" down </dev/null || :
-        GUESTMARK_BLOCK=$BLOCK sh "$ROOT/common/driver/block.sh" release </dev/null >>"$LOG" 2>&1 || :
+        GUESTMARK_BLOCK=$BLOCK sh "$ROOT/common/driver/block.sh" down </dev/null 9>&- || :
+        GUESTMARK_BLOCK=$BLOCK sh "$ROOT/common/driver/block.sh" release </dev/null 9>&- >>"$LOG" 2>&1 || :
         ;;
     *)
         end_processes "$BLOCK" "$STATE" || :
-        GUESTMARK_BLOCK=$BLOCK sh "$ROOT/common/driver/block.sh" down </dev/null || :
+        GUESTMARK_BLOCK=$BLOCK sh "$ROOT/common/driver/block.sh" down </dev/null 9>&- || :
         ;;
     esac
     end_processes "$BLOCK" "$STATE" || say "$PLATFORM: some of its processes cannot be killed"
@@ -343,7 +362,7 @@ given_up() {
 release() {
     while IFS='	' read -r release_block PLATFORM <&3; do
         mkdir -p "$STATE"
-        GUESTMARK_BLOCK=$release_block sh "$ROOT/common/driver/block.sh" release </dev/null >>"$LOG" 2>&1 || :
+        GUESTMARK_BLOCK=$release_block sh "$ROOT/common/driver/block.sh" release </dev/null 9>&- >>"$LOG" 2>&1 || :
         end_processes "$release_block" "$STATE" || :
         rm -rf "$STATE"
     done 3<"$WORK/kept"

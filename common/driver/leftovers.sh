@@ -1,30 +1,27 @@
-# What a campaign has left that could not end itself: its driver was killed (kill -9, the kernel's OOM
-# killer). The next run of any kind with the same BUILD clears it: processes, platforms that were up, private
-# engines, mounts, its folder.
+# What a campaign has left that could not end itself, since its driver was killed: processes, platforms that were up,
+# private engines, mounts, its folder. Its guardian clears that at once; where that was killed, too, the next run of any
+# kind with the same BUILD does.
 
 # leftovers_clear: of all campaigns that are dead.
 leftovers_clear() {
     for leftovers_run in "$BUILD"/run/*; do
         leftovers_pid=${leftovers_run##*/}
         case $leftovers_pid in *[!0-9]*) continue ;; esac
-        if [ "$leftovers_run" = "$RUN" ] || leftovers_lives "$leftovers_pid"; then continue; fi
+        if [ "$leftovers_run" = "$RUN" ] || platform_driver_lives "$leftovers_pid"; then continue; fi
+        leftovers_await "$leftovers_run"
+        [ -d "$leftovers_run" ] || continue
         say "clearing up what a run that was killed ($leftovers_pid) has left"
         (leftovers_of "$leftovers_run" "$leftovers_pid") </dev/null >>"$LOG" 2>&1 || :
     done
 }
 
-# leftovers_lives PID: whether that is a driver other than this one.
-leftovers_lives() {
-    [ "$1" != "$$" ] &&
-        { tr '\0' ' ' <"/proc/$1/cmdline"; } 2>/dev/null | grep -q 'run\.sh'
-}
-
-# leftovers_alone: whether no other campaign uses this BUILD, and maybe the engine that a dead one has
-# started.
-leftovers_alone() {
-    for leftovers_other in "$BUILD"/run/*; do
-        if leftovers_lives "${leftovers_other##*/}"; then return 1; fi
-    done
+# leftovers_await FOLDER: gives the campaign's guardian, if it lives, time to end what it is about.
+leftovers_await() {
+    leftovers_tries=300
+    while [ -d "$1" ] && [ $((leftovers_tries -= 1)) -gt 0 ] &&
+        tr '\0' ' ' <"/proc/$(cat "$1/guardian")/cmdline" | grep -q 'guardian\.sh'; do
+        sleep 0.2
+    done 2>/dev/null
 }
 
 # leftovers_of FOLDER PID: in a subshell. Its processes first, since they may still be at work.
@@ -37,14 +34,14 @@ leftovers_of() {
             leftovers_block down "$(cat "$leftovers_up/name")" "$leftovers_up/work" "$leftovers_up/state"
     done
     # A platform that was being prepared is in no list of those that are.
-    cat "$RUN/work/probed" "$RUN/work/usable" 2>/dev/null | awk '!seen[$0]++' |
-        while IFS= read -r leftovers_platform; do
-            leftovers_block down "$leftovers_platform" "$RUN/work" "$RUN/state"
-            ! leftovers_alone || leftovers_block release "$leftovers_platform" "$RUN/work" "$RUN/state"
-        done
+    cat "$RUN/work/probed" "$RUN/work/usable" 2>/dev/null | awk '!seen[$0]++' | while IFS= read -r leftovers_platform; do
+        leftovers_block down "$leftovers_platform" "$RUN/work" "$RUN/state"
+        leftovers_block release "$leftovers_platform" "$RUN/work" "$RUN/state"
+    done
     end_processes "$leftovers_tag" "$RUN" || :
     leftovers_unmount "$RUN/"
-    ! leftovers_alone || rm -rf "$RUN"
+    rm -rf "$RUN"
+    rmdir "$BUILD/run" 2>/dev/null || :
 }
 
 # leftovers_block VERB PLATFORM WORK STATE

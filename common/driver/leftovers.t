@@ -37,24 +37,47 @@ for pid in $(cat "/proc/$editor/task/$editor/children" 2>/dev/null) "$editor" "$
 wait 2>/dev/null
 
 # ---- a driver that was killed ----
-sh ./run.sh -p native -b forksum -n 3 --limit 100 -o "$TMP/killed" >"$TMP/log" 2>&1 </dev/null &
-driver=$!
-tries=0
-until [ -n "$(block_processes "[a-z]*-$driver-[0-9]*_" "$TMP/none")" ] && [ -s "$TMP/killed/samples.csv" ]; do
-    tries=$((tries + 1))
-    if [ "$tries" -eq 300 ]; then break; fi
-    sleep 0.1
-done
-sleep 1
-check 'a campaign is under way' lives "$driver"
+# begun: a campaign under way; sets driver.
+begun() {
+    rm -rf "$TMP/killed"
+    sh ./run.sh -p native -b forksum -n 30 --limit 100 -o "$TMP/killed" >"$TMP/log" 2>&1 </dev/null &
+    driver=$!
+    tries=0
+    until [ -n "$(block_processes "[a-z]*-$driver-[0-9]*_" "$TMP/none")" ] && [ -s "$TMP/killed/samples.csv" ]; do
+        tries=$((tries + 1))
+        if [ "$tries" -eq 600 ]; then break; fi
+        sleep 0.1
+    done
+    sleep 1
+    check 'a campaign is under way' lives "$driver"
+}
+cleared() {
+    check "$1 clears its folder" [ ! -e "$BUILD/run/$driver" ]
+    check "$1 ends its processes" [ -z "$(block_processes "[a-z]*-$driver-[0-9]*_" "$BUILD/run/$driver")" ]
+    check "$1 leaves nothing mounted" sh -c '! grep -q "$1" /proc/self/mounts' - "$BUILD/run/$driver"
+}
+
+begun
+guardian=$(cat "$BUILD/run/$driver/guardian")
+check 'it has a guardian' lives "$guardian"
 kill -s KILL "$driver"
 wait "$driver" 2>/dev/null
-check 'a driver that is killed leaves its folder' [ -d "$BUILD/run/$driver" ]
+tries=0
+while [ -e "$BUILD/run/$driver" ] || lives "$guardian"; do
+    tries=$((tries + 1))
+    if [ "$tries" -eq 600 ]; then break; fi
+    sleep 0.1
+done
+cleared 'the guardian of one that is killed'
+check 'and ends itself' gone "$guardian"
+
+begun
+kill -s KILL "$(cat "$BUILD/run/$driver/guardian")" "$driver"
+wait "$driver" 2>/dev/null
+check 'a driver that is killed with its guardian leaves its folder' [ -d "$BUILD/run/$driver" ]
 run sh ./run.sh --list
-check 'the next run of any kind clears it' [ ! -e "$BUILD/run/$driver" ]
-check 'and ends its processes' [ -z "$(block_processes "[a-z]*-$driver-[0-9]*_" "$BUILD/run/$driver")" ]
-err_has 'and says so' "clearing up what a run that was killed \\($driver\\) has left"
-check 'nothing is mounted there' sh -c '! grep -q "$1" /proc/self/mounts' - "$BUILD/run/$driver"
+err_has 'the next run of any kind says so' "clearing up what a run that was killed \\($driver\\) has left"
+cleared 'the next run'
 run sh ./run.sh --list
 check 'then there is nothing to clear' sh -c '! grep -q clearing "$1"' - "$TMP/err"
 

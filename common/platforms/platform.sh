@@ -6,6 +6,7 @@
 #   PLATFORM_NAME  what stands before the colon
 #   ROOT BUILD     top of the repository and build folder, absolute
 #   STATE          an empty folder on a real disk, for what this platform keeps at run time
+#   RUN            the campaign's folder; not set in tests
 #   LOG            file to which engine and console output is appended
 #   TEST_CPUS CLIENT_CPUS  CPU lists for the platform under test and for the load client
 #   MEMORY         memory of the platform, e.g. 1G
@@ -71,6 +72,21 @@ platform_adapter() {
     kvm | qemu) echo vm-image/platform.sh ;;
     *) return 1 ;;
     esac
+}
+
+# platform_driver_lives PID: whether that is a campaign's driver other than the caller.
+platform_driver_lives() {
+    [ "$1" != "$$" ] && { tr '\0' ' ' <"/proc/$1/cmdline"; } 2>/dev/null | grep -q 'run\.sh'
+}
+
+# platform_others MARK: whether another campaign that lives has made a file MARK in its $RUN, of the same BUILD.
+platform_others() {
+    for platform_other in "$BUILD"/run/*/"$1"; do
+        platform_other=${platform_other%/*}
+        [ "$platform_other" != "${RUN:-}" ] && [ -e "$platform_other/$1" ] &&
+            platform_driver_lives "${platform_other##*/}" && return
+    done
+    return 1
 }
 
 # platform_key KEY DEFAULT: prints the value of KEY in $PLATFORM.
