@@ -139,7 +139,27 @@ else
     end_processes "rootless-$$_" "$TMP/user" # podman keeps one, which holds its name space
 fi
 
+# Two campaigns: with an engine each they would meet on one bridge; those of one BUILD share it, and the last stops it.
+other_engine() {
+    BUILD="$TMP/other" sh -euc '. common/platforms/platform.sh
+        . docker/platform.sh
+        engine_start'
+}
 use docker
+if engine_runs; then
+    status 77 'an engine beside that of another campaign is refused' other_engine
+    out_has 'and says why' 'a Docker engine of another campaign is up'
+    check 'nothing is started' [ -z "$(find "$TMP/other" -name pid 2>/dev/null)" ]
+    perl -e 'sleep 600' run.sh &
+    driver=$!
+    mkdir -p "$BUILD/run/$driver"
+    : >"$BUILD/run/$driver/engine"
+    platform_release
+    check 'what another campaign of this BUILD uses is not stopped' engine_runs
+    kill "$driver"
+    wait "$driver" 2>/dev/null
+    rm -r "$BUILD/run/$driver"
+fi
 ok 'the engine is released' platform_release
 check 'an engine of our own is gone' [ ! -e "$engine_socket" ]
 firewall >"$TMP/firewall.after" 2>/dev/null

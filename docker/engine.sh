@@ -26,6 +26,7 @@ engine_start() {
         return 77
         ;;
     esac
+    engine_alone || return
     mkdir -p "$engine_dir" "$engine_socket"
     engine_config >"$engine_dir/daemon.json"
     # No address of its own where the machine has a docker0 already; else the bridge is made, and removed
@@ -36,6 +37,7 @@ engine_start() {
         --host "unix://$engine_socket/docker.sock" --data-root "$engine_dir/data" \
         --exec-root "$engine_socket/exec" --pidfile "$engine_dir/pid" --group "$(id -g)" \
         >"$engine_dir/log" 2>&1 </dev/null &
+    echo $! >"$engine_dir/started"
     engine_tries=150
     until docker --host "unix://$engine_socket/docker.sock" version >/dev/null 2>&1; do
         if [ $((engine_tries -= 1)) -eq 0 ] || ! kill -0 $! 2>/dev/null; then
@@ -48,8 +50,18 @@ engine_start() {
     done
 }
 
-# runsc takes the network of the container's namespace: its own network stack, in Debian's version, does not
-# start on kernels that show net.core.dev_weight in every namespace.
+# engine_alone: two engines would share docker0, and give two containers one address.
+engine_alone() {
+    for engine_other in /run/guestmark-docker-*/docker.sock; do
+        if [ "$engine_other" = "$engine_socket/docker.sock" ]; then continue; fi
+        timeout 5 docker --host "unix://$engine_other" version >/dev/null 2>&1 || continue
+        echo "a Docker engine of another campaign is up (${engine_other%/*}), and two would meet on docker0; wait for its end"
+        return 77
+    done
+}
+
+# runsc takes the network of the container's namespace: its own network stack, in Debian's version, does not start
+# on kernels that show net.core.dev_weight in every namespace.
 engine_config() {
     echo '{"runtimes": {'
     engine_comma=

@@ -9,7 +9,7 @@
 . "$ROOT/docker/podman.sh"
 
 # The image that platform_prepare has built, so that starting a container is all that platform_up does.
-container_image_file=$BUILD/$PLATFORM_NAME.image
+container_image_file=${RUN:-$BUILD}/$PLATFORM_NAME.image
 container_name=guestmark-$PLATFORM_NAME-$(echo "$STATE" | cksum | cut -d ' ' -f 1)
 
 platform_keys() {
@@ -121,6 +121,7 @@ container_label() { if grep -qs 1 /sys/fs/selinux/enforce; then echo :Z; fi; }
 
 # Starts an engine if there is none, builds the image, and runs it once.
 platform_prepare() {
+    [ -z "${RUN:-}" ] || : >"$RUN/engine"
     if [ "$PLATFORM_NAME" = docker ] && ! timeout 5 docker version >/dev/null 2>&1; then
         engine_start || return
     fi
@@ -155,11 +156,12 @@ container_build() {
 # Podman keeps its images, and our own engine too, in the build folder; a user's engine shall not.
 platform_release() {
     if [ "$PLATFORM_NAME" = podman ]; then return; fi
-    if ! engine_runs && [ -f "$container_image_file" ]; then
+    if ! engine_runs && [ -f "$container_image_file" ] && ! platform_others engine; then
         docker image rm "$(cat "$container_image_file")" >>"$LOG" 2>&1 || :
     fi
     rm -f "$container_image_file" "$container_image_file.ids"
-    engine_stop
+    # Another campaign of the same BUILD may use the engine; the last one stops it.
+    platform_others engine || engine_stop
 }
 
 # container_start NAME ARGUMENT...: a container that waits to be told what to run.

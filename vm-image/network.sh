@@ -28,8 +28,9 @@ vm_network_up() {
     case $vm_network in
     tap)
         vm_tap=gm$$
+        vm_network_free >"$STATE/subnet"
         ip tuntap add dev "$vm_tap" mode tap && echo "$vm_tap" >"$STATE/tap" &&
-            ip addr add 10.213.27.1/24 dev "$vm_tap" && ip link set "$vm_tap" up
+            ip addr add "$(vm_network_subnet).1/24" dev "$vm_tap" && ip link set "$vm_tap" up
         ;;
     passt)
         mkdir "$vm_passt"
@@ -40,6 +41,14 @@ vm_network_up() {
         ;;
     esac
 }
+
+# vm_network_free: a network that no card of the host has, three bytes: two campaigns at once shall not meet.
+vm_network_free() {
+    vm_third=$(($$ % 256))
+    while ip -4 -o addr | grep -qF " 10.213.$vm_third."; do vm_third=$(((vm_third + 1) % 256)); done
+    echo "10.213.$vm_third"
+}
+vm_network_subnet() { cat "$STATE/subnet"; }
 
 vm_network_backend() {
     case $vm_network in
@@ -53,7 +62,7 @@ vm_network_backend() {
 vm_network_kernel() {
     case $vm_network in
     user) echo guestmark.ip=10.0.2.15/24 ;;
-    tap) echo guestmark.ip=10.213.27.2/24 ;;
+    tap) echo "guestmark.ip=$(vm_network_subnet).2/24" ;;
     esac
 }
 
@@ -64,7 +73,7 @@ vm_network_url() {
             '{"execute": "human-monitor-command", "arguments": {"command-line": "info usernet"}}' |
             sed -n 's|.*TCP.HOST_FORWARD. *[0-9]* *127\.0\.0\.1 *\([0-9]*\) .*|http://127.0.0.1:\1|p'
         ;;
-    tap) echo http://10.213.27.2 ;;
+    tap) echo "http://$(vm_network_subnet).2" ;;
     passt) echo "http://127.0.0.1:$(cat "$STATE/port")" ;;
     esac
 }
@@ -76,5 +85,5 @@ vm_network_pids() { [ ! -f "$vm_passt/pid" ] || cat "$vm_passt/pid"; }
 vm_network_down() {
     if [ -f "$vm_passt/pid" ]; then kill "$(cat "$vm_passt/pid")" 2>/dev/null || :; fi
     if [ -f "$STATE/tap" ]; then ip link del "$(cat "$STATE/tap")" 2>/dev/null || :; fi
-    rm -rf "$vm_passt" "$STATE/tap" "$STATE/port"
+    rm -rf "$vm_passt" "$STATE/tap" "$STATE/subnet" "$STATE/port"
 }

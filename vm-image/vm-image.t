@@ -120,6 +120,24 @@ BILL_DATA=$(vm_data)
 variant qemu:disk=raw,cache=writeback,machine=q35
 BILL_DATA=$(vm_data) page_cache least 20000000
 variant_ends
+# two_taps: the second finds the first's network taken; in a network of its own.
+two_taps() {
+    unshare --net sh -ec 'PLATFORM=qemu STATE=/nonexistent ROOT=$PWD
+        . common/platforms/platform.sh
+        . vm-image/network.sh
+        first=$(vm_network_free)
+        ip link add gm1 type bridge
+        ip addr add "$first.1/24" dev gm1
+        second=$(vm_network_free)
+        echo "$first $second"
+        [ "$first" != "$second" ]'
+}
+if [ "$(id -u)" -eq 0 ] && unshare --net ip link add gm1 type bridge 2>/dev/null; then
+    ok 'two guests with net=tap are in two networks' two_taps
+    out_has 'of addresses for private use' '^10\.213\.[0-9]+ 10\.213\.[0-9]+$'
+else
+    skip 'two guests with net=tap' 'needs root, ip and name spaces'
+fi
 variant qemu:net=tap,prealloc=off,cpus=2,memory=300M
 variant_ends
 variant qemu:net=passt,aio=native,cpu=qemu64
