@@ -167,6 +167,8 @@ static void test_waited_for_others(void)
     usage.idle_s = 0;
     tap_near(usage_waited(&usage), 0.1, 1e-12,
              "what others had of a full CPU, children waited for");
+    usage.stolen_s = 0.07;
+    tap_near(usage_waited(&usage), 0.03, 1e-12, "what a hypervisor took nobody here had");
     usage.machine.idle_s = -1;
     tap_ok(usage_waited(&usage) < 0, "waiting is unknown where the system does not tell");
 }

@@ -74,7 +74,7 @@ static struct usage_machine machine(void)
     struct cpu_list allowed;
     struct cpu_times times;
     char line[512];
-    double idle_s = 0;
+    double idle_s = 0, stolen_s = 0;
 
     FILE *file = fopen("/proc/stat", "re");
     cpu_list_allowed(&allowed);
@@ -83,6 +83,7 @@ static struct usage_machine machine(void)
             now.steal_s = times.steal_s;
         if (times.cpu >= 0 && cpu_list_has(&allowed, times.cpu)) {
             idle_s += times.idle_s;
+            stolen_s += times.steal_s;
             now.cpus++;
         }
     }
@@ -90,6 +91,7 @@ static struct usage_machine machine(void)
         fclose(file);
     if (now.steal_s >= 0 && now.cpus > 0 && (size_t)now.cpus == allowed.count)
         now.idle_s = idle_s;
+    now.stolen_s = stolen_s;
     now.wall_s = (double)clock_ns() * 1e-9;
     return now;
 }
@@ -146,6 +148,7 @@ static void look(struct usage *usage)
     if (usage->looked) {
         usage->steal_s += share * (now.steal_s - last->steal_s);
         usage->idle_s += share * (now.idle_s - last->idle_s);
+        usage->stolen_s += share * (now.stolen_s - last->stolen_s);
     }
     look_at_threads(usage, share);
     usage->machine = now;
@@ -194,7 +197,8 @@ double usage_waited(const struct usage *usage)
         return -1;
     for (int i = 0; i < usage->threads; i++)
         longest_s = fmax(longest_s, usage->thread[i].waited_s);
-    double others_s = fmax(0, usage->machine.cpus * usage->wall_s - usage->idle_s - own_s);
+    double used_s = usage->machine.cpus * usage->wall_s - usage->idle_s - usage->stolen_s;
+    double others_s = fmax(0, used_s - own_s);
     double waited_s = fmin(longest_s, others_s);
     if (usage->children_s > own_s / 2)
         waited_s = fmax(waited_s, others_s - usage->idle_s);

@@ -21,14 +21,15 @@ struct usage {
     double wall_s, user_s, system_s; /* children that were waited for included */
     double children_s;               /* their part of it */
     long minor_faults, major_faults, switches, preemptions;
-    double steal_s; /* of all CPUs */
-    double idle_s;  /* of the CPUs that the program may use */
+    double steal_s;          /* of all CPUs */
+    double idle_s, stolen_s; /* of the CPUs that the program may use */
     struct usage_snapshot {
         double wall_s, user_s, system_s, children_s;
         long minor_faults, major_faults, switches, preemptions;
     } start;
     struct usage_machine {
         double wall_s, steal_s, idle_s; /* the last two < 0: not told */
+        double stolen_s;                /* that part of steal_s which `cpus` had */
         int cpus;                       /* which the program may use */
     } machine;
     bool looked;     /* `machine` has been read */
@@ -47,8 +48,9 @@ void usage_stop(struct usage *usage, int rep);
 /*
  * Seconds that the thread which waited longest for a CPU waited because somebody else had it; < 0
  * if the system does not tell. It is no more than what others had of these CPUs, since a program's
- * own threads and children wait for each other, too. Children that have ended cannot be asked:
- * while they worked, what others had of CPUs that were never idle is what they waited.
+ * own threads and children wait for each other, too; what a hypervisor below took is steal.
+ * Children that have ended cannot be asked: while they worked, what others had of CPUs that were
+ * never idle is what they waited.
  */
 double usage_waited(const struct usage *usage);
 
