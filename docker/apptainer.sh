@@ -76,6 +76,8 @@ platform_url() {
     echo "http://127.0.0.1:$(cat "$STATE/port")"
 }
 
+platform_server() { platform_server_of platform_run /data/www serve; }
+
 platform_facts() {
     echo platform.kind=container
     echo "platform.engine=$("$apptainer_engine" --version)"

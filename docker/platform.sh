@@ -249,6 +249,9 @@ platform_url() {
     fi
 }
 
+platform_server() { platform_server_of container_www_run /data/www serve; }
+container_www_run() { container_engine exec "$container_name-www" "$@" </dev/null; }
+
 platform_facts() {
     echo platform.kind=container
     echo "platform.engine=$(container_engine --version)"

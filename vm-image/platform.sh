@@ -212,6 +212,8 @@ platform_url() {
     vm_network_url
 }
 
+platform_server() { platform_server_of platform_run /data/www serve; }
+
 platform_facts() {
     vm_machine
     echo platform.kind=vm

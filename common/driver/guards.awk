@@ -326,6 +326,11 @@ function disk_rules(    moved) {
 }
 
 function network_rules() {
+    if (has("server.different"))
+        guard("server", "void", "another server there than here: " f["server.different"],
+            "build the image again: make clean all, then ./run.sh; let nothing change what nginx is given")
+    if (has("server.unknown"))
+        guard("server", "mark", "what serves there could not be checked", "see log/driver.log")
     if (f["net.backend"] ~ /^(user|slirp)/)
         guard("network", "mark",
             "the network is " f["net.backend"] ", which moves every packet by a process on the host",

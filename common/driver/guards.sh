@@ -58,3 +58,33 @@ compare_sha256() {
             else print "sha256.equal=yes"
         }' "$WORK/sha256" -
 }
+
+# compare_server BENCHMARK: facts about whether what serves there ($WORK/server) is what the root filesystem here has.
+compare_server() {
+    if [ "$(part_program "$1")" != nginxload ] || [ ! -x "$BUILD/rootfs/usr/sbin/nginx" ] ||
+        ! command -v platform_server >/dev/null; then return 0; fi
+    [ -s "$WORK/server" ] || {
+        echo server.unknown=yes
+        return
+    }
+    server_here | awk '
+        FILENAME == "-" { here[$1, $2]; next }
+        {
+            seen[$2]
+            if (!(($1, $2) in here)) different = different " " $2
+        }
+        END {
+            if (!("nginx" in seen)) different = different " nginx"
+            if (different != "") print "server.different=" substr(different, 2)
+            else print "server.equal=yes"
+        }' - "$WORK/server"
+}
+
+# server_here: what may serve, as platform_server says it.
+server_here() {
+    find "$BUILD/rootfs/lib" "$BUILD/rootfs/usr" -type f \( -name '*.so*' -o -name nginx \) -exec sha256sum {} + | sed 's|/.*/||'
+    server_serve=$ROOT/vm-image/root/usr/local/sbin/serve
+    echo "$(sha256sum <"$server_serve" | cut -d ' ' -f 1)  serve"
+    echo "$(sh "$server_serve" --configuration 0 | sed '/^user /d; s/^worker_processes .*/worker_processes N;/; s/ listen .*//' |
+        sha256sum | cut -d ' ' -f 1)  nginx.conf"
+}

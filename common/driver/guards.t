@@ -157,6 +157,12 @@ silent qemu linpack 'bill.wall=10 s' 'bill.host_cpu=19 s' 'bill.platform_cpu=9.9
 silent docker nginxload 'bill.wall=10 s' 'bill.host_cpu=19 s' 'bill.platform_cpu=9 s' 'bill.waited=4.9 s' \
     'timed.wall=5 s' 'timed.user=3 s' 'timed.system=2 s' 'big.timed.user=1 s' 'big.timed.system=4 s'
 
+# What serves is looked at like what measures.
+fires server void docker nginxload server.different='nginx libc.so.6'
+fires server mark docker nginxload server.unknown=yes
+silent docker nginxload server.equal=yes
+silent docker linpack server.different=nginx
+
 # Steal is weighed on the CPUs in use.
 fires steal mark native memsweep 'bill.wall=10.00 s' 'host.steal=1.00 s'
 silent native memsweep 'bill.wall=10.00 s' 'host.steal=1.00 s' host.test_cpus=0-31 host.client_cpus=32-63

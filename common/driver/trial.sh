@@ -56,6 +56,8 @@ trial_server() {
         cat "$WORK/url" >>"$WORK/err"
         return 77
     }
+    command -v platform_server >/dev/null || return 0
+    within "$(limits_for checksums)" "what serves on $PLATFORM" platform_server >"$WORK/server" 2>>"$LOG" || :
 }
 
 # trial_rows BENCHMARK: samples of $WORK/out as rows; fails if they are not what a tool prints.
@@ -105,7 +107,7 @@ trial_record() {
             $1 == "turns" { steps = $2 }
             END { printf "%s,host_cpu,s,lower,1,%.6f\n", place, cpu / (steps > 0 ? steps : 1) }' \
             "$WORK/bill" >>"$WORK/samples"
-        { sed -n 's/^# //p' "$WORK/out" && cat "$WORK/bill"; } >"$WORK/facts"
+        { sed -n 's/^# //p' "$WORK/out" && cat "$WORK/bill" && compare_server "$1"; } >"$WORK/facts"
         guards_of_trial "$1" || return
         append samples.csv <"$WORK/samples" || return
         # The last fact tells a trial that has been written down whole.

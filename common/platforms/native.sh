@@ -48,6 +48,8 @@ platform_url() {
     echo "http://127.0.0.1:$(cat "$STATE/port")"
 }
 
+platform_server() { platform_server_of platform_run "$STATE/www" "$native_serve"; }
+
 platform_facts() {
     echo platform.kind=native
     echo "platform.engine=$(uname -sr)"

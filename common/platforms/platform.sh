@@ -27,6 +27,7 @@
 #   platform_sha256     "SHA256  TOOL" for the five programs as they are inside
 #   platform_url        starts nginx there if it does not run yet and prints its base URL, or says why not;
 #                       it serves /small (1 KiB) and /big (512 MiB)
+#   platform_server     may be left out: "SHA256  NAME" for what serves there now, by platform_server_of
 #   platform_facts      KEY=VALUE lines, the evidence for guards (keys: below)
 #   platform_pids       host processes whose CPU time is this platform's bill, one per line
 #   platform_counters   may be left out: KEY=NUMBER lines of what only goes up while it runs (a VM's exits);
@@ -197,6 +198,19 @@ platform_sha256_of() (
 platform_sha256_in() {
     # shellcheck disable=SC2086 # a list of names
     platform_run sh -c 'cd "$0" && sha256sum "$@"' "$1" $PLATFORM_TOOLS
+}
+
+# platform_server_of RUNNER FOLDER SERVE: for platform_server: the files that the running nginx has mapped, the script that
+# has started it, and its configuration, but for what must differ: user, address, and as many workers as there are CPUs.
+platform_server_of() {
+    "$1" sh -c '
+        pid=$(cat "$0/nginx.pid") || exit
+        sed -n "s|^[^ ]* r-xp [^/]*\\(/.*\\)|\\1|p" "/proc/$pid/maps" | sort -u | while IFS= read -r file; do
+            echo "$(sha256sum <"$file" | cut -d " " -f 1)  ${file##*/}"
+        done
+        echo "$(sha256sum <"$(command -v "$1")" | cut -d " " -f 1)  serve"
+        echo "$(sed "/^user /d; s/^worker_processes $(nproc);/worker_processes N;/; s/ listen .*//" "$0/nginx.conf" |
+            sha256sum | cut -d " " -f 1)  nginx.conf"' "$2" "$3"
 }
 
 # platform_nginx_version: for platform_facts, by the nginx that is there.
