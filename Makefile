@@ -74,7 +74,8 @@ help:
 	@echo "                make deps run, make deps lint, make deps bench (Debian, Ubuntu)"
 	@echo "make run        measure every platform that is usable here; results/latest/report.html"
 	@echo "make check      every test that can run here"
-	@echo "make check-lab  what needs a machine of its own, emulated: every variant of kvm (an hour)"
+	@echo "make check-lab  what needs a machine of its own, emulated: every variant of kvm (an hour);"
+	@echo "                and campaigns in which something is killed, a hundred"
 	@echo "make check-sanitize  the tests of the programs under ASan and UBSan"
 	@echo "make bench      the programs side by side with their peers (fio, wrk, OpenBLAS, ...)"
 	@echo "make fuzz       what reads input from outside under libFuzzer (clang): fuzz-http, fuzz-rows"
@@ -151,7 +152,7 @@ check: all $(tests) $(helpers)
 	BUILD=$(BUILD) sh common/test/check.sh $(TESTS)
 
 check-lab:
-	$(MAKE) TESTS='$(wildcard $(lab)/*.t)' check
+	GUESTMARK_KILLS=100 $(MAKE) TESTS='$(wildcard $(lab)/*.t) common/driver/kills.t' check
 
 # The programs' own tests, not the platforms'; static binaries and the sanitizers exclude each other.
 sanitizers := -fsanitize=address,undefined -fno-sanitize-recover=undefined
