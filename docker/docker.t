@@ -139,7 +139,8 @@ else
     end_processes "rootless-$$_" "$TMP/user" # podman keeps one, which holds its name space
 fi
 
-# Two campaigns: with an engine each they would meet on one bridge; those of one BUILD share it, and the last stops it.
+# Two campaigns: with an engine each they would meet on one bridge; those of one BUILD share it, and the last
+# stops it.
 other_engine() {
     BUILD="$TMP/other" sh -euc '. common/platforms/platform.sh
         . docker/platform.sh

@@ -55,13 +55,14 @@ engine_alone() {
     for engine_other in /run/guestmark-docker-*/docker.sock; do
         if [ "$engine_other" = "$engine_socket/docker.sock" ]; then continue; fi
         timeout 5 docker --host "unix://$engine_other" version >/dev/null 2>&1 || continue
-        echo "a Docker engine of another campaign is up (${engine_other%/*}), and two would meet on docker0; wait for its end"
+        echo "a Docker engine of another campaign is up (${engine_other%/*})," \
+            "and two would meet on docker0; wait for its end"
         return 77
     done
 }
 
-# runsc takes the network of the container's namespace: its own network stack, in Debian's version, does not start
-# on kernels that show net.core.dev_weight in every namespace.
+# runsc takes the network of the container's namespace: its own network stack, in Debian's version, does not
+# start on kernels that show net.core.dev_weight in every namespace.
 engine_config() {
     echo '{"runtimes": {'
     engine_comma=

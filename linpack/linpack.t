@@ -104,7 +104,8 @@ many_steps() {
 }
 resident() { awk '$1 == "VmRSS:" { print $2 }' "/proc/$servant_pid/status"; }
 # AddressSanitizer would keep what was freed.
-servant_start env ASAN_OPTIONS="quarantine_size_mb=0:thread_local_quarantine_size_kb=0" "$linpack" --steps -w 0 -n 10 -t 0
+servant_start env ASAN_OPTIONS="quarantine_size_mb=0:thread_local_quarantine_size_kb=0" \
+    "$linpack" --steps -w 0 -n 10 -t 0
 servant_ready
 check "a servant: 500 steps" many_steps 500
 before=$(resident)

@@ -7,7 +7,8 @@ campaign_begin() {
     RUN=$BUILD/run/$$ WORK=$BUILD/run/$$/work STATE=$BUILD/run/$$/state LOG=$BUILD/run/$$/log
     mkdir -p "$WORK" || fail "$RUN: cannot be made"
     : >"$LOG"
-    HOST=$(uname -n) ROUND=0 ORDER='' ISA='' BEST='' STORES='' PROGRESS='' PLATFORM='' STOPPED='' BLOCK='' BLOCKS=0 GUARDIAN=''
+    HOST=$(uname -n) ROUND=0 ORDER='' ISA='' BEST='' STORES='' PROGRESS='' PLATFORM='' STOPPED='' BLOCK=''
+    BLOCKS=0 GUARDIAN=''
     : >"$WORK/kept"
     export ROOT BUILD WORK STATE LOG HOST ROUND ORDER ISA BEST PROGRESS PLATFORM OUT SEED LIMIT QUICK METHODS
     export TEST_CPUS CLIENT_CPUS MEMORY RUN STORES
@@ -17,8 +18,9 @@ campaign_begin() {
     catch_signals
 }
 
-# guardian_begin: a process that clears up when the driver is killed; 9 is what tells it, and no process that may outlive
-# the driver gets it. In a session of its own it is not killed along with the driver's process group.
+# guardian_begin: a process that clears up when the driver is killed; 9 is what tells it, and no process that
+# may outlive the driver gets it. In a session of its own it is not killed along with the driver's process
+# group.
 guardian_begin() {
     mkfifo "$RUN/lifeline" || fail "$RUN/lifeline: cannot be made"
     exec 9<>"$RUN/lifeline"
@@ -362,7 +364,8 @@ given_up() {
 release() {
     while IFS='	' read -r release_block PLATFORM <&3; do
         mkdir -p "$STATE"
-        GUESTMARK_BLOCK=$release_block sh "$ROOT/common/driver/block.sh" release </dev/null 9>&- >>"$LOG" 2>&1 || :
+        GUESTMARK_BLOCK=$release_block sh "$ROOT/common/driver/block.sh" release \
+            </dev/null 9>&- >>"$LOG" 2>&1 || :
         end_processes "$release_block" "$STATE" || :
         rm -rf "$STATE"
     done 3<"$WORK/kept"

@@ -217,9 +217,10 @@ function quota_rules(    wanted) {
             "run the driver where no limit holds: CPUQuota= of its service, --cpus of its container")
 }
 
-# Whoever waits for a CPU that it was promised: the programs, by what they say of themselves, and the platform's own
-# processes on the host, less what they can have waited for each other. Of a program that lives by its children it is an
-# estimate, in which the kernel's work for those that have ended looks like somebody else's: up to 6.4 % on quiet hosts.
+# Whoever waits for a CPU that it was promised: the programs, by what they say of themselves, and the
+# platform's own processes on the host, less what they can have waited for each other. Of a program that lives
+# by its children it is an estimate, in which the kernel's work for those that have ended looks like somebody
+# else's: up to 6.4 % on quiet hosts.
 function waited_rules(    k, prefix, share, worst, others, wall) {
     for (k in f) {
         if (k !~ /(^|\.)timed\.waited$/ || f[k] == "unknown") continue
@@ -231,20 +232,26 @@ function waited_rules(    k, prefix, share, worst, others, wall) {
     wall = number("bill.wall")
     others = number("bill.host_cpu") - number("bill.platform_cpu")
     if (benchmark == "nginxload")
-        others -= number("timed.user") + number("timed.system") + number("big.timed.user") + number("big.timed.system")
+        others -= number("timed.user") + number("timed.system") + number("big.timed.user") + \
+            number("big.timed.system")
     if (worst > (benchmark == "forksum" ? 0.1 : 0.05))
-        guard("waited", "mark", (benchmark == "nginxload" ? "the load client" : "it") " waited for its CPU for " percent(worst, 1) " of the time",
-            waited_advice(benchmark == "nginxload" ? f["host.client_cpus"] : f["host.test_cpus"], worst, others, wall))
+        guard("waited", "mark",
+            (benchmark == "nginxload" ? "the load client" : "it") \
+            " waited for its CPU for " percent(worst, 1) " of the time",
+            waited_advice(f[benchmark == "nginxload" ? "host.client_cpus" : "host.test_cpus"], worst, others,
+                wall))
     others = min(number("bill.waited"), others)
     if (wall > 0.5 && others > 0.1 * wall)
-        guard("waited", "mark", "its processes on the host waited for a CPU for " percent(others, wall) " of the time",
+        guard("waited", "mark",
+            "its processes on the host waited for a CPU for " percent(others, wall) " of the time",
             waited_advice(f["host.test_cpus"], others / wall, others, wall))
 }
 
 # That something else ran is said only where the host's bill has CPU time of others, half as long at least.
 function waited_advice(cpus, share, others, wall) {
     if (has("bill.host_cpu") && others < 0.5 * share * wall)
-        return "nobody else was seen to have it for so long: its own processes and the kernel had; give it more with --cpus"
+        return "nobody else was seen to have it for so long: its own processes and the kernel had;" \
+            " give it more with --cpus"
     return "something else ran on CPU " cpus " (a platform's own helper, such as docker-proxy, counts);" \
         " end it, or choose others with --cpus"
 }

@@ -59,7 +59,8 @@ compare_sha256() {
         }' "$WORK/sha256" -
 }
 
-# compare_server BENCHMARK: facts about whether what serves there ($WORK/server) is what the root filesystem here has.
+# compare_server BENCHMARK: facts about whether what serves there ($WORK/server) is what the root filesystem
+# here has.
 compare_server() {
     if [ "$(part_program "$1")" != nginxload ] || [ ! -x "$BUILD/rootfs/usr/sbin/nginx" ] ||
         ! command -v platform_server >/dev/null; then return 0; fi
@@ -82,9 +83,11 @@ compare_server() {
 
 # server_here: what may serve, as platform_server says it.
 server_here() {
-    find "$BUILD/rootfs/lib" "$BUILD/rootfs/usr" -type f \( -name '*.so*' -o -name nginx \) -exec sha256sum {} + | sed 's|/.*/||'
+    find "$BUILD/rootfs/lib" "$BUILD/rootfs/usr" -type f \( -name '*.so*' -o -name nginx \) \
+        -exec sha256sum {} + | sed 's|/.*/||'
     server_serve=$ROOT/vm-image/root/usr/local/sbin/serve
     echo "$(sha256sum <"$server_serve" | cut -d ' ' -f 1)  serve"
-    echo "$(sh "$server_serve" --configuration 0 | sed '/^user /d; s/^worker_processes .*/worker_processes N;/; s/ listen .*//' |
-        sha256sum | cut -d ' ' -f 1)  nginx.conf"
+    echo "$(sh "$server_serve" --configuration 0 |
+        sed '/^user /d; s/^worker_processes .*/worker_processes N;/; s/ listen .*//' | sha256sum |
+        cut -d ' ' -f 1)  nginx.conf"
 }

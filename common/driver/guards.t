@@ -145,9 +145,11 @@ silent native forksum 'timed.wall=2.0 s' 'timed.waited=0.13 s'
 fires waited mark native forksum 'timed.wall=2.0 s' 'timed.waited=0.3 s' host.test_cpus=0 'bill.wall=3 s' \
     'bill.host_cpu=3 s' 'bill.platform_cpu=2 s'
 check 'something else ran, where others used the CPU' grep -q 'something else ran on CPU 0 ' "$TMP/out"
-fires waited mark native forksum 'timed.wall=2.0 s' 'timed.waited=0.3 s' 'bill.wall=3 s' 'bill.host_cpu=3 s' 'bill.platform_cpu=2.9 s'
+fires waited mark native forksum 'timed.wall=2.0 s' 'timed.waited=0.3 s' 'bill.wall=3 s' \
+    'bill.host_cpu=3 s' 'bill.platform_cpu=2.9 s'
 check 'but nothing that nobody saw' grep -q 'nobody else was seen to have it' "$TMP/out"
-fires waited mark docker memsweep 'timed.wall=2.0 s' 'timed.waited=0 s' 'size.timed.wall=1.0 s' 'size.timed.waited=0.5 s'
+fires waited mark docker memsweep 'timed.wall=2.0 s' 'timed.waited=0 s' 'size.timed.wall=1.0 s' \
+    'size.timed.waited=0.5 s'
 fires waited mark native nginxload 'timed.wall=2.0 s' 'timed.waited=0.9 s' host.client_cpus=1
 check 'the load client waits' grep -q 'the load client waited for its CPU for 45.0 %' "$TMP/out"
 fires waited mark qemu linpack 'bill.wall=10 s' 'bill.host_cpu=10 s' 'bill.platform_cpu=5 s' \

@@ -1,9 +1,10 @@
 #!/bin/sh
-# Campaigns in which the driver, one of its blocks, a guest, an engine or a program is killed (kill -9) at a random
-# moment: nothing is left behind, what is written down is whole, and no finished row is lost.
+# Campaigns in which the driver, one of its blocks, a guest, an engine or a program is killed (kill -9) at a
+# random moment: nothing is left behind, what is written down is whole, and no finished row is lost.
 #
-# GUESTMARK_KILLS is how many campaigns (3; `make check-lab` does 100), GUESTMARK_SEED what is drawn from; both are said
-# first, so that a failure can be had again. The moment is drawn within the time of a first campaign, undisturbed.
+# GUESTMARK_KILLS is how many campaigns (3; `make check-lab` does 100), GUESTMARK_SEED what is drawn from;
+# both are said first, so that a failure can be had again. The moment is drawn within the time of a first
+# campaign, undisturbed.
 . common/test/tap.sh
 BUILD=$(cd "$BUILD" && pwd)
 export BUILD
@@ -97,7 +98,10 @@ whole() {
         function place(row) { return match(row, /,[0-9]+,[a-z:]+,/) ? $3 substr(row, RSTART, RLENGTH) : "" }
         FNR == 1 { file++; next }
         file == 1 && /,trial,complete$/ { complete[place($0)] = 1 }
-        file == 2 && (NF != 10 || $NF == "" || $5 != "platform" && !(place($0) in complete)) { print "torn: " $0; bad = 1 }
+        file == 2 && (NF != 10 || $NF == "" || $5 != "platform" && !(place($0) in complete)) {
+            print "torn: " $0
+            bad = 1
+        }
         file == 3 && $NF == "" { print "no reason: " $0; bad = 1 }
         END { exit bad }' "$1/facts.csv" "$1/samples.csv" "$1/failures.csv" >"$TMP/out"
 }
@@ -123,15 +127,16 @@ each_once() {
 # resumed FOLDER: a campaign whose driver was killed goes on, with all that it had.
 resumed() {
     if [ ! -s "$1/environment.txt" ]; then
-        check "$title: nothing was measured yet" sh -c '[ ! -e "$1" ] || [ "$(wc -l <"$1")" -le 1 ]' - "$1/samples.csv"
+        check "$title: nothing was measured yet" \
+            sh -c '[ ! -e "$1" ] || [ "$(wc -l <"$1")" -le 1 ]' - "$1/samples.csv"
         return
     fi
     finished "$1" >"$TMP/finished"
     # shellcheck disable=SC2154 # run sets it
     run env KILLS_T="$TMP" sh ./run.sh --resume "$1"
     check "$title: it goes on" [ "$run_status" -eq 0 ]
-    check "$title: with all $(wc -l <"$TMP/finished") finished rows" sh -c '[ -z "$(grep -vxFf "$2" "$1")" ]' - \
-        "$TMP/finished" "$1/samples.csv"
+    check "$title: with all $(wc -l <"$TMP/finished") finished rows" \
+        sh -c '[ -z "$(grep -vxFf "$2" "$1")" ]' - "$TMP/finished" "$1/samples.csv"
     run each_once "$1"
     check "$title: every trial is there once" [ "$run_status" -eq 0 ]
 }
@@ -176,7 +181,8 @@ killed() {
     }
     [ -s "$out/samples.csv" ] || return 0
     cp "$TMP/said" "$TMP/err"
-    [ "$what" = driver ] || check "$title: with a status that says so ($ended)" sh -c 'case $1 in 0 | 1 | 77) ;; *) exit 1 ;; esac' - "$ended"
+    [ "$what" = driver ] || check "$title: with a status that says so ($ended)" \
+        sh -c 'case $1 in 0 | 1 | 77) ;; *) exit 1 ;; esac' - "$ended"
     run whole "$out"
     check "$title: what is written down is whole" [ "$run_status" -eq 0 ]
     rm -rf "$out"

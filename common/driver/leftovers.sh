@@ -1,6 +1,6 @@
-# What a campaign has left that could not end itself, since its driver was killed: processes, platforms that were up,
-# private engines, mounts, its folder. Its guardian clears that at once; where that was killed, too, the next run of any
-# kind with the same BUILD does.
+# What a campaign has left that could not end itself, since its driver was killed: processes, platforms that
+# were up, private engines, mounts, its folder. Its guardian clears that at once; where that was killed, too,
+# the next run of any kind with the same BUILD does.
 
 # leftovers_clear: of all campaigns that are dead.
 leftovers_clear() {
@@ -34,10 +34,11 @@ leftovers_of() {
             leftovers_block down "$(cat "$leftovers_up/name")" "$leftovers_up/work" "$leftovers_up/state"
     done
     # A platform that was being prepared is in no list of those that are.
-    cat "$RUN/work/probed" "$RUN/work/usable" 2>/dev/null | awk '!seen[$0]++' | while IFS= read -r leftovers_platform; do
-        leftovers_block down "$leftovers_platform" "$RUN/work" "$RUN/state"
-        leftovers_block release "$leftovers_platform" "$RUN/work" "$RUN/state"
-    done
+    cat "$RUN/work/probed" "$RUN/work/usable" 2>/dev/null | awk '!seen[$0]++' |
+        while IFS= read -r leftovers_platform; do
+            leftovers_block down "$leftovers_platform" "$RUN/work" "$RUN/state"
+            leftovers_block release "$leftovers_platform" "$RUN/work" "$RUN/state"
+        done
     end_processes "$leftovers_tag" "$RUN" || :
     leftovers_unmount "$RUN/"
     rm -rf "$RUN"

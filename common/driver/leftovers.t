@@ -43,7 +43,8 @@ begun() {
     sh ./run.sh -p native -b forksum -n 30 --limit 100 -o "$TMP/killed" >"$TMP/log" 2>&1 </dev/null &
     driver=$!
     tries=0
-    until [ -n "$(block_processes "[a-z]*-$driver-[0-9]*_" "$TMP/none")" ] && [ -s "$TMP/killed/samples.csv" ]; do
+    until [ -n "$(block_processes "[a-z]*-$driver-[0-9]*_" "$TMP/none")" ] &&
+        [ -s "$TMP/killed/samples.csv" ]; do
         tries=$((tries + 1))
         if [ "$tries" -eq 600 ]; then break; fi
         sleep 0.1

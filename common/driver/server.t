@@ -7,7 +7,8 @@ export ROOT="$PWD"
 . common/driver/guards.sh
 
 BUILD=$(cd "$BUILD" && pwd)
-[ -x "$BUILD/rootfs/usr/sbin/nginx" ] || sh vm-image/build.sh rootfs >"$TMP/why" 2>&1 || skip_all "$(tail -n 1 "$TMP/why")"
+[ -x "$BUILD/rootfs/usr/sbin/nginx" ] || sh vm-image/build.sh rootfs >"$TMP/why" 2>&1 ||
+    skip_all "$(tail -n 1 "$TMP/why")"
 export BUILD PLATFORM PLATFORM_NAME LOG="$TMP/log" STATE="$TMP/state" WORK="$TMP/work" TEST_CPUS=0 MEMORY=512M
 mkdir "$STATE" "$WORK"
 PLATFORM=native PLATFORM_NAME=native

@@ -157,7 +157,8 @@ turns_conduct() {
     turns_show "$turns_part"
     BLOCK=turns-$$-$((BLOCKS += 1))_
     GUESTMARK_BLOCK=$BLOCK platform_taskset "$CLIENT_CPUS" "$BUILD/turns" --seed "$((SEED + ROUND))" \
-        --start "${LIMIT}s" --limit "${LIMIT}s" --cpus "$TEST_CPUS,$CLIENT_CPUS" "$@" 2>>"$LOG.turns" </dev/null 9>&- &
+        --start "${LIMIT}s" --limit "${LIMIT}s" --cpus "$TEST_CPUS,$CLIENT_CPUS" "$@" \
+        2>>"$LOG.turns" </dev/null 9>&- &
     turns_status=0
     [ -n "$STOPPED" ] || wait "$!" || turns_status=$?
     if [ -n "$STOPPED" ]; then kill "$!" 2>/dev/null || :; fi

@@ -80,7 +80,8 @@ platform_driver_lives() {
     [ "$1" != "$$" ] && { tr '\0' ' ' <"/proc/$1/cmdline"; } 2>/dev/null | grep -q 'run\.sh'
 }
 
-# platform_others MARK: whether another campaign that lives has made a file MARK in its $RUN, of the same BUILD.
+# platform_others MARK: whether another campaign that lives has made a file MARK in its $RUN, of the same
+# BUILD.
 platform_others() {
     for platform_other in "$BUILD"/run/*/"$1"; do
         platform_other=${platform_other%/*}
@@ -200,8 +201,9 @@ platform_sha256_in() {
     platform_run sh -c 'cd "$0" && sha256sum "$@"' "$1" $PLATFORM_TOOLS
 }
 
-# platform_server_of RUNNER FOLDER SERVE: for platform_server: the files that the running nginx has mapped, the script that
-# has started it, and its configuration, but for what must differ: user, address, and as many workers as there are CPUs.
+# platform_server_of RUNNER FOLDER SERVE: for platform_server: the files that the running nginx has mapped,
+# the script that has started it, and its configuration, but for what must differ: user, address, and as many
+# workers as there are CPUs.
 platform_server_of() {
     "$1" sh -c '
         pid=$(cat "$0/nginx.pid") || exit
@@ -209,8 +211,8 @@ platform_server_of() {
             echo "$(sha256sum <"$file" | cut -d " " -f 1)  ${file##*/}"
         done
         echo "$(sha256sum <"$(command -v "$1")" | cut -d " " -f 1)  serve"
-        echo "$(sed "/^user /d; s/^worker_processes $(nproc);/worker_processes N;/; s/ listen .*//" "$0/nginx.conf" |
-            sha256sum | cut -d " " -f 1)  nginx.conf"' "$2" "$3"
+        change="/^user /d; s/^worker_processes $(nproc);/worker_processes N;/; s/ listen .*//"
+        echo "$(sed "$change" "$0/nginx.conf" | sha256sum | cut -d " " -f 1)  nginx.conf"' "$2" "$3"
 }
 
 # platform_nginx_version: for platform_facts, by the nginx that is there.
