@@ -100,6 +100,12 @@ environment() {
     echo "host.starts=$LIMITS_STARTS: programs started in a second"
     echo "host.pace=$LIMITS_PACE: time limits are so many times those of a usual host"
     sed -n 's/^MemTotal: */memory=/p' /proc/meminfo
+    fact_of machine.id /etc/machine-id
+    fact_of boot.id /proc/sys/kernel/random/boot_id
+    for environment_slurm in job_id job_partition cpus_on_node mem_per_node mem_per_cpu cpu_bind; do
+        environment_value=$(printenv "SLURM_$(echo "$environment_slurm" | tr '[:lower:]' '[:upper:]')") || continue
+        echo "slurm.$environment_slurm=$environment_value"
+    done
     fact_of cpu.governor /sys/devices/system/cpu/cpu0/cpufreq/scaling_governor
     fact_of cpu.no_turbo /sys/devices/system/cpu/intel_pstate/no_turbo
     fact_of cpu.smt /sys/devices/system/cpu/smt/active
@@ -120,6 +126,8 @@ environment() {
 
 # commit: of the checkout, with -dirty behind it where files that it has are not as committed.
 commit() {
+    # A checkout that was carried to this host has no history with it.
+    [ -z "${GUESTMARK_COMMIT:-}" ] || { echo "$GUESTMARK_COMMIT" && return; }
     commit_hash=$(git -C "$ROOT" rev-parse HEAD 2>/dev/null) || commit_hash=unknown
     if [ "$commit_hash" != unknown ] && ! git -C "$ROOT" diff --quiet HEAD 2>/dev/null; then
         commit_hash=$commit_hash-dirty
