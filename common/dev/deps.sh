@@ -99,7 +99,8 @@ deps_apt() {
 
 # The services that these packages bring.
 deps_units='docker.service docker.socket containerd.service nginx.service ssh.service ssh.socket
-lighttpd.service podman.socket podman.service podman-auto-update.timer podman-restart.service'
+lighttpd.service podman.socket podman.service podman-auto-update.timer podman-restart.service
+munge.service slurmctld.service slurmd.service'
 
 # deps_enabled: those of them that start with the system.
 deps_enabled() {
