@@ -27,6 +27,7 @@ esac
 . "$ROOT/common/driver/resume.sh"
 . "$ROOT/common/driver/list.sh"
 . "$ROOT/common/driver/doctor.sh"
+. "$ROOT/common/driver/fleet.sh"
 
 usage() {
     cat <<END
@@ -54,6 +55,8 @@ of an adapter of your own (./my-platform.sh).
                          has less
       --methods          forksum also by vfork, spawn, clone and thread
       --quick            next to no work: checks the chain, figures mean nothing
+      --fleet LAUNCHER   the same on every host that this command reaches, with
+                         words added to it: 'srun --nodes=4 --ntasks-per-node=1'
       --resume DIR       go on with the campaign in DIR where it was stopped
       --list             show platforms and variants, and what each lacks
       --doctor           check everything without measuring; say what to fix
@@ -84,7 +87,7 @@ defaults() {
     LIMIT=$(limits_for trial) LIMITS_LEAST=''
     MEMORY=1G
     MODE=measure RESUME='' OUT='' ROUNDS='' SEED='' QUICK='' METHODS='' TEST_CPUS='' CLIENT_CPUS=''
-    CHOSEN_PLATFORMS='' CHOSEN_BENCHMARKS='' BUDGET_GIVEN='' FIXED_BY_RESUME=''
+    CHOSEN_PLATFORMS='' CHOSEN_BENCHMARKS='' BUDGET_GIVEN='' FIXED_BY_RESUME='' FLEET='' TEST_CPUS_GIVEN=''
     COMMAND="./run.sh $*"
 }
 
@@ -114,7 +117,7 @@ options() {
 option_value() {
     case $1 in
     -[pbntoscm] | --platforms | --benchmarks | --rounds | --budget | --output | --seed | --cpus | \
-        --memory | --set | --limit | --resume) [ -n "$2" ] || bad "$1: needs a value" ;;
+        --memory | --set | --limit | --resume | --fleet) [ -n "$2" ] || bad "$1: needs a value" ;;
     --methods | --quick | --list | --doctor | --help) bad "$1: takes no value" ;;
     *) bad "$1: unknown option" ;;
     esac
@@ -130,9 +133,10 @@ option_value() {
     -t | --budget) BUDGET=$2 BUDGET_GIVEN=1 ;;
     -o | --output) OUT=$2 ;;
     -s | --seed) SEED=$(whole_number "$1" "$2" 0 2000000000) ;;
-    -c | --cpus) TEST_CPUS=$2 ;;
+    -c | --cpus) TEST_CPUS=$2 TEST_CPUS_GIVEN=$2 ;;
     -m | --memory) MEMORY=$2 ;;
     --limit) LIMITS_LEAST=$(whole_number "$1" "$2" 1 86400) ;;
+    --fleet) FLEET=$2 ;;
     --resume) RESUME=$2 ;;
     esac
 }
@@ -168,9 +172,10 @@ check_options() {
         bad "--budget $BUDGET: not a time such as 90s or 30m"
     [ -z "$ROUNDS" ] || [ -n "$BUDGET_GIVEN" ] || BUDGET_SECONDS=
     echo "$MEMORY" | grep -Eqx '[1-9][0-9]*[MG]' || bad "--memory $MEMORY: not a size such as 512M"
-    choose_cpus || bad "--cpus $TEST_CPUS: not CPUs this process may use"
+    # A fleet's hosts have CPUs of their own.
+    [ -n "$FLEET" ] || choose_cpus || bad "--cpus $TEST_CPUS: not CPUs this process may use"
     [ -n "$RESUME" ] || return 0
-    [ -f "$RESUME/environment.txt" ] || bad "--resume $RESUME: no campaign there"
+    [ -f "$RESUME/environment.txt" ] || [ -f "$RESUME/.fleet/options" ] || bad "--resume $RESUME: no campaign there"
     [ -z "$FIXED_BY_RESUME" ] || bad "$FIXED_BY_RESUME: the campaign in $RESUME has it already; leave it out"
 }
 
@@ -214,7 +219,8 @@ check_benchmarks() {
 }
 
 build() {
-    command -v make >/dev/null 2>&1 || return 0
+    # What was carried here is complete, and made elsewhere.
+    [ ! -f "$BUILD/carried" ] && command -v make >/dev/null 2>&1 || return 0
     # Relative where it can be: make knows no names with blanks, and $ROOT may have some.
     make -s -C "$ROOT" BUILD="${BUILD#"$ROOT"/}" all >&2 || fail 'the programs do not build'
 }
@@ -234,6 +240,7 @@ main() {
     list) list ;;
     doctor) doctor ;;
     measure)
+        if [ -n "$FLEET" ] || [ -f "$RESUME/.fleet/options" ]; then fleet; fi
         if [ -n "$RESUME" ]; then resume_output; else new_output; fi
         probe
         prepare

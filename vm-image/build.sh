@@ -308,7 +308,18 @@ build_tool() {
     rm -r "$out/tool"
 }
 
+# carried WHAT: whether it was made elsewhere, with the programs beside it, and brought here.
+carried() {
+    [ -f "$BUILD/carried" ] || return 1
+    case $1 in
+    rootfs) [ -d "$BUILD/rootfs" ] ;;
+    guest) [ -f "$out/initrd" ] && [ -f "$out/vmlinuz" ] ;;
+    *) return 1 ;;
+    esac
+}
+
 main() {
+    ! carried "${1:-}" || return 0
     mkdir -p "$out"
     exec 9>"$out/lock"
     ! command -v flock >/dev/null 2>&1 || flock 9
