@@ -1,0 +1,172 @@
+#!/bin/sh
+# A fleet whose hosts are name spaces of this machine (common/test/fleet_hosts.sh): what comes back, by which way, what is
+# said of hosts that fail, what is resumed, and that nothing stays on any host, whoever is killed.
+. common/test/tap.sh
+
+unshare --uts --mount --propagation private true 2>/dev/null || skip_all 'no name spaces for names and mounts (root)'
+export FLEET_BEAT=1
+hosts=$TMP/hosts
+mkdir "$hosts"
+
+# fleet HOST,... OPTION...: a campaign on these hosts, next to no work.
+launcher() { echo "sh $PWD/common/test/fleet_hosts.sh $hosts $(echo "$1" | tr , ' ') --"; }
+fleet() {
+    fleet_of=$1
+    shift
+    sh ./run.sh --fleet "$(launcher "$fleet_of")" "$@"
+}
+quick='-p native -b forksum --quick'
+row() { grep -qx "$1" "$out/fleet.csv"; }
+# empty: no host has a process or a file of ours; what ends takes its time.
+empty() {
+    for _ in $(seq 60); do
+        empty_left=$(
+            ls -d "$hosts"/*/tmp/* 2>/dev/null
+            grep -ls "TMPDIR=$hosts/" /proc/[0-9]*/environ
+        )
+        [ -n "$empty_left" ] || return 0
+        sleep 1
+    done
+    echo "$empty_left" >&2
+    return 1
+}
+
+# ---- by a shared folder ----
+out=$TMP/shared
+mkdir -p "$hosts/n2/bin"
+printf '#!/bin/sh\necho "apptainer: broken here" >&2\nexit 1\n' >"$hosts/n2/bin/apptainer"
+chmod +x "$hosts/n2/bin/apptainer"
+# shellcheck disable=SC2086 # a list of words
+ok 'two hosts that share the folder' fleet n1,n2 $quick -p apptainer -n 1 -s 7 -o "$out"
+err_has 'progress' 'hosts: 2 done, 0 running, 0 failed'
+check 'a row each' row 'n1,done,.*,n1'
+check 'what a host lacks is in its row' row 'n2,done,.*apptainer.*,n2'
+for host in n1 n2; do
+    check "$host: its name in every row" awk -F, -v host="$host" 'NR > 1 && $2 != host { exit 1 } END { exit NR < 10 }' \
+        "$out/$host/samples.csv"
+    check "$host: who it is" grep -q '^boot\.id=.' "$out/$host/environment.txt"
+done
+check 'a seed each, of the campaign seed' sh -c '
+    a=$(sed -n s/^setting.seed=//p "$1/n1/environment.txt") b=$(sed -n s/^setting.seed=//p "$1/n2/environment.txt")
+    [ "$a" != "$b" ] && [ "$a" = "$(echo "7 n1" | cksum | awk "{ print \$1 % 2000000000 }")" ]' - "$out"
+check 'the merged report' grep -q '2 hosts' "$out/report.txt"
+check 'and as html' grep -q '<html' "$out/report.html"
+check 'nothing stays on the hosts' empty
+
+# ---- by stdin and stdout; hosts that cannot be merged ----
+out=$TMP/carried
+mkdir -p "$out" "$hosts/n1@b" "$hosts/slow/bin" "$hosts/fast/bin" "$hosts/arm/bin" "$hosts/n4"
+for host in n1 n1@b slow fast arm; do
+    mkdir -p "$hosts/$host"
+    echo "$out" >"$hosts/$host/hide"
+done
+echo 11111111-1111-1111-1111-111111111111 >"$hosts/n1@b/boot-id"
+: >"$hosts/n4/refuse"
+for host in slow:-3600 fast:3600; do
+    printf '#!/bin/sh\n[ "$*" = +%%s ] || exec /bin/date "$@"\necho $(($(/bin/date +%%s) + %s))\n' "${host#*:}" \
+        >"$hosts/${host%:*}/bin/date"
+done
+printf '#!/bin/sh\n[ "$*" = -m ] || exec /bin/uname "$@"\necho aarch64\n' >"$hosts/arm/bin/uname"
+chmod +x "$hosts"/*/bin/*
+# shellcheck disable=SC2086
+status 1 'hosts that share nothing, and some that are wrong' fleet n1,n1@b,slow,fast,arm,n4 $quick -n 1 -o "$out"
+err_has 'it is said which way' 'go by the launcher.s stdin'
+check 'the good one' row 'n1,done,.*,n1'
+check 'another of its name' row 'n1-2,done,.*,n1-2'
+err_has 'is said to be one' '^run.sh: n1: another host of this name; it is called n1-2 here$'
+check 'a clock behind' row 'slow,failed,its clock is at least 36.. s behind .*,slow'
+check 'a clock ahead' row 'fast,failed,its clock is 3[56].. s ahead .*,fast'
+check 'another architecture' row 'arm,failed,"*it is aarch64.*,arm'
+check 'no connection' row 'n4,missing,ssh: connect to host n4 port 22: Connection refused,n4'
+check 'a row each' [ "$(wc -l <"$out/fleet.csv")" -eq 7 ]
+check 'nothing stays on the hosts' empty
+cp "$out/n1/samples.csv" "$TMP/samples"
+rm "$hosts/slow/bin/date" "$hosts/fast/bin/date" "$hosts/arm/bin/uname" "$hosts/n4/refuse"
+echo "$out" >"$hosts/n4/hide"
+ok 'mended, and resumed' sh ./run.sh --resume "$out"
+check 'all are done' [ "$(grep -c ',done,' "$out/fleet.csv")" -eq 6 ]
+check 'who was done is not measured again' cmp "$out/n1/samples.csv" "$TMP/samples"
+
+# ---- killed ----
+# begin OUT: a campaign without an end on n1 and n2, up to its third round.
+begin() {
+    out=$1
+    # shellcheck disable=SC2086
+    fleet n1,n2 $quick -n 1000 -o "$out" >"$TMP/out" 2>"$TMP/err" &
+    fleet_pid=$!
+    for _ in $(seq 300); do
+        [ "$(cat "$hosts"/n[12]/tmp/*/err 2>/dev/null | grep -c 'round 3 ')" -lt 2 ] || break
+        sleep 1
+    done
+}
+drivers() { grep -ls "run.sh.--fleet.sh $PWD/common/test/fleet_hosts.sh $hosts" /proc/[0-9]*/cmdline | cut -d / -f 3; }
+launchers() { grep -ls "fleet_hosts.sh.$hosts" /proc/[0-9]*/cmdline | cut -d / -f 3; }
+rm -f "$hosts"/*/hide
+begin "$TMP/launcher"
+# shellcheck disable=SC2046 # a list of numbers
+kill -s KILL $(launchers)
+fleet_status=0
+wait "$fleet_pid" || fleet_status=$?
+check 'the launcher is killed: nothing stays on the hosts' empty
+check 'exit status 1' [ "$fleet_status" -eq 1 ]
+check 'a line each' [ "$(grep -c ',failed,"*lost: ' "$out/fleet.csv")" -eq 2 ]
+
+begin "$TMP/head"
+# shellcheck disable=SC2046
+kill -s KILL $(drivers)
+wait "$fleet_pid" 2>/dev/null
+check 'the driver is killed: nothing stays on the hosts' empty
+check 'its table is whole' [ "$(grep -c ',missing,not finished,' "$out/fleet.csv")" -eq 2 ]
+
+begin "$TMP/agent"
+kill -s KILL "$(cat "$hosts"/n1/tmp/*/agent)"
+for _ in $(seq 60); do
+    [ -n "$(ls -A "$hosts/n1/tmp")" ] || break
+    sleep 1
+done
+check 'the part on one host is killed: nothing stays there' [ -z "$(ls -A "$hosts/n1/tmp")" ]
+kill -s TERM "$(drivers | sort -n | head -n 1)"
+fleet_status=0
+wait "$fleet_pid" || fleet_status=$?
+check 'stopped by a signal: its exit status' [ "$fleet_status" -eq 143 ]
+check 'what n2 has measured comes back' [ "$(cut -d , -f 4 "$out/n2/samples.csv" | sort -u | wc -l)" -ge 3 ]
+check 'nothing stays' empty
+cp "$out/n2/samples.csv" "$TMP/samples"
+ok 'and goes on' sh ./run.sh --resume "$out" -n 4
+check 'where it was' sh -c 'head -c "$(wc -c <"$1")" "$2" | cmp - "$1"' - "$TMP/samples" "$out/n2/samples.csv"
+check 'both are done' [ "$(grep -c ',done,' "$out/fleet.csv")" -eq 2 ]
+
+# ---- 200 hosts, with campaigns that only pretend ----
+many=
+for host in $(seq 200); do
+    mkdir -p "$hosts/m$host/bin"
+    ln -s "$TMP/fake-sh" "$hosts/m$host/bin/sh"
+    ln -s "$TMP/fake-tar" "$hosts/m$host/bin/tar"
+    many=$many,m$host
+done
+cat >"$TMP/fake-sh" <<'EOF'
+#!/bin/sh
+[ "${1:-}" = run.sh ] || exec /bin/sh "$@"
+while [ "$1" != -o ]; do shift; done
+cp -R "$FAKE_RESULTS" "$2"
+sed -i "s/,n1,/,$(uname -n),/" "$2"/*.csv
+sed -i "s/^host=.*/host=$(uname -n)/; s/^boot.id=.*/boot.id=$(uname -n)/; s/^machine.id=.*/machine.id=$(uname -n)/" "$2/environment.txt"
+[ "$(uname -n)" != m13 ] || exit 1
+EOF
+cat >"$TMP/fake-tar" <<'EOF'
+#!/bin/sh
+case $1 in -xzf) ;; *) exec /bin/tar "$@" ;; esac
+mkdir -p "$4/guestmark/common/driver"
+cp "$FAKE_DRIVER"/fleet_host.sh "$4/guestmark/common/driver"
+EOF
+chmod +x "$TMP/fake-sh" "$TMP/fake-tar"
+export FAKE_RESULTS="$TMP/shared/n1" FAKE_DRIVER="$PWD/common/driver"
+out=$TMP/many
+# shellcheck disable=SC2086
+status 1 '200 hosts' fleet "${many#,}" $quick -n 1 -o "$out"
+check '199 are done' [ "$(grep -c '^m[0-9]*,done,' "$out/fleet.csv")" -eq 199 ]
+check 'one has failed' row 'm13,failed,.*,m13'
+check 'the report counts them' grep -q '200 hosts: 199 done, 1 failed' "$out/report.txt"
+check 'nothing stays on any' empty
+
+tap_done
