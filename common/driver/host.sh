@@ -109,7 +109,6 @@ environment() {
     fact_of cpu.governor /sys/devices/system/cpu/cpu0/cpufreq/scaling_governor
     fact_of cpu.no_turbo /sys/devices/system/cpu/intel_pstate/no_turbo
     fact_of cpu.smt /sys/devices/system/cpu/smt/active
-    fact_of boot.id /proc/sys/kernel/random/boot_id
     fact_of clock.source /sys/devices/system/clocksource/clocksource0/current_clocksource
     fact_of thp /sys/kernel/mm/transparent_hugepage/enabled
     fact_of ksm /sys/kernel/mm/ksm/run
