@@ -18,6 +18,7 @@
 #include "err.h"
 #include "export.h"
 #include "fleet.h"
+#include "gating.h"
 #include "hosts.h"
 #include "hosts_page.h"
 #include "html.h"
@@ -43,7 +44,7 @@ static struct config {
     const char *output, *metrics;
     bool detail, need, pool;
     struct settings settings;
-    double margin_percent, precision_percent;
+    double margin_percent, precision_percent, gate_percent;
 } config = {
     .format = OUTPUT_TEXT,
     .settings = {.alpha = 0.05, .seed = 1},
@@ -68,6 +69,10 @@ static const struct opt options[] = {
      "differences up to this do not matter", NULL, 0.01, 100},
     {"precision", 0, OPT_REAL, &config.precision_percent, "PERCENT",
      "half-width that an interval must reach before --need settles it", NULL, 0.01, 100},
+    {"gate", 0, OPT_REAL, &config.gate_percent, "PERCENT",
+     "end with 4 if a cost is different and more than so much higher, with 5 if that cannot be "
+     "told yet; not with 0",
+     NULL, 0.01, 1000},
     {"metrics", 0, OPT_TEXT, &config.metrics, "LIST",
      "what benchmarks measure: BENCHMARK.METRIC=UNIT:lower or :higher, with commas", NULL, 0, 0},
     {"pool", 0, OPT_FLAG, &config.pool, NULL,
@@ -91,9 +96,11 @@ static const struct tool tool = {
              "              the two native runs of a round differ by), and so does the test\n"
              "              at 5 % over all comparisons (exact Wilcoxon signed-rank, Holm)\n"
              "equivalent    the 90 % interval lies within the margin\n"
-             "inconclusive  neither yet; +7 rounds: about so many more would tell\n",
+             "inconclusive  neither yet; +7 rounds: about so many more would tell\n"
+             "With --gate also 4: worse; 5: cannot be told yet, or nothing to compare.\n",
     .examples = "  compare results/latest                       the verdicts\n"
-                "  compare results/old results/new -f markdown  before and after\n",
+                "  compare results/old results/new -f markdown  before and after\n"
+                "  compare results/old results/new --gate 5     for a CI job: worse by 5 %?\n",
 };
 
 /* NO_COLOR: see no-color.org; set and not empty. A dumb terminal shows escapes as they are. */
@@ -103,14 +110,33 @@ static bool can_colour(FILE *out)
     return isatty(fileno(out)) && !(no && no[0]) && term && strcmp(term, "dumb") != 0;
 }
 
-static void write_report(const struct model *model, FILE *out)
+enum { STATUS_WORSE = 4, STATUS_OPEN = 5 };
+
+/* The exit status that the gate asks for. What it found stands above a report that people read. */
+static int pass_gate(const struct analysis *analysis, FILE *out)
+{
+    static const int statuses[] = {STATUS_GOOD, STATUS_OPEN, STATUS_WORSE};
+    if (config.gate_percent == 0)
+        return STATUS_GOOD;
+    struct gate gate = gate_of(analysis, config.gate_percent);
+    if (config.format == OUTPUT_MARKDOWN)
+        gating_markdown(&gate, out);
+    else
+        gating_text(&gate, config.format == OUTPUT_TEXT ? out : stderr);
+    int status = statuses[gate.outcome];
+    gate_free(&gate);
+    return status;
+}
+
+static int write_report(const struct model *model, FILE *out)
 {
     struct analysis analysis = analyse(model, &config.settings);
     if (config.need) {
         need_print(&analysis, out);
         analysis_free(&analysis);
-        return;
+        return STATUS_GOOD;
     }
+    int status = pass_gate(&analysis, out);
     struct remarks remarks = remarks_of(&analysis);
     bool colour;
     switch (config.format) {
@@ -138,6 +164,7 @@ static void write_report(const struct model *model, FILE *out)
     }
     remarks_free(&remarks);
     analysis_free(&analysis);
+    return status;
 }
 
 /* Several hosts in one report. */
@@ -165,17 +192,19 @@ static void write_fleet(const struct fleet *fleet, FILE *out)
 }
 
 /* Writes the one that is not NULL. */
-static void write_output(const struct model *model, const struct fleet *fleet)
+static int write_output(const struct model *model, const struct fleet *fleet)
 {
+    int status = STATUS_GOOD;
     FILE *out = config.output ? fopen(config.output, "we") : stdout;
     if (!out)
         die_errno(STATUS_SYSTEM, "%s", config.output);
     if (fleet)
         write_fleet(fleet, out);
     else
-        write_report(model, out);
+        status = write_report(model, out);
     if (fflush(out) != 0 || ferror(out) || (config.output && fclose(out) != 0))
         die_errno(STATUS_SYSTEM, "%s", config.output ? config.output : "stdout");
+    return status;
 }
 
 /* The folder's name without slashes at its end, so that DIR and DIR/ are told as one. */
@@ -241,15 +270,18 @@ static void add_metrics(void)
 
 static void compare_hosts(struct fleet *fleet)
 {
-    if (config.need || config.format == OUTPUT_COURSE)
-        opt_usage("%s is for one host, and these are several",
-                  config.need ? "--need" : "--format course");
+    if (config.need || config.gate_percent > 0 || config.format == OUTPUT_COURSE)
+        opt_usage("%s is for one host, and these are several", config.need ? "--need"
+                                                               : config.gate_percent > 0
+                                                                   ? "--gate"
+                                                                   : "--format course");
     write_output(NULL, fleet);
     fleet_free(fleet);
 }
 
-static void compare_folders(char **folders, int count)
+static int compare_folders(char **folders, int count)
 {
+    int status = STATUS_GOOD;
     struct model model = {0};
     model.keep_samples = config.format == OUTPUT_HTML;
     model.keep_kernels = !config.need;
@@ -258,15 +290,16 @@ static void compare_folders(char **folders, int count)
         struct fleet fleet = fleet_of(&model, folders[0], &config.settings);
         compare_hosts(&fleet);
         model_free(&model);
-        return;
+        return STATUS_GOOD;
     }
     if (!config.settings.baseline)
         config.settings.baseline = analysis_baseline(&model);
     if (config.format == OUTPUT_COURSE)
         course_write(&model, config.output);
     else
-        write_output(&model, NULL);
+        status = write_output(&model, NULL);
     model_free(&model);
+    return status;
 }
 
 int main(int argc, char **argv)
@@ -276,6 +309,8 @@ int main(int argc, char **argv)
         opt_usage("no results folder given");
     if (config.format == OUTPUT_COURSE && !config.output)
         opt_usage("--format course needs --output FOLDER");
+    if (config.gate_percent > 0 && (config.need || config.format == OUTPUT_COURSE))
+        opt_usage("--gate judges a report: neither --need nor --format course is one");
     config.settings.margin = config.margin_percent / 100;
     config.settings.precision = config.precision_percent / 100;
     config.settings.bootstrap = config.format != OUTPUT_TEXT && !config.need;
@@ -289,10 +324,8 @@ int main(int argc, char **argv)
     for (int i = 0; i < count; i++)
         trim_slashes(folders[i]);
     refuse_twice(folders, count);
-    if (config.pool || !fleet_is(folders, (size_t)count)) {
-        compare_folders(folders, count);
-        return STATUS_GOOD;
-    }
+    if (config.pool || !fleet_is(folders, (size_t)count))
+        return compare_folders(folders, count);
     struct settings settings = config.settings;
     settings.bootstrap = false;
     struct fleet fleet = fleet_load(folders, (size_t)count, &settings);
