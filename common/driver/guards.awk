@@ -248,11 +248,11 @@ function waited_rules(    k, prefix, share, worst, others, wall) {
 }
 
 # That something else ran is said only where the host's bill has CPU time of others, half as long at least.
-function waited_advice(cpus, share, others, wall) {
+function waited_advice(where, share, others, wall) {
     if (has("bill.host_cpu") && others < 0.5 * share * wall)
         return "nobody else was seen to have it for so long: its own processes and the kernel had;" \
             " give it more with --cpus"
-    return "something else ran on CPU " cpus " (a platform's own helper, such as docker-proxy, counts);" \
+    return "something else ran on CPU " where " (a platform's own helper, such as docker-proxy, counts);" \
         " end it, or choose others with --cpus"
 }
 
