@@ -175,7 +175,8 @@ check_options() {
     # A fleet's hosts have CPUs of their own.
     [ -n "$FLEET" ] || choose_cpus || bad "--cpus $TEST_CPUS: not CPUs this process may use"
     [ -n "$RESUME" ] || return 0
-    [ -f "$RESUME/environment.txt" ] || [ -f "$RESUME/.fleet/options" ] || bad "--resume $RESUME: no campaign there"
+    [ -f "$RESUME/environment.txt" ] || [ -f "$RESUME/.fleet/options" ] ||
+        bad "--resume $RESUME: no campaign there"
     [ -z "$FIXED_BY_RESUME" ] || bad "$FIXED_BY_RESUME: the campaign in $RESUME has it already; leave it out"
 }
 

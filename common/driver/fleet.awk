@@ -1,8 +1,9 @@
-# The state of a fleet: reads what its hosts say (fleet_host.sh; sorted by fleet_sort.awk), `tick EPOCH` every beat and
-# `gone STATUS` once the launcher has ended, and keeps FOLDER/hosts: a line for each host,
+# The state of a fleet: reads what its hosts say (fleet_host.sh; sorted by fleet_sort.awk), `tick EPOCH` every
+# beat and `gone STATUS` once the launcher has ended, and keeps FOLDER/hosts: a line for each host,
 #   FOLDER STATUS NAME MACHINE BOOT REASON       separated by tabs; STATUS: done, failed, missing, running
-# For its driver it prints `say TEXT`, `publish` (hosts has changed), `tick`, `job NUMBER` (of Slurm, new), `abandon` (only hung hosts are left) and
-# `gone STATUS NEW` (NEW: how many hosts have said hello; -1: some cannot see the folder that the others share).
+# For its driver it prints `say TEXT`, `publish` (hosts has changed), `tick`, `job NUMBER` (of Slurm, new),
+# `abandon` (only hung hosts are left) and `gone STATUS NEW` (NEW: how many hosts have said hello; -1: some
+# cannot see the folder that the others share).
 # usage: OUT=FOLDER awk -v folder=FOLDER -v beat=S -v silence=S -v take=COMMAND -f fleet.awk
 BEGIN {
     FS = " "
@@ -106,7 +107,10 @@ function end(id, outcome, bytes, sum, why,    i, command, bad) {
         close(command)
         if (bad != "") { outcome = "failed"; why = bad }
     }
-    if (skewed[i]) { outcome = "failed"; why = "its clock is " int(skewed[i]) " s ahead of the head's: set it" }
+    if (skewed[i]) {
+        outcome = "failed"
+        why = "its clock is " int(skewed[i]) " s ahead of the head's: set it"
+    }
     if (outcome == "done" && bytes == 0) outcome = "failed"
     finish(i, outcome == "done" ? "done" : "failed", why)
 }
@@ -123,7 +127,8 @@ function write_hosts(    i, file) {
     file = folder "/hosts.new"
     printf "" >file
     for (i = 1; i <= hosts; i++)
-        printf "%s\t%s\t%s\t%s\t%s\t%s\n", host[i], status[i], names[i], machines[i], boots[i], reason[i] >file
+        printf "%s\t%s\t%s\t%s\t%s\t%s\n",
+            host[i], status[i], names[i], machines[i], boots[i], reason[i] >file
     close(file)
     system("mv -f \"$OUT/.fleet/hosts.new\" \"$OUT/.fleet/hosts\"")
     put("publish")
@@ -136,7 +141,8 @@ function count(how,    i, n) {
 
 function progress(    text, missing) {
     missing = count("missing")
-    text = count("done") " done, " count("running") " running, " count("failed") " failed" (missing ? ", " missing " missing" : "")
+    text = count("done") " done, " count("running") " running, " count("failed") " failed" \
+        (missing ? ", " missing " missing" : "")
     if (text != shown) put("progress hosts: " text)
     shown = text
 }
@@ -146,7 +152,8 @@ function silent(    i, hung, open) {
     for (i = 1; i <= hosts; i++) {
         if (status[i] == "running" && now - heard[i] > silence) {
             lost[i] = now
-            finish(i, "failed", "hangs, or has lost its connection: nothing was heard of it for " silence " s" said(i))
+            finish(i, "failed",
+                "hangs, or has lost its connection: nothing was heard of it for " silence " s" said(i))
         }
         open += status[i] == "running"
         if (i in lost && now - lost[i] > silence) hung++
@@ -159,49 +166,61 @@ function said(i) { return latest[i] == "" ? "" : "; the last: " latest[i] }
 # short NAME: a host as the shell prompt has it.
 function short(name) { sub(/[.].*/, "", name); return name }
 
+# complained LINE: the host that a launcher's line is about, or nothing.
+function complained(line,    name) {
+    if (match(line, /connect to host [^ ]+/)) return substr(line, RSTART + 16, RLENGTH - 16)
+    if (match(line, /resolve hostname [^ :]+/)) return substr(line, RSTART + 17, RLENGTH - 17)
+    if (match(line, /Node failure on [^ ]+/)) return substr(line, RSTART + 16, RLENGTH - 16)
+    if (match(line, /^srun: error: [^ :]+: task/)) return substr(line, 14, RLENGTH - 19)
+    if (match(line, /Connection (closed|reset) by [^ ]+/)) name = substr(line, RSTART, RLENGTH)
+    else if (match(line, /^pdsh@[^ ]+: [^ :]+: /)) name = substr(line, 1, RLENGTH - 2)
+    else if (match(line, /^[^ @]+@?[^ :]*: Permission denied/)) name = substr(line, 1, RLENGTH - 19)
+    sub(/.*[ @]/, "", name)
+    return name
+}
+
 # errors: what the launcher has said of single hosts, in the words of ssh, pdsh, parallel and srun.
 function errors(    line, name, file) {
     file = folder "/launcher.log"
     while ((getline line <file) > 0) {
-        name = ""
-        if (match(line, /connect to host [^ ]+/)) name = substr(line, RSTART + 16, RLENGTH - 16)
-        else if (match(line, /resolve hostname [^ :]+/)) name = substr(line, RSTART + 17, RLENGTH - 17)
-        else if (match(line, /Connection (closed|reset) by [^ ]+/)) { name = substr(line, RSTART, RLENGTH); sub(/.* /, "", name) }
-        else if (match(line, /Node failure on [^ ]+/)) name = substr(line, RSTART + 16, RLENGTH - 16)
-        else if (match(line, /^srun: error: [^ :]+: task/)) name = substr(line, 14, RLENGTH - 19)
-        else if (match(line, /^pdsh@[^ ]+: [^ :]+: /)) { name = substr(line, 1, RLENGTH - 2); sub(/.* /, "", name) }
-        else if (match(line, /^[^ @]+@?[^ :]*: Permission denied/)) { name = line; sub(/: Permission.*/, "", name); sub(/.*@/, "", name) }
-        if (name != "" && !(name in said_of)) { gsub(/[^ -~]/, "", line); said_of[name] = substr(line, 1, 300); wanted[name] = 1 }
+        name = complained(line)
+        if (name == "" || name in said_of) continue
+        gsub(/[^ -~]/, "", line)
+        said_of[name] = substr(line, 1, 300)
+        wanted[name] = 1
     }
     close(file)
 }
 
+# unheard NAME: a host that the launcher was to reach, or has complained of.
+function unheard(name,    i, found) {
+    for (i = 1; i <= hosts; i++)
+        if (short(names[i]) == short(name)) {
+            found = 1
+            if (status[i] == "missing" && name in said_of) reason[i] = said_of[name]
+        }
+    if (found) return
+    i = ++hosts
+    host[i] = place(plain(name)); used[host[i]] = i
+    names[i] = plain(name); machines[i] = "-"; boots[i] = "-"; here[i] = 0
+    finish(i, "missing", name in said_of ? said_of[name] : "the launcher did not reach it")
+}
+
 # gone: what is left open when the launcher has ended.
-function gone(how,    i, name, found) {
+function gone(how,    i, name, new, why) {
     errors()
     for (i = 1; i <= hosts; i++)
         if (status[i] == "running") {
-            name = names[i] in said_of ? said_of[names[i]] : "the launcher ended (status " how ") before it had reported"
-            finish(i, "failed", "lost: " name said(i))
+            why = "the launcher ended (status " how ") before it had reported"
+            if (names[i] in said_of) why = said_of[names[i]]
+            finish(i, "failed", "lost: " why said(i))
         } else if (status[i] == "missing" && !here[i])
             reason[i] = "the launcher did not reach it"
-    for (name in wanted) {
-        found = 0
-        for (i = 1; i <= hosts; i++)
-            if (short(names[i]) == short(name)) {
-                found = 1
-                if (status[i] == "missing" && name in said_of) reason[i] = said_of[name]
-            }
-        if (found) continue
-        i = ++hosts
-        host[i] = place(plain(name)); used[host[i]] = i
-        names[i] = plain(name); machines[i] = "-"; boots[i] = "-"; here[i] = 0
-        finish(i, "missing", name in said_of ? said_of[name] : "the launcher did not reach it")
-    }
+    for (name in wanted) unheard(name)
     write_hosts()
     progress()
-    for (i = found = 0; i++ < hosts;) found += here[i]
-    put("gone " how " " (apart ? -1 : found))
+    for (i = new = 0; i++ < hosts;) new += here[i]
+    put("gone " how " " (apart ? -1 : new))
 }
 
 $1 == "tick" { now = $2 + 0; silent(); progress(); put("tick"); next }

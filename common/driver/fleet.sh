@@ -1,6 +1,6 @@
-# Many machines: the same campaign on every host that a launcher reaches (srun, pdsh, parallel, a loop over ssh). No
-# scheduler of our own: the launcher starts fleet_host.sh on each host, once, in one launch, and passes on what it prints.
-# FLEET is the launcher, a shell command to which words are added.
+# Many machines: the same campaign on every host that a launcher reaches (srun, pdsh, parallel, a loop over
+# ssh). No scheduler of our own: the launcher starts fleet_host.sh on each host, once, in one launch, and
+# passes on what it prints. FLEET is the launcher, a shell command to which words are added.
 # shellcheck disable=SC2034,SC2153 # OUT, SEED and others are set in other files
 
 # fleet: all of it; run.sh's exit status.
@@ -23,13 +23,15 @@ fleet() {
 fleet_stdin() {
     case $FLEET in
     pdsh\ * | parallel\ *)
-        say "no host sees $OUT, and ${FLEET%% *} hands on no stdin: share a folder (--output), or use common/driver/fleet_ssh.sh"
+        say "no host sees $OUT, and ${FLEET%% *} hands on no stdin:" \
+            'share a folder (--output), or use common/driver/fleet_ssh.sh'
         return 1
         ;;
     esac
 }
 
-# fleet_output: a new folder, or that of a fleet that is resumed, with its launcher and options unless they are given.
+# fleet_output: a new folder, or that of a fleet that is resumed, with its launcher and options unless they
+# are given.
 fleet_output() {
     if [ -n "$RESUME" ]; then
         OUT=$(cd "$RESUME" && pwd)
@@ -40,7 +42,9 @@ fleet_output() {
         fleet_extent >"$OUT/.fleet/extent"
     else
         [ -n "$OUT" ] || OUT=$ROOT/results/$(date -u +%Y%m%dT%H%M%SZ)
-        if [ -e "$OUT/fleet.csv" ] || [ -e "$OUT/samples.csv" ]; then bad "$OUT: holds results already; go on with --resume"; fi
+        if [ -e "$OUT/fleet.csv" ] || [ -e "$OUT/samples.csv" ]; then
+            bad "$OUT: holds results already; go on with --resume"
+        fi
         mkdir -p "$OUT/.fleet" || fail "$OUT: cannot be made"
         OUT=$(cd "$OUT" && pwd)
         SEED=${SEED:-$(($(date +%s) % 1000000))}
@@ -84,7 +88,9 @@ fleet_parcel() {
     fleet_tree=$RUN/parcel/guestmark
     mkdir -p "$fleet_tree/build/vm-image"
     (cd "$ROOT" && tar -cf - --exclude='*.t' run.sh common docker vm-image) | tar -xf - -C "$fleet_tree"
-    for fleet_program in $PLATFORM_TOOLS compare turns; do cp "$BUILD/$fleet_program" "$fleet_tree/build"; done
+    for fleet_program in $PLATFORM_TOOLS compare turns; do
+        cp "$BUILD/$fleet_program" "$fleet_tree/build"
+    done
     for fleet_image in $fleet_images; do
         [ ! -e "$fleet_image" ] || cp -R "$fleet_image" "$fleet_tree/build${fleet_image#"$BUILD"}"
     done
@@ -101,7 +107,8 @@ fleet_image() {
     [ "$1" = rootfs ] || fleet_images="$fleet_images $BUILD/vm-image/vmlinuz $BUILD/vm-image/initrd"
 }
 
-# fleet_launch shared|carried: one launch, until it has ended; sets $fleet_new to the hosts that have said hello.
+# fleet_launch shared|carried: one launch, until it has ended; sets $fleet_new to the hosts that have said
+# hello.
 fleet_launch() {
     fleet_token=$(od -An -N8 -tx1 /dev/urandom | tr -d ' \n')
     {
@@ -133,15 +140,17 @@ fleet_pipes() {
     fleet_way=$1
     shift
     # shellcheck disable=SC2086 # a command and its option
-    OUT=$OUT FLEET_TAKE=$ROOT/common/driver/fleet_take.sh $fleet_awk -v folder="$F" -v beat="$FLEET_BEAT" -v silence="$LIMIT" \
-        -v take='sh "$FLEET_TAKE"' -f "$ROOT/common/driver/fleet.awk" <"$RUN/fleet.events" >"$RUN/fleet.said" &
+    OUT=$OUT FLEET_TAKE=$ROOT/common/driver/fleet_take.sh $fleet_awk -v folder="$F" \
+        -v beat="$FLEET_BEAT" -v silence="$LIMIT" -v take='sh "$FLEET_TAKE"' \
+        -f "$ROOT/common/driver/fleet.awk" <"$RUN/fleet.events" >"$RUN/fleet.said" &
     fleet_state=$! fleet_pids=$!
     exec 5<>"$RUN/fleet.events"
     fleet_tick &
     fleet_pids="$fleet_pids $!"
     {
         # shellcheck disable=SC2086
-        $fleet_awk -v token="$fleet_token" -v folder="$F" -f "$ROOT/common/driver/fleet_sort.awk" <"$RUN/fleet.out" >&5
+        $fleet_awk -v token="$fleet_token" -v folder="$F" -f "$ROOT/common/driver/fleet_sort.awk" \
+            <"$RUN/fleet.out" >&5
         echo "gone $(cat "$RUN/fleet.status" 2>/dev/null || echo unknown)" >&5
     } &
     fleet_pids="$fleet_pids $!"
@@ -157,8 +166,8 @@ fleet_tick() {
     while kill -0 "$$" 2>/dev/null && echo "tick $(date +%s)" >&5; do sleep "$FLEET_BEAT"; done
 }
 
-# fleet_feed: what goes to the hosts' stdin: the host's part with the parcel behind it where it has to be carried; then
-# a beat for as long as this driver lives.
+# fleet_feed: what goes to the hosts' stdin: the host's part with the parcel behind it where it has to be
+# carried; then a beat for as long as this driver lives.
 fleet_feed() {
     trap 'kill "$fleet_sleep" 2>/dev/null; exit 0' TERM
     if [ "$fleet_way" = carried ]; then
@@ -210,8 +219,8 @@ fleet_listen() {
     exec 6<&-
 }
 
-# fleet_beat: a launcher that is gone gets three beats to let go of its pipe; one that is to stop, as long as hosts need to
-# stop and to hand back what they have.
+# fleet_beat: a launcher that is gone gets three beats to let go of its pipe; one that is to stop, as long as
+# hosts need to stop and to hand back what they have.
 fleet_beat() {
     if stopped || [ -f "$RUN/fleet.status" ] || ! kill -0 "$fleet_launcher" 2>/dev/null; then
         fleet_asked=$((fleet_asked + 1))
@@ -219,8 +228,11 @@ fleet_beat() {
             say 'stopping; the hosts hand back what they have'
             kill "$fleet_feeder" 2>/dev/null || :
         }
-        if [ "$fleet_asked" -gt 12 ]; then fleet_kill KILL; elif [ "$fleet_asked" -gt 10 ]; then fleet_kill TERM; fi
-        if ! stopped && [ "$fleet_asked" -gt 3 ]; then fleet_kill TERM; fi
+        if [ "$fleet_asked" -gt 12 ]; then
+            fleet_kill KILL
+        elif [ "$fleet_asked" -gt 10 ] || { ! stopped && [ "$fleet_asked" -gt 3 ]; }; then
+            fleet_kill TERM
+        fi
     fi
 }
 
@@ -231,7 +243,8 @@ fleet_kill() { kill -s "$1" -- "-$fleet_launcher" 2>/dev/null || :; }
 fleet_csv() {
     awk -F '\t' 'function field(t) { if (t ~ /[",]/) { gsub(/"/, "\"\"", t); t = "\"" t "\"" } return t }
         BEGIN { print "host,status,reason,folder" }
-        { print field($1) "," ($2 == "running" ? "missing" : $2) "," field($6) "," field($1) }' "$F/hosts" >"$OUT/fleet.csv.new"
+        { print field($1) "," ($2 == "running" ? "missing" : $2) "," field($6) "," field($1) }' \
+        "$F/hosts" >"$OUT/fleet.csv.new"
     mv "$OUT/fleet.csv.new" "$OUT/fleet.csv"
 }
 

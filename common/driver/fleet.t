@@ -1,9 +1,11 @@
 #!/bin/sh
-# A fleet whose hosts are name spaces of this machine (common/test/fleet_hosts.sh): what comes back, by which way, what is
-# said of hosts that fail, what is resumed, and that nothing stays on any host, whoever is killed.
+# A fleet whose hosts are name spaces of this machine (common/test/fleet_hosts.sh): what comes back, by which
+# way, what is said of hosts that fail, what is resumed, and that nothing stays on any host, whoever is
+# killed.
 . common/test/tap.sh
 
-unshare --uts --mount --propagation private true 2>/dev/null || skip_all 'no name spaces for names and mounts (root)'
+unshare --uts --mount --propagation private true 2>/dev/null ||
+    skip_all 'no name spaces for names and mounts (root)'
 export FLEET_BEAT=1
 hosts=$TMP/hosts
 mkdir "$hosts"
@@ -42,12 +44,14 @@ err_has 'progress' 'hosts: 2 done, 0 running, 0 failed'
 check 'a row each' row 'n1,done,.*,n1'
 check 'what a host lacks is in its row' row 'n2,done,.*apptainer.*,n2'
 for host in n1 n2; do
-    check "$host: its name in every row" awk -F, -v host="$host" 'NR > 1 && $2 != host { exit 1 } END { exit NR < 10 }' \
-        "$out/$host/samples.csv"
+    check "$host: its name in every row" awk -F, -v host="$host" '
+        NR > 1 && $2 != host { wrong = 1 }
+        END { exit wrong || NR < 10 }' "$out/$host/samples.csv"
     check "$host: who it is" grep -q '^boot\.id=.' "$out/$host/environment.txt"
 done
 check 'a seed each, of the campaign seed' sh -c '
-    a=$(sed -n s/^setting.seed=//p "$1/n1/environment.txt") b=$(sed -n s/^setting.seed=//p "$1/n2/environment.txt")
+    a=$(sed -n s/^setting.seed=//p "$1/n1/environment.txt")
+    b=$(sed -n s/^setting.seed=//p "$1/n2/environment.txt")
     [ "$a" != "$b" ] && [ "$a" = "$(echo "7 n1" | cksum | awk "{ print \$1 % 2000000000 }")" ]' - "$out"
 check 'the merged report' grep -q '2 hosts' "$out/report.txt"
 check 'and as html' grep -q '<html' "$out/report.html"
@@ -63,13 +67,14 @@ done
 echo 11111111-1111-1111-1111-111111111111 >"$hosts/n1@b/boot-id"
 : >"$hosts/n4/refuse"
 for host in slow:-3600 fast:3600; do
-    printf '#!/bin/sh\n[ "$*" = +%%s ] || exec /bin/date "$@"\necho $(($(/bin/date +%%s) + %s))\n' "${host#*:}" \
-        >"$hosts/${host%:*}/bin/date"
+    printf '#!/bin/sh\n[ "$*" = +%%s ] || exec /bin/date "$@"\necho $(($(/bin/date +%%s) + %s))\n' \
+        "${host#*:}" >"$hosts/${host%:*}/bin/date"
 done
 printf '#!/bin/sh\n[ "$*" = -m ] || exec /bin/uname "$@"\necho aarch64\n' >"$hosts/arm/bin/uname"
 chmod +x "$hosts"/*/bin/*
 # shellcheck disable=SC2086
-status 1 'hosts that share nothing, and some that are wrong' fleet n1,n1@b,slow,fast,arm,n4 $quick -n 1 -o "$out"
+status 1 'hosts that share nothing, and some that are wrong' \
+    fleet n1,n1@b,slow,fast,arm,n4 $quick -n 1 -o "$out"
 err_has 'it is said which way' 'go by the launcher.s stdin'
 check 'the good one' row 'n1,done,.*,n1'
 check 'another of its name' row 'n1-2,done,.*,n1-2'
@@ -99,12 +104,14 @@ begin() {
         sleep 1
     done
 }
-drivers() { grep -ls "run.sh.--fleet.sh $PWD/common/test/fleet_hosts.sh $hosts" /proc/[0-9]*/cmdline | cut -d / -f 3; }
-launchers() { grep -ls "fleet_hosts.sh.$hosts" /proc/[0-9]*/cmdline | cut -d / -f 3; }
+# running PATTERN: the numbers of the processes with such a command line.
+running() { grep -ls "$1" /proc/[0-9]*/cmdline | cut -d / -f 3; }
+drivers() { running "run.sh.--fleet.sh $PWD/common/test/fleet_hosts.sh $hosts"; }
+launchers() { running "fleet_hosts.sh.$hosts"; }
 rm -f "$hosts"/*/hide
 begin "$TMP/launcher"
 # shellcheck disable=SC2046 # a list of numbers
-kill -s KILL $(launchers)
+kill -s KILL $(launchers) 2>/dev/null
 fleet_status=0
 wait "$fleet_pid" || fleet_status=$?
 check 'the launcher is killed: nothing stays on the hosts' empty
@@ -113,7 +120,7 @@ check 'a line each' [ "$(grep -c ',failed,"*lost: ' "$out/fleet.csv")" -eq 2 ]
 
 begin "$TMP/head"
 # shellcheck disable=SC2046
-kill -s KILL $(drivers)
+kill -s KILL $(drivers) 2>/dev/null
 wait "$fleet_pid" 2>/dev/null
 check 'the driver is killed: nothing stays on the hosts' empty
 check 'its table is whole' [ "$(grep -c ',missing,not finished,' "$out/fleet.csv")" -eq 2 ]
@@ -149,9 +156,10 @@ cat >"$TMP/fake-sh" <<'EOF'
 [ "${1:-}" = run.sh ] || exec /bin/sh "$@"
 while [ "$1" != -o ]; do shift; done
 cp -R "$FAKE_RESULTS" "$2"
-sed -i "s/,n1,/,$(uname -n),/" "$2"/*.csv
-sed -i "s/^host=.*/host=$(uname -n)/; s/^boot.id=.*/boot.id=$(uname -n)/; s/^machine.id=.*/machine.id=$(uname -n)/" "$2/environment.txt"
-[ "$(uname -n)" != m13 ] || exit 1
+name=$(uname -n)
+sed -i "s/,n1,/,$name,/" "$2"/*.csv
+sed -i "s/^\(host\|boot.id\|machine.id\)=.*/\1=$name/" "$2/environment.txt"
+[ "$name" != m13 ] || exit 1
 EOF
 cat >"$TMP/fake-tar" <<'EOF'
 #!/bin/sh

@@ -1,16 +1,18 @@
 #!/bin/sh
-# One host of a fleet: unpacks the parcel into a folder of its own, on its own disk, runs the campaign there, and hands
-# the results folder back. The fleet's driver (fleet.sh) has a launcher start it on every host, in one of two ways:
-# by its path, where the hosts share the folder of results; or through stdin, with the parcel behind it.
+# One host of a fleet: unpacks the parcel into a folder of its own, on its own disk, runs the campaign there,
+# and hands the results folder back. The fleet's driver (fleet.sh) has a launcher start it on every host, in
+# one of two ways: by its path, where the hosts share the folder of results; or through stdin, with the parcel
+# behind it.
 #
-# Everything it says is a line `@guestmark TOKEN ID KIND ...` on stdout, short enough that no launcher tears it:
+# Everything it says is a line `@guestmark TOKEN ID KIND ...` on stdout, short enough that no launcher tears
+# it:
 #   nofolder                                 the folder of results is not shared with this host
 #   hello NAME MACHINE BOOT ARCH TIME NODES JOB  it takes part; `-` for what is not known
 #   alive TEXT                               every beat: the last that the campaign has said
 #   data BASE64                              a piece of the results, where they are carried
 #   end STATUS BYTES CKSUM REASON            STATUS: done, failed, already; BYTES 0: no results come
-# stdin goes on with a line every beat. Who has heard them and hears no more, or can say nothing any more, has lost the
-# launcher: the campaign is stopped, and nothing of it stays.
+# stdin goes on with a line every beat. Who has heard them and hears no more, or can say nothing any more, has
+# lost the launcher: the campaign is stopped, and nothing of it stays.
 # usage: fleet_host.sh FOLDER TOKEN
 #        fleet_host.sh --guard FOLDER TOKEN ID WORK AGENT
 set -eu
@@ -41,8 +43,8 @@ host_who() {
         "$(echo "${SLURM_JOB_NODELIST:-}" | host_word)" "$(echo "${SLURM_JOB_ID:-}" | host_word)" || exit 1
 }
 
-# host_place: $host_work, on a disk of this host, named by the campaign and the host, so that a second start here finds
-# the first.
+# host_place: $host_work, on a disk of this host, named by the campaign and the host, so that a second start
+# here finds the first.
 host_place() {
     for host_temporary in "${TMPDIR:-}" /var/tmp /tmp; do
         [ ! -d "$host_temporary" ] || [ ! -w "$host_temporary" ] || break
@@ -72,14 +74,16 @@ host_clear() (
     cd / && rm -rf "$1"
 ) >/dev/null 2>&1 </dev/null
 
-# host_leave STATUS REASON: ends without results.
+# host_leave STATUS REASON...: ends without results.
 host_leave() {
-    host_tell end "$1" 0 0 "$2" || :
+    host_outcome=$1
+    shift
+    host_tell end "$host_outcome" 0 0 "$@" || :
     exit 0
 }
 
-# host_known: how this host fared before, in a fleet that is resumed, or, where folders are shared, in this launch:
-# `STATUS FOLDER`, or nothing.
+# host_known: how this host fared before, in a fleet that is resumed, or, where folders are shared, in this
+# launch: `STATUS FOLDER`, or nothing.
 host_known() {
     host_list=$host_folder/hosts
     [ -f "$host_list" ] || host_list=$host_folder/known
@@ -95,9 +99,11 @@ host_fit() {
     case $(host_known) in 'done '*) host_leave already 'measured before' ;; esac
     host_arch_wanted=$(host_setting arch)
     [ "$host_arch" = "$host_arch_wanted" ] ||
-        host_leave failed "it is $host_arch, the programs are for $host_arch_wanted: a fleet of its own, from such a host"
+        host_leave failed "it is $host_arch, the programs are for $host_arch_wanted:" \
+            'a fleet of its own, from such a host'
     host_late=$(($(host_setting launched) - $(date +%s)))
-    [ "$host_late" -le 60 ] || host_leave failed "its clock is at least $host_late s behind the head's: set it"
+    [ "$host_late" -le 60 ] ||
+        host_leave failed "its clock is at least $host_late s behind the head's: set it"
 }
 
 # host_unpack: the checkout, from the shared folder, or as stdin has brought it, in the function host_parcel.
@@ -127,25 +133,32 @@ host_campaign() {
     host_pid=$!
 }
 
-# host_share OPTION...: becomes the campaign. Of the allocated CPUs no more are taken than there are, where the scheduler counts
-# them and binds nobody.
+# host_share OPTION...: becomes the campaign. Of the allocated CPUs no more are taken than there are, where
+# the scheduler counts them and binds nobody.
 host_share() {
     cd "$host_work/guestmark" || exit
     # Launchers may hand on the environment of the fleet's driver.
-    unset ROOT BUILD WORK STATE LOG RUN OUT HOST ROUND ORDER ISA BEST PROGRESS PLATFORM SEED LIMIT QUICK METHODS STORES \
-        TEST_CPUS CLIENT_CPUS MEMORY GUESTMARK_BLOCK || :
+    unset ROOT BUILD WORK STATE LOG RUN OUT HOST ROUND ORDER ISA BEST PROGRESS PLATFORM SEED LIMIT QUICK \
+        METHODS STORES TEST_CPUS CLIENT_CPUS MEMORY GUESTMARK_BLOCK || :
     GUESTMARK_COMMIT=$(host_setting commit)
     export GUESTMARK_COMMIT
     host_count=$(nproc 2>/dev/null || echo 1)
     if [ "${SLURM_CPUS_ON_NODE:-$host_count}" -lt "$host_count" ]; then
-        host_list=$(sed -n 's/^Cpus_allowed_list:[[:space:]]*//p' /proc/self/status | awk -F, -v n="$SLURM_CPUS_ON_NODE" '{
-            for (i = 1; i <= NF; i++) {
-                split($i "-" $i, ends, "-")
-                for (c = ends[1] + 0; c <= ends[2] + 0 && n-- > 0; c++) { printf "%s%d", comma, c; comma = "," }
-            } }')
-        exec taskset -c "$host_list" sh run.sh "$@"
+        exec taskset -c "$(host_cpus "$SLURM_CPUS_ON_NODE")" sh run.sh "$@"
     fi
     exec sh run.sh "$@"
+}
+
+# host_cpus N: the first N of the CPUs that we may use.
+host_cpus() {
+    sed -n 's/^Cpus_allowed_list:[[:space:]]*//p' /proc/self/status | awk -F, -v n="$1" '{
+        for (i = 1; i <= NF; i++) {
+            split($i "-" $i, ends, "-")
+            for (c = ends[1] + 0; c <= ends[2] + 0 && n-- > 0; c++) {
+                printf "%s%d", comma, c
+                comma = ","
+            }
+        } }'
 }
 
 # host_read: counts the beats on stdin.
@@ -157,9 +170,10 @@ host_read() {
 # host_latest: the last that the campaign has said, a line that no launcher tears.
 host_latest() { tail -n 1 "$host_work/err" 2>/dev/null | tr -cd '[:print:]' | cut -c 1-200; }
 
-# host_guard AGENT: a process apart, so that whoever kills this program, maybe with all that it has started, does not kill
-# it too. Says every beat that the host is alive, and stops the campaign when the launcher is lost or the program was
-# killed. What has been measured gets its time to be handed back, for where the launcher only wants us to stop.
+# host_guard AGENT: a process apart, so that whoever kills this program, maybe with all that it has started,
+# does not kill it too. Says every beat that the host is alive, and stops the campaign when the launcher is
+# lost or the program was killed. What has been measured gets its time to be handed back, for where the
+# launcher only wants us to stop.
 host_guard() {
     trap '' INT HUP
     guard_seen=0 guard_quiet=0 guard_beat=$(host_setting beat)
@@ -204,15 +218,20 @@ host_stop() {
     kill -s TERM "$host_pid" 2>/dev/null || :
 }
 
-# host_reason: why it has failed; or, where it has not, which of the platforms asked for are not to be had here.
+# host_reason: why it has failed; or, where it has not, which of the platforms asked for are not to be had
+# here.
 host_reason() {
     if [ "$host_status" -ne 0 ]; then
         [ ! -f "$host_work/lost" ] || printf 'stopped: '
-        grep '^run\.sh: ' "$host_work/err" | grep -v '^run\.sh: \(results: \|stopped\)' | tail -n 1 | cut -c 9-400 | grep . ||
-            host_latest | grep . || echo "exit status $host_status"
+        sed -n 's/^run\.sh: //p' "$host_work/err" | grep -v '^results: \|^stopped' | tail -n 1 |
+            cut -c 1-400 | grep . || host_latest | grep . || echo "exit status $host_status"
     elif [ -f "$host_work/results/platforms.csv" ]; then
-        awk -F, 'NR > 1 && $2 == "no" { sub(/^[^,]*,no,/, ""); gsub(/"/, ""); printf "%s%s", mark, $0; mark = "; " }' \
-            "$host_work/results/platforms.csv" | tr -cd '[:print:]' | cut -c 1-400
+        awk -F, 'NR > 1 && $2 == "no" {
+            sub(/^[^,]*,no,/, "")
+            gsub(/"/, "")
+            printf "%s%s", mark, $0
+            mark = "; "
+        }' "$host_work/results/platforms.csv" | tr -cd '[:print:]' | cut -c 1-400
     fi
 }
 
@@ -231,9 +250,11 @@ host_hand_back() {
         cp "$host_work/results.tar.gz" "$host_folder/incoming/$host_id" ||
             host_leave failed "its results cannot be written to $host_folder"
     else
-        # Lines of less than 1024 bytes, since Slurm tears longer ones, and each in one write, since beats come between.
+        # Lines of less than 1024 bytes, since Slurm tears longer ones, and each in one write, since beats
+        # come between.
         base64 -w 800 "$host_work/results.tar.gz" >"$host_work/lines"
-        awk -v mark="@guestmark $host_token $host_id data" '{ print mark, $0; fflush() }' "$host_work/lines" 2>/dev/null &
+        awk -v mark="@guestmark $host_token $host_id data" '{ print mark, $0; fflush() }' \
+            "$host_work/lines" 2>/dev/null &
         host_watchers="$host_watchers $!"
         wait "$!" || :
     fi

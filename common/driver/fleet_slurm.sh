@@ -1,14 +1,16 @@
 #!/bin/sh
-# A launcher for sites where srun from a login node is not wanted: a job array of Slurm, one task for each host, which
-# asks for a node of its own, all of it. The array is submitted, followed, and cancelled when this ends before it does.
-# The folder of results must be one that the nodes share. A node that a second task comes to is not measured again.
+# A launcher for sites where srun from a login node is not wanted: a job array of Slurm, one task for each
+# host, which asks for a node of its own, all of it. The array is submitted, followed, and cancelled when this
+# ends before it does. The folder of results must be one that the nodes share. A node that a second task comes
+# to is not measured again.
 # usage: fleet_slurm.sh HOSTS [SBATCH-OPTION...] -- COMMAND ARGUMENT...
 #        for run.sh: --fleet 'sh common/driver/fleet_slurm.sh 4 --partition=cpu --time=60 --'
 # With --print before HOSTS the script is printed, not submitted.
 set -eu
 unset CDPATH && export LC_ALL=C
 
-# slurm_script SBATCH-OPTION... -- COMMAND...: the job. Steps that Slurm would bind to some of the node's CPUs are not bound.
+# slurm_script SBATCH-OPTION... -- COMMAND...: the job. Steps that Slurm would bind to some of the node's CPUs
+# are not bound.
 slurm_script() {
     echo '#!/bin/sh'
     echo '#SBATCH --job-name=guestmark'
@@ -56,7 +58,8 @@ slurm_follow() {
     echo "job array $slurm_job" >&2
     # With the end of our stdin whoever has started us is gone, or wants the hosts to stop.
     while squeue -h -j "$slurm_job" 2>/dev/null | grep -q .; do
-        if ! kill -0 "$slurm_feeder" 2>/dev/null && slurm_quiet=$((slurm_quiet + 1)) && [ "$slurm_quiet" -gt 20 ]; then break; fi
+        kill -0 "$slurm_feeder" 2>/dev/null || slurm_quiet=$((slurm_quiet + 1))
+        [ "$slurm_quiet" -le 20 ] || break
         sleep 3
     done
     slurm_job=
@@ -72,7 +75,10 @@ shift
 case " $* " in *' -- '?*) ;; *) slurm_usage ;; esac
 # The words end with `... FOLDER TOKEN`: fleet.sh's folder is one that the nodes share, or nothing is.
 for slurm_last; do slurm_folder=${slurm_before:-/tmp} slurm_before=$slurm_last; done
-[ -d "$slurm_folder" ] || { echo "fleet_slurm.sh: no folder is shared with the nodes: choose one with --output" >&2 && exit 1; }
+[ -d "$slurm_folder" ] || {
+    echo 'fleet_slurm.sh: no folder is shared with the nodes: choose one with --output' >&2
+    exit 1
+}
 slurm_folder=$slurm_folder/array
 if [ -n "$slurm_print" ]; then
     slurm_script "$@"

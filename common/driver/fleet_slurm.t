@@ -1,6 +1,6 @@
 #!/bin/sh
-# A fleet by Slurm, a real one with two nodes (common/test/slurm.sh): srun, a node that goes down in mid-campaign, what is
-# resumed, a job array, and that a killed srun leaves nothing.
+# A fleet by Slurm, a real one with two nodes (common/test/slurm.sh): srun, a node that goes down in
+# mid-campaign, what is resumed, a job array, and that a killed srun leaves nothing.
 . common/test/tap.sh
 . common/test/slurm.sh
 export FLEET_BEAT=1
@@ -80,7 +80,8 @@ check 'a line each' [ "$(grep -c ',failed,"*lost: ' "$out/fleet.csv")" -eq 2 ]
 
 out=$TMP/array
 # shellcheck disable=SC2086
-ok 'a job array' sh ./run.sh --fleet 'sh common/driver/fleet_slurm.sh 2 --partition=all --' $quick -n 1 -o "$out"
+ok 'a job array' \
+    sh ./run.sh --fleet 'sh common/driver/fleet_slurm.sh 2 --partition=all --' $quick -n 1 -o "$out"
 check 'both are done' [ "$(grep -c ',done,' "$out/fleet.csv")" -eq 2 ]
 check 'nothing stays' clean
 run sh common/driver/fleet_slurm.sh --print 3 --time=60 -- sh host.sh "$TMP" token

@@ -1,5 +1,6 @@
-# What a launcher prints, which may have each line begin with a host's name: pieces of results go to FOLDER/ID.lines,
-# everything else that the hosts say to stdout, at once, as `ID KIND ...`; the rest, to FOLDER/other.
+# What a launcher prints, which may have each line begin with a host's name: pieces of results go to
+# FOLDER/ID.lines, everything else that the hosts say to stdout, at once, as `ID KIND ...`; the rest, to
+# FOLDER/other.
 # usage: awk -v token=TOKEN -v folder=FOLDER -f fleet_sort.awk
 {
     at = index($0, "@guestmark " token " ")

@@ -1,7 +1,8 @@
 #!/bin/sh
-# A launcher for hosts that have nothing but sshd: runs the command on all of them at once, each with this stdin, which
-# neither pdsh nor parallel hand on. SSH is what reaches them (ssh -o BatchMode=yes).
-# usage: fleet_ssh.sh HOST... -- COMMAND ARGUMENT...      for run.sh: --fleet 'sh common/driver/fleet_ssh.sh n1 n2 --'
+# A launcher for hosts that have nothing but sshd: runs the command on all of them at once, each with this
+# stdin, which neither pdsh nor parallel hand on. SSH is what reaches them (ssh -o BatchMode=yes).
+# usage: fleet_ssh.sh HOST... -- COMMAND ARGUMENT...
+#        for run.sh: --fleet 'sh common/driver/fleet_ssh.sh n1 n2 --'
 set -eu
 unset CDPATH && export LC_ALL=C
 

@@ -1,5 +1,6 @@
 #!/bin/sh
-# A fleet by ssh: two sshd in name spaces of names and mounts, of which the second sees no shared folder; pdsh and parallel too.
+# A fleet by ssh: two sshd in name spaces of names and mounts, of which the second sees no shared folder; pdsh
+# and parallel too.
 . common/test/tap.sh
 
 PATH=$PATH:/usr/sbin

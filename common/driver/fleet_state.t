@@ -16,7 +16,8 @@ says() {
 has() { check "$1" grep -qx "$2" "$TMP/rows"; }
 
 # ---- sorting ----
-printf '%s\n' 'n1: @guestmark ab 1-a hello x' 'noise' '@guestmark ab 1-a data QUJD' '[2] @guestmark ab 1-a data REVG' \
+printf '%s\n' 'n1: @guestmark ab 1-a hello x' 'noise' \
+    '@guestmark ab 1-a data QUJD' '[2] @guestmark ab 1-a data REVG' \
     '@guestmark cd 1-a hello y' '@guestmark ab ../x data QUJD' |
     awk -v token=ab -v folder="$OUT/.fleet" -f common/driver/fleet_sort.awk >"$TMP/out"
 check 'what hosts say comes through, whatever stands before it' [ "$(cat "$TMP/out")" = '1-a hello x' ]
@@ -72,9 +73,15 @@ has 'what take-in says is why it failed' 'good|failed|1 good 5 7'
 has 'a clock ahead' "early|failed|its clock is 3600 s ahead of the head's: set it"
 
 # ---- resumed ----
-printf 'n1\tdone\tn1\tm1\tb0\t\nn2\tfailed\tn2\tm2\tb2\tlost\nn3\tmissing\tn3\t-\t-\tno\n' >"$OUT/.fleet/known"
-printf 'ssh: connect to host n5 port 22: Connection refused\npdsh@h: n6: ssh exited with exit code 255\nsrun: error: n2: task 1: Killed\n' \
-    >"$OUT/.fleet/launcher.log"
+printf '%s\t%s\t%s\t%s\t%s\t%s\n' n1 'done' n1 m1 b0 '' n2 failed n2 m2 b2 lost n3 missing n3 - - no \
+    >"$OUT/.fleet/known"
+cat >"$OUT/.fleet/launcher.log" <<'END_OF_LOG'
+ssh: connect to host n5 port 22: Connection refused
+pdsh@h: n6: ssh exited with exit code 255
+srun: error: n2: task 1: Killed
+root@n7: Permission denied (publickey).
+Connection closed by n8
+END_OF_LOG
 says <<'END_OF_LINES'
 tick 1000
 1 hello n1 m1 b1 x86_64 1000 - -
@@ -87,6 +94,8 @@ has 'lost, in the words of the launcher' 'n2|failed|lost: srun: error: n2: task 
 has 'not reached again' 'n3|missing|the launcher did not reach it'
 has 'refused' 'n5|missing|ssh: connect .*'
 has 'pdsh' 'n6|missing|pdsh@h.*'
+has 'denied' 'n7|missing|root@n7: Permission denied.*'
+has 'closed' 'n8|missing|Connection closed by n8'
 out_has 'the job to be cancelled' '^job 77$'
 says <<'END_OF_LINES'
 tick 1000

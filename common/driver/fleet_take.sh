@@ -1,6 +1,6 @@
 #!/bin/sh
-# Takes a host's results in, whole or not at all: $OUT/HOST, which replaces what an earlier attempt has left there. Prints
-# why, if they cannot be taken.
+# Takes a host's results in, whole or not at all: $OUT/HOST, which replaces what an earlier attempt has left
+# there. Prints why, if they cannot be taken.
 # usage: OUT=FOLDER fleet_take.sh ID HOST BYTES CKSUM
 set -eu
 unset CDPATH && export LC_ALL=C

@@ -103,7 +103,8 @@ environment() {
     fact_of machine.id /etc/machine-id
     fact_of boot.id /proc/sys/kernel/random/boot_id
     for environment_slurm in job_id job_partition cpus_on_node mem_per_node mem_per_cpu cpu_bind; do
-        environment_value=$(printenv "SLURM_$(echo "$environment_slurm" | tr '[:lower:]' '[:upper:]')") || continue
+        environment_name=SLURM_$(echo "$environment_slurm" | tr '[:lower:]' '[:upper:]')
+        environment_value=$(printenv "$environment_name") || continue
         echo "slurm.$environment_slurm=$environment_value"
     done
     fact_of cpu.governor /sys/devices/system/cpu/cpu0/cpufreq/scaling_governor

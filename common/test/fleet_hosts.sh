@@ -1,9 +1,9 @@
 #!/bin/sh
-# A launcher for tests: runs the command on hosts that are name spaces of this machine, each with a name, a folder for
-# temporary files, and a stdin of its own, which is this one's; lines of stdout begin with the host's name, as pdsh has it.
-# FOLDER/NAME/ is a host's; in it, what makes it another one: machine-id, boot-id, clock (seconds ahead), bin/ (first in
-# PATH), refuse (no connection), hide (a folder that it does not see). FOLDER/NAME/pid is the process that the command runs as.
-# NAME@ANYTHING is another host of that name.
+# A launcher for tests: runs the command on hosts that are name spaces of this machine, each with a name, a
+# folder for temporary files, and a stdin of its own, which is this one's; lines of stdout begin with the
+# host's name, as pdsh has it. FOLDER/NAME/ is a host's; in it, what makes it another one: machine-id,
+# boot-id, bin/ (first in PATH), refuse (no connection), hide (a folder that it does not see). NAME@ANYTHING
+# is another host of that name.
 # usage: fleet_hosts.sh FOLDER NAME... -- COMMAND ARGUMENT...
 set -eu
 hosts_folder=$1
@@ -42,12 +42,7 @@ for hosts_name in $hosts_names; do
     fi
     rm -f "$hosts_home/in"
     mkfifo "$hosts_home/in"
-    {
-        (
-            echo "$hosts_name" >"$hosts_home/name"
-            hosts_enter "$hosts_home" "$hosts_name" "$@" <"$hosts_home/in"
-        ) | sed -u "s/^/$hosts_name: /"
-    } &
+    hosts_enter "$hosts_home" "$hosts_name" "$@" <"$hosts_home/in" | sed -u "s/^/$hosts_name: /" &
     hosts_pids="$hosts_pids $!"
     hosts_inputs="$hosts_inputs $hosts_home/in"
 done

@@ -1,5 +1,5 @@
-# A Slurm of two nodes, n1 and n2, on this machine: munged, slurmctld and two slurmd, each in a name space of names, with
-# everything they write in $TMP/slurm and ports of their own. For tests that run as root:
+# A Slurm of two nodes, n1 and n2, on this machine: munged, slurmctld and two slurmd, each in a name space of
+# names, with everything they write in $TMP/slurm and ports of their own. For tests that run as root:
 #
 #     . common/test/slurm.sh
 #     slurm_begin      # or skips all; from then on srun and sbatch talk to it; it ends with the test
@@ -52,17 +52,20 @@ slurm_begin() {
     chmod 700 "$slurm_dir/key"
     (umask 077 && head -c 1024 /dev/urandom >"$slurm_dir/key/key")
     trap slurm_end EXIT
-    munged --force --key-file="$slurm_dir/key/key" --socket="$slurm_dir/run/munge" --pid-file="$slurm_dir/key/pid" \
+    munged --force --key-file="$slurm_dir/key/key" --socket="$slurm_dir/run/munge" \
+        --pid-file="$slurm_dir/key/pid" \
         --log-file="$slurm_dir/key/log" --seed-file="$slurm_dir/key/seed" --num-threads=2 >/dev/null 2>&1 ||
         skip_all "munged does not start here: $(tail -n 1 "$slurm_dir/key/log")"
     slurm_conf $((20000 + $$ % 4000 * 3)) >"$slurm_dir/slurm.conf"
     export SLURM_CONF="$slurm_dir/slurm.conf"
-    slurmctld >/dev/null 2>&1 || skip_all "slurmctld does not start here: $(tail -n 1 "$slurm_dir/slurmctld.log")"
+    slurmctld >/dev/null 2>&1 ||
+        skip_all "slurmctld does not start here: $(tail -n 1 "$slurm_dir/slurmctld.log")"
     for slurm_node in n1 n2; do
         unshare --uts sh -c 'hostname "$1" && exec slurmd -N "$1"' - "$slurm_node" >/dev/null 2>&1 ||
             skip_all "slurmd does not start here: $(tail -n 1 "$slurm_dir/$slurm_node.log")"
     done
-    slurm_idle || skip_all "a Slurm's nodes do not come up here: $(sinfo -h -N -o '%N %T %E' 2>&1 | tr '\n' ' ')"
+    slurm_idle ||
+        skip_all "a Slurm's nodes do not come up here: $(sinfo -h -N -o '%N %T %E' 2>&1 | tr '\n' ' ')"
 }
 
 # slurm_idle: until both nodes are.
