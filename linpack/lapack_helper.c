@@ -55,12 +55,12 @@ int main(int argc, char **argv)
 {
     size_t n = argc > 1 ? strtoul(argv[1], NULL, 10) : 1000, lda = (n + 7) / 8 * 8 | 8;
     double least_s = argc > 2 ? atof(argv[2]) : 0.1;
-    double *a = malloc(lda * n * sizeof *a), *b = malloc(n * sizeof *b);
-    int *pivots = malloc(n * sizeof *pivots);
     char line[64];
 
     if (!dgesv_)
         return 77;
+    double *a = malloc(lda * n * sizeof *a), *b = malloc(n * sizeof *b);
+    int *pivots = malloc(n * sizeof *pivots);
     if (!a || !b || !pivots)
         return 1;
     while (fgets(line, sizeof line, stdin)) {

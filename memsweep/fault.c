@@ -162,8 +162,10 @@ static double run_once(struct fault *fault)
      * unless other work is on this CPU.
      */
     volatile char *area = rseq_area();
-    if (area)
-        *area = *area;
+    if (area) {
+        char byte = *area;
+        *area = byte;
+    }
     fault->words = 0;
     session_time(session, NULL, touch, fault);
     fault->words = fault->bytes / sizeof(uint64_t);

@@ -1,6 +1,6 @@
 /* A fleet in words and for programs. */
-#ifndef GM_COMPARE_TEXT_HOSTS_H
-#define GM_COMPARE_TEXT_HOSTS_H
+#ifndef GM_COMPARE_HOSTS_H
+#define GM_COMPARE_HOSTS_H
 
 #include "fleet.h"
 
