@@ -93,35 +93,35 @@ check 'all are done' [ "$(grep -c ',done,' "$out/fleet.csv")" -eq 6 ]
 check 'who was done is not measured again' cmp "$out/n1/samples.csv" "$TMP/samples"
 
 # ---- killed ----
-# begin OUT: a campaign without an end on n1 and n2, up to its third round.
+# begin OUT: a campaign without an end on n1 and n2, up to its third round; $fleet_pid is its driver.
 begin() {
     out=$1
     # shellcheck disable=SC2086
-    fleet n1,n2 $quick -n 1000 -o "$out" >"$TMP/out" 2>"$TMP/err" &
+    sh ./run.sh --fleet "$(launcher n1,n2)" $quick -n 1000 -o "$out" >"$TMP/out" 2>"$TMP/err" </dev/null &
     fleet_pid=$!
     for _ in $(seq 300); do
-        [ "$(cat "$hosts"/n[12]/tmp/*/err 2>/dev/null | grep -c 'round 3 ')" -lt 2 ] || break
+        [ "$(cat "$hosts"/n[12]/tmp/*/err 2>/dev/null | grep -c 'round 3 ')" -lt 2 ] || return 0
         sleep 1
     done
+    echo "# no round 3: $(tail -n 3 "$TMP/err" "$hosts"/n[12]/tmp/*/err)"
 }
-# running PATTERN: the numbers of the processes with such a command line.
-running() { grep -ls "$1" /proc/[0-9]*/cmdline | cut -d / -f 3; }
-drivers() { running "run.sh.--fleet.sh $PWD/common/test/fleet_hosts.sh $hosts"; }
-launchers() { running "fleet_hosts.sh.$hosts"; }
+# end: $fleet_status, the driver's.
+end() {
+    fleet_status=0
+    wait "$fleet_pid" || fleet_status=$?
+}
 rm -f "$hosts"/*/hide
 begin "$TMP/launcher"
-# shellcheck disable=SC2046 # a list of numbers
-kill -s KILL $(launchers) 2>/dev/null
-fleet_status=0
-wait "$fleet_pid" || fleet_status=$?
+# All of it: what connects the hosts, too.
+kill -s KILL -- "-$(pgrep -f "^sh $PWD/common/driver/fleet_launcher.sh .*$hosts n1 n2 ")"
+end
 check 'the launcher is killed: nothing stays on the hosts' empty
 check 'exit status 1' [ "$fleet_status" -eq 1 ]
 check 'a line each' [ "$(grep -c ',failed,"*lost: ' "$out/fleet.csv")" -eq 2 ]
 
 begin "$TMP/head"
-# shellcheck disable=SC2046
-kill -s KILL $(drivers) 2>/dev/null
-wait "$fleet_pid" 2>/dev/null
+kill -s KILL "$fleet_pid"
+end
 check 'the driver is killed: nothing stays on the hosts' empty
 check 'its table is whole' [ "$(grep -c ',missing,not finished,' "$out/fleet.csv")" -eq 2 ]
 
@@ -132,9 +132,8 @@ for _ in $(seq 60); do
     sleep 1
 done
 check 'the part on one host is killed: nothing stays there' [ -z "$(ls -A "$hosts/n1/tmp")" ]
-kill -s TERM "$(drivers | sort -n | head -n 1)"
-fleet_status=0
-wait "$fleet_pid" || fleet_status=$?
+kill -s TERM "$fleet_pid"
+end
 check 'stopped by a signal: its exit status' [ "$fleet_status" -eq 143 ]
 check 'what n2 has measured comes back' [ "$(cut -d , -f 4 "$out/n2/samples.csv" | sort -u | wc -l)" -ge 3 ]
 check 'nothing stays' empty

@@ -15,11 +15,12 @@ while [ "$1" != -- ]; do
 done
 shift
 
-# hosts_enter FOLDER NAME COMMAND...: becomes it, on that host; in name spaces of its own.
+# hosts_enter FOLDER NAME COMMAND...: becomes it, on that host: in name spaces of its own, and no process of
+# the launcher's, which a signal for all of these would reach.
 hosts_enter() {
     enter=$1 enter_name=${2%%@*}
     shift 2
-    exec unshare --uts --mount --propagation private sh -euc '
+    exec setsid unshare --uts --mount --propagation private sh -euc '
         enter=$1
         hostname "$2"
         shift 2
