@@ -137,9 +137,12 @@ end
 check 'stopped by a signal: its exit status' [ "$fleet_status" -eq 143 ]
 check 'what n2 has measured comes back' [ "$(cut -d , -f 4 "$out/n2/samples.csv" | sort -u | wc -l)" -ge 3 ]
 check 'nothing stays' empty
-cp "$out/n2/samples.csv" "$TMP/samples"
-ok 'and goes on' sh ./run.sh --resume "$out" -n 4
-check 'where it was' sh -c 'head -c "$(wc -c <"$1")" "$2" | cmp - "$1"' - "$TMP/samples" "$out/n2/samples.csv"
+last=$(cut -d , -f 4 "$out/n2/samples.csv" | sort -n | tail -n 1)
+# whole: n2's rows of the rounds that were whole when it was stopped.
+whole() { awk -F , -v last="$last" 'NR > 1 && $4 < last' "$out/n2/samples.csv"; }
+whole >"$TMP/samples"
+ok 'and goes on' sh ./run.sh --resume "$out" -n "$last"
+check 'where it was' [ "$(whole)" = "$(cat "$TMP/samples")" ]
 check 'both are done' [ "$(grep -c ',done,' "$out/fleet.csv")" -eq 2 ]
 
 # ---- 200 hosts, with campaigns that only pretend ----
