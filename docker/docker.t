@@ -31,6 +31,17 @@ firewall() {
     cat /proc/sys/net/ipv4/ip_forward
 }
 
+# proxy_cpus: those of Docker's process for the published port. Podman, and a container in the host's network, have none.
+proxy_cpus() {
+    for proxy in $(container_proxies); do sed -n 's/^Cpus_allowed_list:[[:space:]]*//p' "/proc/$proxy/status"; done | sort -u
+}
+proxies_wanted() {
+    case $PLATFORM in
+    docker:net=host*) ;;
+    docker*) if engine_runs; then echo "$TEST_CPUS"; else proxy_cpus; fi ;; # another engine may do without
+    esac
+}
+
 # container PLATFORM FACT...: everything that the contract names; a platform that is not usable here says why.
 container() {
     use "$1"
@@ -47,6 +58,7 @@ container() {
     adapter_contract
     ok "$PLATFORM: the data folder can be written" platform_run sh -c 'echo x >/data/x'
     ok "$PLATFORM: nginx answers the host" nginx_answers
+    check "$PLATFORM: what moves its packets has its CPUs" [ "$(proxy_cpus)" = "$(proxies_wanted)" ]
     ok "$PLATFORM: facts" platform_facts
     for fact in 'platform\.memory=512M' 'data\.device=.+' "$@"; do
         out_has "$PLATFORM: $fact" "^$fact\$"

@@ -30,7 +30,7 @@ double trees_sum(struct trees *trees);
  * One repetition of trees with 2, 4 ... 64 leaves: the seconds y[] of each size, averaged, over
  * its number of processes x[].
  */
-enum { TREE_SIZES = 6 };
+enum { TREE_SIZES = 4 };
 void trees_sizes(struct trees *trees, double x[TREE_SIZES], double y[TREE_SIZES]);
 
 #endif

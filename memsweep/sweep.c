@@ -5,8 +5,8 @@
  *
  * One stream reads in order; the other writes one byte in each page in turn and so needs another
  * translation with every access. Every repetition maps a fresh array: its first pass, with all the
- * page faults, is `sweep.first`; the passes after it are `sweep`. A second computation by the
- * definition, in an array of its own, is compared byte by byte with each repetition's result.
+ * page faults, is `sweep.first`; the passes after it are `sweep`. A second computation, in another
+ * way and in an array of its own, is compared byte by byte with each repetition's result.
  */
 #include "memsweep.h"
 
@@ -92,15 +92,23 @@ double sweep_run(void *work, uint64_t passes)
     return sweep->steady_s;
 }
 
-/* The same number of passes, by the definition and from zero. */
+/*
+ * The same number of passes, from zero, by the definition but for the division: what sweep_pass()
+ * masks for a power of two is brought back by a subtraction here, and divided for any other size.
+ */
 static void compute_wanted(struct sweep *sweep)
 {
     unsigned char *a = sweep->wanted.data;
     uint64_t n = sweep->wanted.bytes;
+    bool masked = (n & (n - 1)) == 0 && n > stride;
     memset(a, 0, n);
     for (uint64_t pass = 0; pass <= sweep->passes; pass++) {
-        for (uint64_t i = 0; i < n; i++)
-            a[(stride * i) % n] = (unsigned char)(1 + a[i % n]);
+        for (uint64_t i = 0, j = 0; i < n; i++) {
+            uint64_t to = masked ? j : (stride * i) % n;
+            a[to] = (unsigned char)(1 + a[i]);
+            j += stride;
+            j -= j >= n ? n : 0;
+        }
     }
     sweep->wanted_passes = sweep->passes;
 }

@@ -48,6 +48,19 @@ ok 'another baseline' "$BUILD/compare" --baseline docker "$TMP/base"
 out_has 'is the base alone' '^  native( \[[0-9,.]+\])? +0\.500 +0\.500 '
 out_has 'for either native' '^  native2( \[[0-9,.]+\])? +2\.000 +2\.000 '
 
+# Servants are renewed after every five turns, and each lot of docker's costs something else: 1, 1, and 1.331 times.
+campaign generations 'BEGIN {
+    for (round = 1; round <= 8; round++)
+        for (generation = 0; generation < 3; generation++)
+            for (turn = 1; turn <= 5; turn++) {
+                row("native", round, 1000 * generation + turn, noise(round, turn))
+                row("native2", round, 1000 * generation + turn, noise(round, turn))
+                row("docker", round, 1000 * generation + turn, (generation == 2 ? 1.331 : 1) * noise(round, turn))
+            }
+}'
+ok 'servants that were renewed' "$BUILD/compare" "$TMP/generations"
+out_has 'count by the mean of the generations' '^  docker( \[[0-9,.]+\])? +1\.100 +1\.100 '
+
 # Every fourth of docker's turns takes three times as long: the middle hides it, a remark does not.
 campaign stalls 'BEGIN {
     for (round = 1; round <= 8; round++)

@@ -196,7 +196,12 @@ account() {
 
 # block_serve PART: becomes the servant.
 block_serve() {
-    part "$1" platform_serve part_client --steps -t "$(part_step "$1")" -s "$((SEED + ROUND))"
+    set -- "$1" --steps -t "$(part_step "$1")" -s "$((SEED + ROUND))"
+    # Its calibration has done once whatever it will do.
+    if [ "$(part_program "$1")" = memsweep ]; then set -- "$@" --warmup 0; fi
+    serve_part=$1
+    shift
+    part "$serve_part" platform_serve part_client "$@"
 }
 
 # block_close BENCHMARK STATUS: its parts lie in folders of $WORK that are called like them. Without a STATUS
@@ -216,7 +221,7 @@ block_close() {
         {
             echo benchmark,metric,unit,better,rep,value
             cat "$close_folder/rows"
-            sed 's/^/# /' "$close_folder/facts" 2>/dev/null || :
+            close_facts "$close_folder/facts"
         } >"$WORK/printed"
         trial_add "$close_part"
         cat "$close_folder/bill" >>"$WORK/bills"
@@ -224,6 +229,29 @@ block_close() {
     [ ! -f "$WORK/bill.before" ] || bill_close "$(part_program "$1")" >"$WORK/bill"
     cat "$WORK/err" >>"$LOG"
     trial_record "$1" "$close_status"
+}
+
+# close_facts FILE: facts of all of a servant's generations, one after the other, as those of one: what they
+# used and moved is added up, number by number; what was refused or failed once counts; else the last one's hold.
+close_facts() {
+    [ -f "$1" ] || return 0
+    awk '
+        { at = index($0, "="); key = substr($0, 1, at - 1); value = substr($0, at + 1) }
+        !(key in last) { keys[++count] = key; last[key] = value; next }
+        key ~ /^timed\.|^bytes\.|\.bytes$|^retries$/ { last[key] = sum(last[key], value); next }
+        key ~ /^guard\./ && value == "pass" { next }
+        { last[key] = value }
+        END { for (i = 1; i <= count; i++) print "# " keys[i] "=" last[keys[i]] }
+        function sum(text, more,    n, i, a, b) {
+            n = split(text, a, " ")
+            split(more, b, " ")
+            text = ""
+            for (i = 1; i <= n; i++) {
+                if (a[i] ~ /^[0-9.]+(e[-+]?[0-9]+)?$/) a[i] = sprintf("%.15g", a[i] + b[i])
+                text = text (i > 1 ? " " : "") a[i]
+            }
+            return text
+        }' "$1"
 }
 
 main() {

@@ -7,7 +7,7 @@ part_sizes() {
     if [ -n "$QUICK" ]; then
         part_order=50 part_sum=50 part_array=1M part_size=1M part_disk=4M part_bytes=4M
     else
-        part_order=200 part_sum=250 part_array=32M part_size=64M part_disk=32M part_bytes=32M
+        part_order=200 part_sum=60 part_array=32M part_size=64M part_disk=32M part_bytes=32M
     fi
 }
 
@@ -58,12 +58,17 @@ part_metrics() {
     esac
 }
 
-# part_weight PART: its share of a round's time. A step of memsweep is one of sweep and one of copy.
+# part_decides PART: whether any verdict is about it.
+part_decides() { [ "$1" != memsweep.size ]; }
+
+# part_weight PART: its share of a round's time, by how much of it a narrow interval takes: what differs from process to
+# process needs many of them, what hardly does few turns.
 part_weight() {
     case $1 in
-    memsweep) echo 4 ;;
+    memsweep) echo 8 ;;
     memsweep.size) echo 1 ;;
-    forksum*) echo 3 ;;
+    forksum | nginxload.big) echo 4 ;;
+    forksum.*) echo 3 ;;
     *) echo 2 ;;
     esac
 }

@@ -211,8 +211,10 @@ turns_done() {
 }
 
 # turns_open PLATFORM PART: whether it is to take part: something is undecided there, or it is what others are
-# set against. $WORK/settled has the comparisons that are decided, PLATFORM<tab>BENCHMARK<tab>METRIC.
+# set against. $WORK/settled has the comparisons that are decided, PLATFORM<tab>BENCHMARK<tab>METRIC. Where
+# rounds go on until all is decided, a part that decides nothing has three of them.
 turns_open() {
+    if [ -z "$ROUNDS" ] && [ "$ROUND" -gt 3 ] && ! part_decides "$2"; then return 1; fi
     [ -s "$WORK/settled" ] || return 0
     if turns_is_base "$1"; then
         while IFS= read -r turns_other; do

@@ -53,7 +53,7 @@ static _Noreturn void become(const char *folder, int in, int out)
     signal(SIGPIPE, SIG_DFL);
     char err[4096];
     snprintf(err, sizeof err, "%s/err", folder);
-    int fd = open(err, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0666);
+    int fd = open(err, O_WRONLY | O_CREAT | O_APPEND, 0666);
     if (fd >= 0 && dup2(in, 0) == 0 && dup2(out, 1) == 1 && dup2(fd, 2) == 2)
         execl("/bin/sh", "sh", script, (char *)NULL);
     _exit(127);
@@ -217,18 +217,18 @@ static bool put_row(FILE *rows, char *line, uint64_t turn)
 
 /* ---- its use ---- */
 
-void servant_start(struct servant *servant, const char *folder, double limit_s)
+/* Files are gone on with: what those before it have written stays. */
+static void begin(struct servant *servant, double limit_s)
 {
     int in[2], out[2];
-    *servant = (struct servant){.folder = folder};
     if (pipe2(in, O_CLOEXEC) != 0 || pipe2(out, O_CLOEXEC) != 0)
         die_errno(STATUS_SYSTEM, "pipe");
-    servant->rows = open_file(servant, "rows", "w");
+    servant->rows = open_file(servant, "rows", "a");
     servant->pid = fork();
     if (servant->pid < 0)
         die_errno(STATUS_SYSTEM, "fork");
     if (servant->pid == 0)
-        become(folder, in[0], out[1]);
+        become(servant->folder, in[0], out[1]);
     setpgid(servant->pid, servant->pid); /* whoever comes first */
     close(in[0]);
     close(out[1]);
@@ -244,6 +244,21 @@ void servant_start(struct servant *servant, const char *folder, double limit_s)
         servant->lives = true;
     else
         late(servant, said, "ready", limit_s);
+}
+
+void servant_start(struct servant *servant, const char *folder, double limit_s)
+{
+    static const char *const files[] = {"rows", "facts", "err"};
+    *servant = (struct servant){.folder = folder};
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++)
+        close_file(open_file(servant, files[i], "w"), servant, files[i]);
+    begin(servant, limit_s);
+}
+
+void servant_renew(struct servant *servant, double start_s, double limit_s)
+{
+    if (servant_finish(servant, limit_s))
+        begin(servant, start_s);
 }
 
 bool servant_step(struct servant *servant, uint64_t turn, double limit_s)
@@ -271,7 +286,7 @@ bool servant_finish(struct servant *servant, double limit_s)
         return false;
     close(servant->in);
     servant->in = -1;
-    FILE *facts = open_file(servant, "facts", "w");
+    FILE *facts = open_file(servant, "facts", "a");
     while ((said = next_line(servant, until, &line)) == SAID_LINE) {
         if (strncmp(line, "# ", 2) == 0)
             fprintf(facts, "%s\n", line + 2);

@@ -3,6 +3,7 @@
 #include "alloc.h"
 #include "location.h"
 #include "ratio.h"
+#include "steps.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -37,25 +38,66 @@ struct turns {
 
 enum against { AGAINST_FIRST, AGAINST_SECOND, AGAINST_BOTH };
 
-/* The location of the log ratios in the turns that are shared; returns how many these are. */
-static size_t locate(struct turns turns, enum against against, struct location *location)
+static uint32_t generation_of(uint32_t rep)
 {
+    return (rep - 1) / GENERATION_TURNS;
+}
+
+/* False if this turn of the platform has no other side. */
+static bool log_ratio(struct turns *turns, enum against against, double *ratio)
+{
+    const struct turn *a = walk_to(&turns->first, turns->platform.at->rep);
+    const struct turn *b = walk_to(&turns->second, turns->platform.at->rep);
+    double base;
+    if (a && b && against == AGAINST_BOTH)
+        base = ((double)a->log + (double)b->log) / 2;
+    else if (against == AGAINST_SECOND ? b != NULL : a != NULL)
+        base = (double)(against == AGAINST_SECOND ? b : a)->log;
+    else
+        return false;
+    *ratio = (double)turns->platform.at->log - base;
+    if (turns->better == BETTER_HIGHER)
+        *ratio = -*ratio;
+    return true;
+}
+
+/* What a round comes to: of its generations' locations the mean. */
+struct reduced {
+    double value, mean; /* mean: of all turns */
+    double squares;     /* of the turns' log ratios about their generation's value */
+    size_t turns, generations;
+};
+
+static void add_generation(struct reduced *sum, double *ratios, size_t count)
+{
+    if (count == 0)
+        return;
+    struct location location = location_of(ratios, count);
+    sum->value += location.value;
+    sum->mean += location.mean * (double)count;
+    sum->squares += location.variance * (double)count * (double)count;
+    sum->turns += count;
+    sum->generations++;
+}
+
+static struct reduced reduce(struct turns turns, enum against against)
+{
+    struct reduced sum = {0};
     size_t count = 0;
+    uint32_t generation = 0;
     for (; turns.platform.at < turns.platform.end; turns.platform.at++) {
-        const struct turn *a = walk_to(&turns.first, turns.platform.at->rep);
-        const struct turn *b = walk_to(&turns.second, turns.platform.at->rep);
-        double base;
-        if (a && b && against == AGAINST_BOTH)
-            base = ((double)a->log + (double)b->log) / 2;
-        else if (against == AGAINST_SECOND ? b != NULL : a != NULL)
-            base = (double)(against == AGAINST_SECOND ? b : a)->log;
-        else
-            continue;
-        double ratio = (double)turns.platform.at->log - base;
-        turns.room[count++] = turns.better == BETTER_LOWER ? ratio : -ratio;
+        uint32_t rep = turns.platform.at->rep;
+        if (generation_of(rep) != generation) {
+            add_generation(&sum, turns.room, count);
+            count = 0;
+            generation = generation_of(rep);
+        }
+        count += log_ratio(&turns, against, &turns.room[count]);
     }
-    *location = count ? location_of(turns.room, count) : (struct location){0};
-    return count;
+    add_generation(&sum, turns.room, count);
+    sum.value /= (double)sum.generations;
+    sum.mean /= (double)sum.turns;
+    return sum;
 }
 
 /*
@@ -63,17 +105,16 @@ static size_t locate(struct turns turns, enum against against, struct location *
  * two equal platforms is symmetric about 1, whatever disturbs them, so that any location of it is
  * true; that to the mean of two is not, and its trimmed mean would be off.
  */
-static size_t locate_round(struct turns turns, struct pair *pair)
+static bool locate_round(struct turns turns, struct pair *pair)
 {
-    struct location first, second, both;
-    size_t n = locate(turns, AGAINST_FIRST, &first);
-    size_t twice = locate(turns, AGAINST_SECOND, &second);
-    locate(turns, AGAINST_BOTH, &both);
-    pair->log_ratio = twice ? (first.value + second.value) / 2 : first.value;
+    struct reduced first = reduce(turns, AGAINST_FIRST);
+    struct reduced second = reduce(turns, AGAINST_SECOND);
+    struct reduced both = reduce(turns, AGAINST_BOTH);
+    pair->log_ratio = second.turns ? (first.value + second.value) / 2 : first.value;
     pair->mean = both.mean;
-    pair->squares = both.variance * (double)n * ((double)n - 1);
-    pair->turns = (uint32_t)n;
-    return n;
+    pair->squares = both.squares * (1 - 1 / (double)first.turns);
+    pair->turns = (uint32_t)first.turns;
+    return first.turns > 0;
 }
 
 static const struct trial *find_round(const struct cell *cell, uint32_t round)
@@ -112,7 +153,7 @@ static bool pair_of(const struct cell *cell, const struct trial *trial, struct b
         .better = better,
         .room = room,
     };
-    return locate_round(turns, pair) > 0;
+    return locate_round(turns, pair);
 }
 
 struct pair *pairs_of(const struct cell *cell, struct base base, enum better better, size_t *count)
