@@ -61,6 +61,28 @@ campaign generations 'BEGIN {
 ok 'servants that were renewed' "$BUILD/compare" "$TMP/generations"
 out_has 'count by the mean of the generations' '^  docker( \[[0-9,.]+\])? +1\.100 +1\.100 '
 
+# Precision against time: docker costs 2 % more and less in turn, so that the half-width after n rounds is known:
+# expm1(t(.975, n - 1) s / sqrt n), after 8 rounds 1.80 %, after 3 rounds 5.90 %.
+campaign precision 'BEGIN {
+    for (round = 1; round <= 8; round++)
+        for (turn = 1; turn <= 9; turn++) {
+            row("native", round, turn, noise(round, turn))
+            row("native2", round, turn, noise(round, turn))
+            row("docker", round, turn, exp(round % 2 ? 0.02 : -0.02) * noise(round, turn))
+        }
+}'
+ok 'html of a campaign of turns' "$BUILD/compare" -f html -o "$TMP/precision.html" "$TMP/precision"
+tr '<' '\n' <"$TMP/precision.html" | sed -n '/^h3>Precision against time/,/^h3>/p' >"$TMP/plot"
+check 'plots how the interval narrowed, and says it in words' \
+    grep -q '^svg [^>]*aria-label="half-widths after 8 rounds: docker 1\.8 %"' "$TMP/plot"
+points() { grep '^path ' "$TMP/plot" | grep "$@" 'dasharray' | sed 's/.* d="M//; s/".*//' | tr L '\n'; }
+check 'a point for each round from the third on' [ "$(points -v | cut -d ' ' -f 1 | tr '\n' ' ')" = '18.8 25.0 31.2 37.5 43.8 50.0 ' ]
+check 'narrower from round to round, as known' sh -c 'echo "$1" | awk "
+    NR == 1 { third = \$2 } NR > 1 && \$2 <= last { exit 1 } { last = \$2 } END { exit !(NR == 6) }"' - "$(points -v)"
+check 'then dashed to twice the rounds, where it is narrower still' sh -c '
+    [ "$(echo "$1" | sed -n 1p)" = "$(echo "$2" | tail -n 1)" ] && echo "$1" | awk "
+        NR > 1 && \$2 < last { exit 1 } { last = \$2; x = \$1 } END { exit !(NR == 9 && x == 100) }"' - "$(points -e)" "$(points -v)"
+
 # Every fourth of docker's turns takes three times as long: the middle hides it, a remark does not.
 campaign stalls 'BEGIN {
     for (round = 1; round <= 8; round++)
