@@ -27,7 +27,7 @@ void trees_calibrate(struct trees *trees, double time_s);
 double trees_sum(struct trees *trees);
 
 /*
- * One repetition of trees with 2, 4 ... 64 leaves: the seconds y[] of each size, averaged, over
+ * One repetition of trees with 2, 4 ... 16 leaves: the seconds y[] of each size, averaged, over
  * its number of processes x[].
  */
 enum { TREE_SIZES = 4 };
