@@ -5,8 +5,8 @@
  * It lives in a folder. Read there: `serve`, the shell script that it is. Written there: `rows`,
  * what it measured, with the number of the turn for that of the repetition; `facts`, the lines
  * `# key=value` that it ended with, without the mark; `err`, what it and its conductor said on
- * stderr; `status`, its exit status, or 124 where its conductor had to end it. Of a servant that was
- * renewed they hold what all of its generations have said, one after the other.
+ * stderr; `status`, its exit status, or 124 where its conductor had to end it. Of a servant that
+ * was renewed they hold what all of its generations have said, one after the other.
  */
 #ifndef GM_TURNS_SERVANT_H
 #define GM_TURNS_SERVANT_H
