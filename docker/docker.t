@@ -31,9 +31,12 @@ firewall() {
     cat /proc/sys/net/ipv4/ip_forward
 }
 
-# proxy_cpus: those of Docker's process for the published port. Podman, and a container in the host's network, have none.
+# proxy_cpus: those of Docker's process for the published port. Podman, and a container in the host's network,
+# have none.
 proxy_cpus() {
-    for proxy in $(container_proxies); do sed -n 's/^Cpus_allowed_list:[[:space:]]*//p' "/proc/$proxy/status"; done | sort -u
+    for proxy in $(container_proxies); do
+        sed -n 's/^Cpus_allowed_list:[[:space:]]*//p' "/proc/$proxy/status"
+    done | sort -u
 }
 proxies_wanted() {
     case $PLATFORM in

@@ -253,7 +253,8 @@ platform_url() {
 platform_server() { platform_server_of container_www_run /data/www serve; }
 container_www_run() { container_engine exec "$container_name-www" "$@" </dev/null; }
 
-# container_proxies: Docker's processes that move what comes to the published port, if there are any and we see them.
+# container_proxies: Docker's processes that move what comes to the published port, if there are any and we
+# see them.
 container_proxies() {
     [ "$PLATFORM_NAME" = docker ] || return 0
     container_port=$(container_engine port "$container_name-www" 8080/tcp 2>/dev/null | sed -n '1s/.*://p')
@@ -265,8 +266,8 @@ container_proxies() {
     return 0
 }
 
-# container_pin_proxy: they are part of what the platform costs, so they have its CPUs. Left alone, they run beside the
-# load client on one request and beside the server on the next.
+# container_pin_proxy: they are part of what the platform costs, so they have its CPUs. Left alone, they run
+# beside the load client on one request and beside the server on the next.
 container_pin_proxy() {
     for container_proxy in $(container_proxies); do
         taskset -a -c -p "$TEST_CPUS" "$container_proxy" >/dev/null 2>>"$LOG" || :

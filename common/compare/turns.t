@@ -48,21 +48,23 @@ ok 'another baseline' "$BUILD/compare" --baseline docker "$TMP/base"
 out_has 'is the base alone' '^  native( \[[0-9,.]+\])? +0\.500 +0\.500 '
 out_has 'for either native' '^  native2( \[[0-9,.]+\])? +2\.000 +2\.000 '
 
-# Servants are renewed after every five turns, and each lot of docker's costs something else: 1, 1, and 1.331 times.
+# Servants are renewed after every five turns, and each lot of docker's costs something else: 1, 1, and 1.331
+# times.
 campaign generations 'BEGIN {
     for (round = 1; round <= 8; round++)
         for (generation = 0; generation < 3; generation++)
             for (turn = 1; turn <= 5; turn++) {
                 row("native", round, 1000 * generation + turn, noise(round, turn))
                 row("native2", round, 1000 * generation + turn, noise(round, turn))
-                row("docker", round, 1000 * generation + turn, (generation == 2 ? 1.331 : 1) * noise(round, turn))
+                row("docker", round, 1000 * generation + turn,
+                    (generation == 2 ? 1.331 : 1) * noise(round, turn))
             }
 }'
 ok 'servants that were renewed' "$BUILD/compare" "$TMP/generations"
 out_has 'count by the mean of the generations' '^  docker( \[[0-9,.]+\])? +1\.100 +1\.100 '
 
-# Precision against time: docker costs 2 % more and less in turn, so that the half-width after n rounds is known:
-# expm1(t(.975, n - 1) s / sqrt n), after 8 rounds 1.80 %, after 3 rounds 5.90 %.
+# Precision against time: docker costs 2 % more and less in turn, so that the half-width after n rounds is
+# known: expm1(t(.975, n - 1) s / sqrt n), after 8 rounds 1.80 %, after 3 rounds 5.90 %.
 campaign precision 'BEGIN {
     for (round = 1; round <= 8; round++)
         for (turn = 1; turn <= 9; turn++) {
@@ -76,12 +78,15 @@ tr '<' '\n' <"$TMP/precision.html" | sed -n '/^h3>Precision against time/,/^h3>/
 check 'plots how the interval narrowed, and says it in words' \
     grep -q '^svg [^>]*aria-label="half-widths after 8 rounds: docker 1\.8 %"' "$TMP/plot"
 points() { grep '^path ' "$TMP/plot" | grep "$@" 'dasharray' | sed 's/.* d="M//; s/".*//' | tr L '\n'; }
-check 'a point for each round from the third on' [ "$(points -v | cut -d ' ' -f 1 | tr '\n' ' ')" = '18.8 25.0 31.2 37.5 43.8 50.0 ' ]
+check 'a point for each round from the third on' \
+    [ "$(points -v | cut -d ' ' -f 1 | tr '\n' ' ')" = '18.8 25.0 31.2 37.5 43.8 50.0 ' ]
 check 'narrower from round to round, as known' sh -c 'echo "$1" | awk "
-    NR == 1 { third = \$2 } NR > 1 && \$2 <= last { exit 1 } { last = \$2 } END { exit !(NR == 6) }"' - "$(points -v)"
+    NR == 1 { third = \$2 } NR > 1 && \$2 <= last { exit 1 } { last = \$2 }
+    END { exit !(NR == 6) }"' - "$(points -v)"
 check 'then dashed to twice the rounds, where it is narrower still' sh -c '
     [ "$(echo "$1" | sed -n 1p)" = "$(echo "$2" | tail -n 1)" ] && echo "$1" | awk "
-        NR > 1 && \$2 < last { exit 1 } { last = \$2; x = \$1 } END { exit !(NR == 9 && x == 100) }"' - "$(points -e)" "$(points -v)"
+        NR > 1 && \$2 < last { exit 1 } { last = \$2; x = \$1 }
+        END { exit !(NR == 9 && x == 100) }"' - "$(points -e)" "$(points -v)"
 
 # Every fourth of docker's turns takes three times as long: the middle hides it, a remark does not.
 campaign stalls 'BEGIN {

@@ -1,8 +1,8 @@
 #!/bin/sh
-# idle.sh PID...: does what is up and idle (a guest's QEMU, a container's first process) disturb native? These processes
-# and all below them run in one half of the steps and stand still (SIGSTOP) in the other, in turn, so that both halves
-# have the same machine; the table has the second half as `native`, the first as `beside`. Environment: ROUNDS=6,
-# SECONDS_EACH=4 of each benchmark in a round, CPU=0, where the programs run.
+# idle.sh PID...: does what is up and idle (a guest's QEMU, a container's first process) disturb native? These
+# processes and all below them run in one half of the steps and stand still (SIGSTOP) in the other, in turn,
+# so that both halves have the same machine; the table has the second half as `native`, the first as `beside`.
+# Environment: ROUNDS=6, SECONDS_EACH=4 of each benchmark in a round, CPU=0, where the programs run.
 set -eu
 unset CDPATH && export LC_ALL=C
 cd "$(dirname "$0")/../.."
@@ -55,7 +55,8 @@ idle_turns() {
     shift
     idle_servant "$idle_folder.native" STOP "$@"
     idle_servant "$idle_folder.beside" CONT "$@"
-    "$BUILD/turns" --keep --seed "$round" --time "${SECONDS_EACH}s" "$idle_folder.native" "$idle_folder.beside" ||
+    "$BUILD/turns" --keep --seed "$round" --time "${SECONDS_EACH}s" \
+        "$idle_folder.native" "$idle_folder.beside" ||
         idle_fail "$(cat "$idle_folder".*/err)"
     for idle_side in native beside; do
         sed "s/^\([^,]*\)/$(date -u +%Y-%m-%dT%H:%M:%SZ),$(uname -n),$idle_side,$round,\1/" \
@@ -78,7 +79,8 @@ main() {
     round=0
     while [ $((round += 1)) -le "$ROUNDS" ]; do
         idle_turns linpack "$round" taskset -c "$CPU" "$BUILD/linpack" --size 200
-        idle_turns memsweep "$round" taskset -c "$CPU" "$BUILD/memsweep" --array 32M --stores temporal sweep copy
+        idle_turns memsweep "$round" \
+            taskset -c "$CPU" "$BUILD/memsweep" --array 32M --stores temporal sweep copy
         idle_turns forksum "$round" taskset -c "$CPU" "$BUILD/forksum" 1 60
     done
     "$BUILD/compare" "$work/campaign"

@@ -1,6 +1,6 @@
 #!/bin/sh
-# idle.sh: in native's steps the processes stand still, in the others' they run, and afterwards they go on. Its programs
-# are replaced by one whose figure is 1 s in the first case and 2 s in the second.
+# idle.sh: in native's steps the processes stand still, in the others' they run, and afterwards they go on.
+# Its programs are replaced by one whose figure is 1 s in the first case and 2 s in the second.
 . common/test/tap.sh
 
 BUILD=$(cd "$BUILD" && pwd)
@@ -30,6 +30,7 @@ one_line_error 'is one line'
 status 1 'a process that is not there' sh common/dev/idle.sh 999999999
 one_line_error 'is one line, too'
 ok 'a process' env BUILD="$fake" ROUNDS=3 SECONDS_EACH=0.3 sh common/dev/idle.sh "$target"
-check 'runs beside one half of the steps, and stands still in the other' [ "$(grep -c '^  beside.* 2\.000 ' "$TMP/out")" -eq 3 ]
+check 'runs beside one half of the steps, and stands still in the other' \
+    [ "$(grep -c '^  beside.* 2\.000 ' "$TMP/out")" -eq 3 ]
 check 'it runs on at the end' [ "$(cut -d ' ' -f 3 "/proc/$target/stat")" = S ]
 tap_done

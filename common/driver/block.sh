@@ -232,7 +232,8 @@ block_close() {
 }
 
 # close_facts FILE: facts of all of a servant's generations, one after the other, as those of one: what they
-# used and moved is added up, number by number; what was refused or failed once counts; else the last one's hold.
+# used and moved is added up, number by number; what was refused or failed once counts; else the last one's
+# hold.
 close_facts() {
     [ -f "$1" ] || return 0
     awk '

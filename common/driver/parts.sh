@@ -61,8 +61,8 @@ part_metrics() {
 # part_decides PART: whether any verdict is about it.
 part_decides() { [ "$1" != memsweep.size ]; }
 
-# part_weight PART: its share of a round's time, by how much of it a narrow interval takes: what differs from process to
-# process needs many of them, what hardly does few turns.
+# part_weight PART: its share of a round's time, by how much of it a narrow interval takes: what differs from
+# process to process needs many of them, what hardly does few turns.
 part_weight() {
     case $1 in
     memsweep) echo 8 ;;

@@ -38,7 +38,8 @@ servant a
 servant b
 servant c
 ok 'three servants' "$turns" --keep -n 20 -t 60s -s 7 "$TMP/a" "$TMP/b" "$TMP/c"
-check 'every one is asked in every turn' [ "$(rows a | wc -l) $(rows b | wc -l) $(rows c | wc -l)" = '40 40 40' ]
+check 'every one is asked in every turn' \
+    [ "$(rows a | wc -l) $(rows b | wc -l) $(rows c | wc -l)" = '40 40 40' ]
 check 'a row has the turn as its number' grep -qx 'b,m,s,lower,20,20.5' "$TMP/a/rows"
 check 'within a turn each comes once' awk '
     { seen[$1]++ } NR % 3 == 0 { if (seen["a"] != NR / 3 || seen["b"] != NR / 3) exit 1 }' "$TMP/order"
@@ -70,14 +71,18 @@ servant b
 servant c
 for name in a b; do sed -i '2s/^/sleep 0.1\n/' "$TMP/$name/serve"; done
 sed -i '2s/^/sleep 1.2\n/' "$TMP/c/serve"
-generations() { cut -d , -f 5 "$TMP/$1/rows" | awk '{ seen[int(($1 - 1) / 1000)] } END { n = 0; for (g in seen) n++; print n }'; }
+generations() {
+    cut -d , -f 5 "$TMP/$1/rows" |
+        awk '{ seen[int(($1 - 1) / 1000)] } END { n = 0; for (g in seen) n++; print n }'
+}
 ok 'quick starts' "$turns" -t 3s "$TMP/a" "$TMP/b" "$TMP/c"
 check 'are repeated, as long as there is time for turns' [ "$(generations a)" -ge 2 ]
 check 'in numbers that tell' [ "$(grep -c '^steps=' "$TMP/a/facts")" -eq "$(generations a)" ]
 check 'for all alike' [ "$(cut -d , -f 5 "$TMP/a/rows" | cksum)" = "$(cut -d , -f 5 "$TMP/b/rows" | cksum)" ]
 check 'but for a slow one' [ "$(grep -c '^steps=' "$TMP/c/facts")" -eq 1 ]
 check 'that goes on to take part' [ "$(generations c)" -eq "$(generations a)" ]
-check 'the bill has all starts' awk -F '[= ]' -v n="$(generations a)" '$1 == "bill.start" { exit !($2 >= 0.1 * n) }' "$TMP/a/bill"
+check 'the bill has all starts' awk -F '[= ]' -v n="$(generations a)" \
+    '$1 == "bill.start" { exit !($2 >= 0.1 * n) }' "$TMP/a/bill"
 run "$turns" -t 1s --keep "$TMP/a" "$TMP/b"
 check '--keep: none is renewed' [ "$(cat "$TMP/a/facts" "$TMP/b/facts" | grep -c '^steps=')" -eq 2 ]
 sed -i '2s/^/[ -f once ] \&\& exit 5\n/' "$TMP/a/serve"
