@@ -6,6 +6,7 @@
 # is another host of that name.
 # usage: fleet_hosts.sh FOLDER NAME... -- COMMAND ARGUMENT...
 set -eu
+unset CDPATH && export LC_ALL=C
 hosts_folder=$1
 shift
 hosts_names=
