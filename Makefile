@@ -40,9 +40,11 @@ objects = $(patsubst %,$(BUILD)/obj/%.o,$(basename $(1)))
 parts   = $(call objects,$(filter-out $(1)/$(notdir $(1)).c,$(call sources,$(1))))
 rooms_of_compare := read judge fleet text html
 
-folders  := common/lib common/test $(foreach f,common/turns common/compare $(TOOLS),$(call rooms,$(f)))
+# What is built like the five programs, and is none of them.
+others := common/cmd common/turns common/compare
+folders  := common/lib common/test $(foreach f,$(others) $(TOOLS),$(call rooms,$(f)))
 lib      := $(BUILD)/libguestmark.a
-programs := $(TOOLS:%=$(BUILD)/%) $(BUILD)/turns $(BUILD)/compare
+programs := $(foreach f,$(TOOLS) $(others),$(BUILD)/$(notdir $(f)))
 tests    := $(foreach f,$(folders),$(patsubst %.c,$(BUILD)/test/%.t,$(notdir $(wildcard $(f)/*_test.c))))
 helpers  := $(foreach f,$(folders),$(patsubst %.c,$(BUILD)/test/%,$(notdir $(wildcard $(f)/*_helper.c))))
 c_files  := $(foreach f,$(folders),$(wildcard $(f)/*.c $(f)/*.h))
@@ -142,8 +144,8 @@ define program_rules
 $(BUILD)/$(notdir $(1)): $(call objects,$(call sources,$(1))) $(lib)
 	$$(link)
 endef
-$(foreach f,common/turns common/compare $(TOOLS),$(eval $(call program_rules,$(f))))
-$(foreach f,common/turns common/compare $(TOOLS),$(foreach r,$(call rooms,$(f)),$(eval $(call test_rules,$(r),$(call parts,$(f))))))
+$(foreach f,$(others) $(TOOLS),$(eval $(call program_rules,$(f))))
+$(foreach f,$(others) $(TOOLS),$(foreach r,$(call rooms,$(f)),$(eval $(call test_rules,$(r),$(call parts,$(f))))))
 $(eval $(call test_rules,common/lib))
 
 # TESTS=... runs a part: make check TESTS=forksum/forksum.t

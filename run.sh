@@ -21,6 +21,7 @@ esac
 . "$ROOT/common/driver/progress.sh"
 . "$ROOT/common/driver/processes.sh"
 . "$ROOT/common/driver/parts.sh"
+. "$ROOT/common/driver/carry.sh"
 . "$ROOT/common/driver/turns.sh"
 . "$ROOT/common/driver/host.sh"
 . "$ROOT/common/driver/campaign.sh"
@@ -42,6 +43,10 @@ of an adapter of your own (./my-platform.sh).
   -b, --benchmarks LIST  which (all five); NAME:OPTION=VALUE,... with options of
                          its program (diskrand:pattern=randread,depth=32),
                          memsweep:metrics=A+B, forksum:range=START-END
+                         cmd:COMMAND is a program of yours, timed as a whole;
+                         cmd:value,unit=UNIT,better=WHICH:COMMAND by the number
+                         that it prints on its last line
+      --with FILE        carry FILE into the platforms with it; repeatable
       --set NAME         the benchmarks of a set: default, classic, cpu, memory,
                          disk, network, fork, all; or of a file by its path
   -n, --rounds N         exactly N rounds (until all is decided)
@@ -88,6 +93,7 @@ defaults() {
     MEMORY=1G
     MODE=measure RESUME='' OUT='' ROUNDS='' SEED='' QUICK='' METHODS='' TEST_CPUS='' CLIENT_CPUS=''
     CHOSEN_PLATFORMS='' CHOSEN_BENCHMARKS='' BUDGET_GIVEN='' FIXED_BY_RESUME='' FLEET='' TEST_CPUS_GIVEN=''
+    CARRY='' CARRY_WITH='' CARRY_FROM=$PWD
     COMMAND="./run.sh $*"
 }
 
@@ -117,18 +123,19 @@ options() {
 option_value() {
     case $1 in
     -[pbntoscm] | --platforms | --benchmarks | --rounds | --budget | --output | --seed | --cpus | \
-        --memory | --set | --limit | --resume | --fleet) [ -n "$2" ] || bad "$1: needs a value" ;;
+        --memory | --set | --with | --limit | --resume | --fleet) [ -n "$2" ] || bad "$1: needs a value" ;;
     --methods | --quick | --list | --doctor | --help) bad "$1: takes no value" ;;
     *) bad "$1: unknown option" ;;
     esac
     case $1 in
-    -[pbosmc] | --platforms | --benchmarks | --set | --output | --seed | --cpus | \
+    -[pbosmc] | --platforms | --benchmarks | --set | --with | --output | --seed | --cpus | \
         --memory) FIXED_BY_RESUME=$1 ;;
     esac
     case $1 in
     -p | --platforms) CHOSEN_PLATFORMS=$CHOSEN_PLATFORMS$(split_platforms "$2")$NEWLINE ;;
-    -b | --benchmarks) CHOSEN_BENCHMARKS="$CHOSEN_BENCHMARKS $(split_platforms "$2" | tr '\n' ' ')" ;;
+    -b | --benchmarks) CHOSEN_BENCHMARKS="$CHOSEN_BENCHMARKS $(split_platforms "$2" | encode_benchmarks)" ;;
     --set) CHOSEN_BENCHMARKS="$CHOSEN_BENCHMARKS $(set_benchmarks "$2")" || exit ;;
+    --with) CARRY_WITH=$CARRY_WITH$2$NEWLINE ;;
     -n | --rounds) ROUNDS=$(whole_number "$1" "$2" 1 1000) ;;
     -t | --budget) BUDGET=$2 BUDGET_GIVEN=1 ;;
     -o | --output) OUT=$2 ;;
@@ -158,7 +165,7 @@ check_options() {
     for chosen in $CHOSEN_BENCHMARKS; do
         case " $PLATFORM_TOOLS " in
         *" ${chosen%%:*} "*) ;;
-        *) bad "${chosen%%:*}: no such benchmark; there are $PLATFORM_TOOLS" ;;
+        *) case $chosen in cmd:*) ;; *) bad "${chosen%%:*}: no such benchmark; there are $PLATFORM_TOOLS and cmd:COMMAND" ;; esac ;;
         esac
     done
     CHOSEN_BENCHMARKS=${CHOSEN_BENCHMARKS:-$PLATFORM_TOOLS}
@@ -201,6 +208,16 @@ check_platform() {
     esac
 }
 
+# encode_benchmarks: of lines with one benchmark each, one word each.
+encode_benchmarks() {
+    while read -r encode_line; do
+        case $encode_line in
+        cmd:*) encode_line=$(printf '%s' "$encode_line" | carry_encode) ;;
+        esac
+        printf '%s ' "$encode_line"
+    done
+}
+
 # set_benchmarks NAME: those of a set, a file with one of them per line, # begins a comment.
 set_benchmarks() {
     case $1 in
@@ -209,7 +226,7 @@ set_benchmarks() {
     esac
     [ -f "$set_file" ] || bad "--set $1: no such set; there are $(cd "$ROOT/common/driver/sets" &&
         echo *), or a file by its path"
-    sed 's/#.*//' "$set_file" | tr '\n' ' '
+    sed '/^ *cmd:/! s/#.*//' "$set_file" | encode_benchmarks
 }
 
 # What only the programs can tell.
@@ -242,7 +259,12 @@ main() {
     doctor) doctor ;;
     measure)
         if [ -n "$FLEET" ] || [ -f "$RESUME/.fleet/options" ]; then fleet; fi
-        if [ -n "$RESUME" ]; then resume_output; else new_output; fi
+        if [ -n "$RESUME" ]; then
+            resume_output
+        else
+            carry_make
+            new_output
+        fi
         probe
         prepare
         rounds

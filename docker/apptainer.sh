@@ -54,6 +54,7 @@ platform_run() { platform_serve "$@" </dev/null; }
 
 platform_serve() {
     set -- "$BUILD/rootfs" "$@"
+    [ -z "${CARRY:-}" ] || set -- --bind "$CARRY:/carried:ro" "$@"
     [ ! -f "$STATE/limited" ] || set -- --memory "$MEMORY" --cpuset-cpus "$TEST_CPUS" "$@"
     platform_taskset "$TEST_CPUS" "$apptainer_engine" --silent exec --contain --cleanenv --no-home \
         --env PATH=/usr/local/bin:/usr/local/sbin:/usr/bin:/usr/sbin:/bin:/sbin \
@@ -61,6 +62,7 @@ platform_serve() {
 }
 
 platform_data() { echo /data; }
+platform_carried() { echo /carried; }
 
 platform_sha256() { platform_sha256_in /usr/local/bin; }
 

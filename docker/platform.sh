@@ -169,6 +169,7 @@ container_start() {
     container_start=$1
     shift
     container_data || return
+    [ -z "${CARRY:-}" ] || set -- --volume "$CARRY:/carried:ro$(container_label | sed 's/:/,/')" "$@"
     if [ "$(platform_key storage volume)" = volume ]; then
         set -- --read-only --tmpfs /tmp --tmpfs /run --volume "$STATE/data:/data$(container_label)" "$@"
     fi
@@ -218,6 +219,7 @@ platform_up() {
 platform_run() { container_engine exec "$container_name" "$@" </dev/null; }
 platform_serve() { container_engine exec --interactive "$container_name" "$@"; }
 platform_data() { echo /data; }
+platform_carried() { echo /carried; }
 
 platform_sha256() { platform_sha256_in /usr/local/bin; }
 

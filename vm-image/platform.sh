@@ -42,6 +42,7 @@ platform_prepare() {
         echo "${vm_why:-the guest could not be built; see $LOG}"
         return 77
     }
+    vm_carry
     [ "$PLATFORM_NAME" = kvm ] || return 0
     vm_status=0
     vm_start "$(limits_for accelerator)" 2>"$STATE/why" || vm_status=$?
@@ -53,6 +54,18 @@ platform_prepare() {
     return 77
 }
 platform_release() { :; }
+
+# vm_carry: the guest's initrd with what is in $CARRY behind it: the kernel unpacks one archive over the other.
+vm_carry() {
+    if [ -z "${CARRY:-}" ] || [ -f "$CARRY.initrd" ]; then return; fi
+    mkdir -p "$CARRY.root"
+    cp -R "$CARRY" "$CARRY.root/carried"
+    {
+        cat "$vm_out/initrd"
+        (cd "$CARRY.root" && find carried | sort | "$vm_out/tools/bin/cpio" --quiet -o -H newc -R +0:+0)
+    } >"$CARRY.initrd"
+    rm -rf "$CARRY.root"
+}
 
 # The data disk is fresh: what a guest before it wrote is not there. Making it is no part of starting a guest.
 platform_fresh() { vm_disk; }
@@ -165,7 +178,7 @@ $(platform_key memory "$MEMORY")
 -kernel
 $(platform_key kernel "$vm_out/vmlinuz")
 -initrd
-$vm_out/initrd
+$(if [ -n "${CARRY:-}" ]; then echo "$CARRY.initrd"; else echo "$vm_out/initrd"; fi)
 -append
 $vm_words
 -chardev
@@ -201,6 +214,7 @@ platform_up() { vm_start "$(limits_for guest)"; }
 platform_run() { channel_ask "$STATE/agent" 0 "$@"; }
 platform_serve() { channel_serve "$STATE/steps" "$@"; }
 platform_data() { echo /data; }
+platform_carried() { echo /carried; }
 
 platform_sha256() { platform_sha256_in /usr/local/bin; }
 

@@ -22,6 +22,7 @@
 #   OUT WORK         results folder; the driver's own temporary files
 #   RUN              the campaign's folder for what goes on now
 #   HOST ROUND ORDER SEED LIMIT QUICK METHODS ISA BEST STORES
+#   CARRY CARRY_WITH what the platform is given besides (carry.sh)
 #   GUESTMARK_BLOCK  the mark by which this block's processes are found
 set -eu
 unset CDPATH && export LC_ALL=C
@@ -31,6 +32,7 @@ unset CDPATH && export LC_ALL=C
 . "$ROOT/common/driver/progress.sh"
 . "$ROOT/common/driver/bill.sh"
 . "$ROOT/common/driver/parts.sh"
+. "$ROOT/common/driver/carry.sh"
 . "$ROOT/common/driver/trial.sh"
 . "$ROOT/common/driver/guards.sh"
 
@@ -90,6 +92,7 @@ down() { within "$(limits_for stop)" "stopping $PLATFORM" platform_down >>"$LOG"
 look() {
     within "$(limits_for answer)" "facts of $PLATFORM" platform_facts >"$WORK/platform" 2>>"$LOG" || :
     within "$(limits_for checksums)" "checksums of $PLATFORM" platform_sha256 >"$WORK/sha256" 2>>"$LOG" || :
+    within "$(limits_for checksums)" "checksums of what $PLATFORM was given" carry_sums_there >>"$WORK/sha256" 2>>"$LOG" || :
     compare_sha256 >>"$WORK/platform"
     look_again
 }

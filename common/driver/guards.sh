@@ -44,13 +44,13 @@ guards_of_trial() {
     { host_facts && cat "$WORK/platform" "$WORK/facts"; } | apply_guards "$1"
 }
 
-# compare_sha256: facts about whether the programs there ($WORK/sha256) are those here.
+# compare_sha256: facts about whether the programs there ($WORK/sha256), and what was carried there, are those here.
 compare_sha256() {
     if [ ! -s "$WORK/sha256" ]; then
         echo sha256.unknown=yes
         return
     fi
-    platform_sha256_of "$BUILD" 2>/dev/null | awk '
+    { platform_sha256_of "$BUILD" 2>/dev/null && carry_sums; } | awk '
         NR == FNR { there[$2] = $1; next }
         there[$2] != $1 { different = different " " $2 }
         END {

@@ -61,12 +61,19 @@ settings() {
     echo "setting.budget=$BUDGET_SECONDS"
     echo "setting.limit=$LIMITS_LEAST"
     printf '%s' "$CHOSEN_PLATFORMS" | sed 's/^/setting.platform=/'
+    [ -z "$CARRY" ] || echo "setting.from=$CARRY_FROM"
+    printf '%s' "$CARRY_WITH" | sed 's/^/setting.with=/'
 }
 
 # reproduce: the command that measures this again.
 reproduce() {
     printf './run.sh -s %s -c %s -m %s' "$SEED" "$TEST_CPUS" "$MEMORY"
-    printf ' -b %s' "$(echo "$CHOSEN_BENCHMARKS" | awk '{ $1 = $1; gsub(/ /, ","); print }')"
+    for reproduce_benchmark in $CHOSEN_BENCHMARKS; do
+        printf ' -b %s' "$(platform_quote "$(part_asked "$reproduce_benchmark")" | sed "s/ \$//; s/^'\([A-Za-z0-9:=,.+_-]*\)'\$/\1/")"
+    done
+    printf '%s' "$CARRY_WITH" | while IFS= read -r reproduce_with; do
+        printf ' --with %s' "$(platform_quote "$reproduce_with" | sed 's/ $//')"
+    done
     printf '%s' "$CHOSEN_PLATFORMS" | while IFS= read -r reproduce_platform; do
         printf ' -p %s' "$(platform_quote "$reproduce_platform" | sed 's/ $//')"
     done
@@ -122,6 +129,8 @@ environment() {
     echo "results.disk=$(df -P "$OUT" | awk 'NR == 2 { print $1 " on " $NF ", " $4 " KiB free" }')"
     echo "commit=$(commit)"
     platform_sha256_of "$BUILD" 2>/dev/null | awk '{ print "sha256." $2 "=" $1 }'
+    [ -z "$CARRY" ] || echo "sha256.carried=$(carry_sums | sha256sum | cut -d ' ' -f 1)"
+    carry_sums | sed 's|^\([^ ]*\)  carried/\(.*\)|carried.\2=\1|'
 }
 
 # commit: of the checkout, with -dirty behind it where files that it has are not as committed.

@@ -13,10 +13,19 @@ part_sizes() {
 
 # A benchmark may be spelled with options of its program, NAME:OPTION=VALUE,... (linpack:size=1000): then it
 # is one part, called like it. Two are the driver's: metrics=A+B of memsweep, range=START-END of forksum.
+# A program of the user's own is cmd:COMMAND (carry.sh), here as one word.
 
 # part_benchmark PART: the benchmark that it belongs to. part_program BENCHMARK: its program.
 part_benchmark() { case $1 in *:*) echo "$1" ;; *) echo "${1%%.*}" ;; esac }
 part_program() { echo "${1%%[:.]*}"; }
+
+# part_asked BENCHMARK: as it was asked for, which is what files and reports call it.
+part_asked() {
+    case $1 in
+    cmd:*%*) printf '%b\n' "$(printf '%s\n' "$1" | sed 's/%\([0-7][0-7][0-7]\)/\\0\1/g')" ;;
+    *) printf '%s\n' "$1" ;;
+    esac
+}
 
 # part_list BENCHMARK: its parts, the first one the classic. BEST is 1 where some platforms have a better
 # instruction set than all have; METHODS adds the other ways to make a process.
@@ -52,6 +61,7 @@ part_metrics() {
         part_words=${1#*metrics=}
         echo "${part_words%%,*}" | tr + ' '
         ;;
+    cmd:*) if carry_is_value "$1"; then echo value; else echo time; fi ;;
     nginxload:*download*) echo download ;;
     nginxload:*upload*) echo upload ;;
     *:*) part_metrics "${1%%:*}" ;;
@@ -92,6 +102,10 @@ part() {
     shift 3
     part_sizes
     case $part_name in
+    cmd:*)
+        part_cmd "$part_runner" "$@"
+        return
+        ;;
     *:*)
         part_spelled "$part_runner" "$part_client" "$@"
         return
@@ -151,6 +165,24 @@ part_spelled() {
     esac
 }
 
+# part_cmd PLATFORM-RUNNER OPTION...: the user's own program ($part_name), run by the one that measures it.
+part_cmd() {
+    command -v platform_carried >/dev/null || {
+        echo "$PLATFORM: its adapter carries no files of the user's own" >&2
+        return 77
+    }
+    part_runner=$1 part_there=$(platform_carried)
+    shift
+    carry_words "$part_name" "$part_there" >"$WORK/words"
+    part_called=$(carry_split "$part_name" | head -n 1)
+    set -- "$part_runner" "$part_there/cmd" "$@" --in "$(platform_data)" --called "${part_called##*/}"
+    ! carry_is_value "$part_name" || set -- "$@" --value --unit "$(carry_option "$part_name" unit 1)" \
+        --better "$(carry_option "$part_name" better higher)"
+    set -- "$@" --
+    while IFS= read -r part_word; do set -- "$@" "$part_word"; done <"$WORK/words"
+    "$@"
+}
+
 # part_words BENCHMARK: the options behind its colon, as its program has them.
 part_words() {
     echo "${1#*:}" | tr , '\n' | sed -e '/^metrics=/d; /^range=/d; /^$/d' -e 's/^/--/'
@@ -159,6 +191,10 @@ part_words() {
 # part_check BENCHMARK: 0 if its options are its program's, and for whoever asks to set; else says why not.
 part_check() {
     case $1 in
+    cmd:*)
+        carry_check "$1"
+        return
+        ;;
     *:) echo "$1: nothing follows the colon" && return 1 ;;
     *[!A-Za-z0-9:=,.%+_-]*) echo "$1: letters, digits and : = , . + - are what a benchmark is spelled with" &&
         return 1 ;;

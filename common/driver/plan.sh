@@ -1,12 +1,12 @@
 # What is measured and in which order: platform names, seeded shuffling, plan.csv.
 
 # split_platforms LIST: one platform per line. A comma also separates a platform's keys: an item
-# with `=` and no NAME: in front of it belongs to the platform before. exec: takes all that follows.
+# with `=` and no NAME: in front of it belongs to the platform before. exec: and cmd: take all that follows.
 split_platforms() {
     printf '%s\n' "$1" | tr , '\n' | awk '
         NR > 1 && (rest || (/=/ && !/^[^=]*:/)) { printf ",%s", $0; next }
         {
-            rest = /^exec:/
+            rest = /^(exec|cmd):/
             printf "%s%s", (NR > 1 ? "\n" : ""), $0
         }
         END { print "" }'
@@ -56,7 +56,7 @@ plan_round() {
 plan_csv() {
     plan_round "$1" | while IFS='	' read -r csv_platform csv_order; do
         for csv_benchmark in $csv_order; do
-            csv_line "$1" "$csv_platform" "$csv_benchmark"
+            csv_line "$1" "$csv_platform" "$(part_asked "$csv_benchmark")"
         done
     done
 }

@@ -25,13 +25,13 @@ append() {
 utc() { date -u +%Y-%m-%dT%H:%M:%SZ; }
 
 # place BENCHMARK: the columns that all files begin with, as one line.
-place() { csv_line "$(utc)" "$HOST" "$PLATFORM" "$ROUND" "$1"; }
+place() { csv_line "$(utc)" "$HOST" "$PLATFORM" "$ROUND" "$(part_asked "$1")"; }
 
 # record_sample BENCHMARK METRIC UNIT BETTER VALUE
-record_sample() { echo "$(place "$1"),$2,$3,$4,1,$5" | append samples.csv; }
+record_sample() { printf '%s\n' "$(place "$1"),$2,$3,$4,1,$5" | append samples.csv; }
 
 # record_failure BENCHMARK REASON: why a trial has no samples.
-record_failure() { echo "$(place "$1"),$(csv_line "$2")" | append failures.csv; }
+record_failure() { printf '%s\n' "$(place "$1"),$(csv_line "$2")" | append failures.csv; }
 
 # record_facts BENCHMARK: lines KEY=VALUE on stdin.
 record_facts() {

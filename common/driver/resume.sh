@@ -12,11 +12,14 @@ resume_output() {
     QUICK=$(setting quick) METHODS=$(setting methods) CHOSEN_BENCHMARKS=$(setting benchmarks)
     CHOSEN_PLATFORMS=$(setting platform)
     CHOSEN_PLATFORMS=${CHOSEN_PLATFORMS:+$CHOSEN_PLATFORMS$NEWLINE}
+    CARRY_FROM=$(setting from) CARRY_WITH=$(setting with)
+    CARRY_WITH=${CARRY_WITH:+$CARRY_WITH$NEWLINE}
     [ -n "$SEED$TEST_CPUS" ] || bad "--resume $RESUME: no campaign there"
     [ -n "$ROUNDS" ] || ROUNDS=$(setting rounds)
     [ -n "$BUDGET_GIVEN" ] || BUDGET_SECONDS=$(setting budget)
     [ -n "$LIMITS_LEAST" ] || LIMITS_LEAST=$(setting limit)
     LIMIT=${LIMITS_LEAST:-$LIMIT}
+    carry_make
     same_world
     echo 'platform,usable,reason' >"$OUT/platforms.csv"
     for resume_file in samples guards failures facts; do

@@ -154,7 +154,7 @@ turns_conduct() {
     else
         set -- --time "$(turns_seconds "$turns_part")s" "$@"
     fi
-    turns_show "$turns_part"
+    turns_show "$(part_asked "$turns_part")"
     BLOCK=turns-$$-$((BLOCKS += 1))_
     GUESTMARK_BLOCK=$BLOCK platform_taskset "$CLIENT_CPUS" "$BUILD/turns" --seed "$((SEED + ROUND))" \
         --start "${LIMIT}s" --limit "${LIMIT}s" --cpus "$TEST_CPUS,$CLIENT_CPUS" "$@" \
@@ -199,7 +199,7 @@ turns_mark() {
         [ -f "$turns_up/closed" ] || continue
         rm "$turns_up/closed"
         PLATFORM=$(cat "$turns_up/name")
-        echo "$(place "$1"),turns,complete"
+        printf '%s\n' "$(place "$1"),turns,complete"
     done >"$WORK/marks"
     append facts.csv <"$WORK/marks" || disk_full
 }
@@ -207,7 +207,7 @@ turns_mark() {
 # turns_done BENCHMARK: whether its turns of this round are there already.
 turns_done() {
     [ -n "$RESUME" ] || return 1
-    grep -qF ",$ROUND,$(csv_line "$1"),turns,complete" "$OUT/facts.csv"
+    grep -qF ",$ROUND,$(csv_line "$(part_asked "$1")"),turns,complete" "$OUT/facts.csv"
 }
 
 # turns_open PLATFORM PART: whether it is to take part: something is undecided there, or it is what others are
@@ -224,8 +224,9 @@ turns_open() {
     fi
     turns_metrics=$(part_metrics "$2")
     turns_of=$(part_benchmark "$2")
+    turns_row=$(part_asked "$turns_of")
     for turns_metric in ${turns_metrics:-$(part_metrics "$turns_of")}; do
-        grep -qxF "$1	$turns_of	$turns_metric" "$WORK/settled" || return 0
+        grep -qxF "$1	$turns_row	$turns_metric" "$WORK/settled" || return 0
     done
     return 1
 }

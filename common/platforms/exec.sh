@@ -86,6 +86,25 @@ platform_up() {
         return 1
     }
     echo "mkdir '$exec_folder/data'" | exec_script
+    [ -z "${CARRY:-}" ] || exec_carry
+}
+
+# exec_carry: what is in $CARRY, whose names are plain.
+exec_carry() {
+    (cd "$CARRY" && find . -type d | sed "s|.*|mkdir -p '$exec_folder/carried/&'|" && find . -type f) |
+        while IFS= read -r exec_line; do
+            case $exec_line in
+            mkdir*) echo "$exec_line" ;;
+            *)
+                echo "base64 -d >'$exec_folder/carried/$exec_line' <<'END' && chmod 755 '$exec_folder/carried/$exec_line'"
+                base64 <"$CARRY/$exec_line"
+                echo END
+                ;;
+            esac
+        done | exec_script || {
+        echo "$PLATFORM: $CARRY cannot be copied there" >&2
+        return 1
+    }
 }
 
 platform_run() {
@@ -104,6 +123,7 @@ platform_serve() {
 }
 
 platform_data() { echo "$(cat "$STATE/folder")/data"; }
+platform_carried() { echo "$(cat "$STATE/folder")/carried"; }
 
 platform_sha256() { platform_sha256_in "$(cat "$STATE/folder")"; }
 

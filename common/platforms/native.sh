@@ -9,6 +9,7 @@ platform_prepare() { :; }
 platform_release() { :; }
 platform_up() { mkdir -p "$STATE/data"; }
 platform_data() { echo "$STATE/data"; }
+platform_carried() { echo "$CARRY"; }
 platform_sha256() { platform_sha256_of "$BUILD"; }
 
 platform_serve() { PATH=$BUILD:$PATH platform_taskset "$TEST_CPUS" "$@"; }

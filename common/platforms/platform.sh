@@ -10,6 +10,7 @@
 #   LOG            file to which engine and console output is appended
 #   TEST_CPUS CLIENT_CPUS  CPU lists for the platform under test and for the load client
 #   MEMORY         memory of the platform, e.g. 1G
+#   CARRY          a folder of the host, which the platform is to see read-only, or empty
 #
 # An adapter defines the functions below, and nothing else without its own name as prefix. It never
 # parses results. "Says why" is one line on stdout, with the remedy, and status 77.
@@ -23,6 +24,8 @@
 #   platform_serve ARGV may be left out: runs a tool there whose stdin and stdout are the caller's, through a
 #                       channel that stands: what is written arrives at once. Without it the platform is
 #                       measured in serial blocks
+#   platform_carried    may be left out: path, inside, of what the host's folder $CARRY holds while the platform is
+#                       up; without it the user's own programs (cmd:COMMAND) cannot be measured there
 #   platform_data       path, inside, of the folder for disk benchmarks
 #   platform_sha256     "SHA256  TOOL" for the five programs as they are inside
 #   platform_url        starts nginx there if it does not run yet and prints its base URL, or says why not;

@@ -26,6 +26,8 @@ static const struct known_metric metrics[] = {
     {"nginxload", "download", "s", BETTER_LOWER, true, "network, one big file", NULL, 1},
     {"nginxload", "requests", "1/s", BETTER_HIGHER, true, "network, small files", NULL, 1},
     {"nginxload", "throughput", "B/s", BETTER_HIGHER, false, "network bandwidth", NULL, 1},
+    {"cmd", "time", "s", BETTER_LOWER, true, "your own program", NULL, 1},
+    {"cmd", "value", "1", BETTER_HIGHER, true, "your own program", NULL, 1},
     {"platform", "startup", "s", BETTER_LOWER, true, "starting it", NULL, 1},
     /* What courses call their files by. */
     {"cpu", "kflops", "flop/s", BETTER_HIGHER, true, "floating point", "KFLOPS", 1e3},
