@@ -165,7 +165,8 @@ check_options() {
     for chosen in $CHOSEN_BENCHMARKS; do
         case " $PLATFORM_TOOLS " in
         *" ${chosen%%:*} "*) ;;
-        *) case $chosen in cmd:*) ;; *) bad "${chosen%%:*}: no such benchmark; there are $PLATFORM_TOOLS and cmd:COMMAND" ;; esac ;;
+        *) case $chosen in cmd:*) ;; *) bad \
+            "${chosen%%:*}: no such benchmark; there are $PLATFORM_TOOLS and cmd:COMMAND" ;; esac ;;
         esac
     done
     CHOSEN_BENCHMARKS=${CHOSEN_BENCHMARKS:-$PLATFORM_TOOLS}

@@ -55,7 +55,8 @@ platform_prepare() {
 }
 platform_release() { :; }
 
-# vm_carry: the guest's initrd with what is in $CARRY behind it: the kernel unpacks one archive over the other.
+# vm_carry: the guest's initrd with what is in $CARRY behind it: the kernel unpacks one archive over the
+# other.
 vm_carry() {
     if [ -z "${CARRY:-}" ] || [ -f "$CARRY.initrd" ]; then return; fi
     mkdir -p "$CARRY.root"

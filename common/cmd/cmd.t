@@ -1,5 +1,6 @@
 #!/bin/sh
-# cmd: a command's time or its own number, by itself and as a servant; what is said when it fails or cannot start.
+# cmd: a command's time or its own number, by itself and as a servant; what is said when it fails or
+# cannot start.
 . common/test/tap.sh
 
 cmd() { "$BUILD/cmd" -r 2 -w 0 -t 1ms -f csv "$@"; }
@@ -23,7 +24,8 @@ check 'and no row' sh -c '! grep -q "^cmd,value" "$1"' - "$TMP/out"
 mkdir "$TMP/folder"
 ok 'it runs in a folder' cmd --in "$TMP/folder" -- sh -c 'pwd >where'
 check 'that folder' grep -q '/folder$' "$TMP/folder/where"
-ok 'with the same few variables everywhere' env GM_ODD=1 "$BUILD/cmd" -r 1 -t 0 --value -- sh -c 'echo ${GM_ODD:-7}'
+ok 'with the same few variables everywhere' env GM_ODD=1 "$BUILD/cmd" -r 1 -t 0 --value -- sh -c \
+    'echo ${GM_ODD:-7}'
 out_has 'and no others' ' 7 '
 ok 'its stdin is empty' cmd -- sh -c '! read -r line'
 ok 'what it says on stderr is nobody else'"'"'s' cmd -- sh -c 'echo noise >&2'
@@ -32,11 +34,16 @@ check 'but its own' [ ! -s "$TMP/err" ]
 # ---- as a servant ----
 printf '\n\n' >"$TMP/asks"
 ok 'a servant' sh -c '"$1" --steps -t 1ms -- true <"$2"' - "$BUILD/cmd" "$TMP/asks"
-check 'answers each ask with a row and a mark' [ "$(grep -c '^end$' "$TMP/out"),$(grep -c '^cmd,time,s,lower,' "$TMP/out")" = 2,2 ]
+check 'answers each ask with a row and a mark' [ \
+    "$(grep -c '^end$' "$TMP/out"),$(grep -c '^cmd,time,s,lower,' "$TMP/out")" = 2,2 ]
 check 'behind ready, before its facts' awk '
     $0 == "ready" { ready = NR } $0 == "end" { end = NR } /^# runs=/ { facts = NR }
     END { exit !(ready && ready < end && end < facts) }' "$TMP/out"
-echo 'n=$(cat n 2>/dev/null || echo 0); echo $((n + 1)) >n; [ $n -lt 2 ] || { echo "out of tape" >&2; exit 4; }' >"$TMP/folder/tape"
+cat >"$TMP/folder/tape" <<'END'
+n=$(cat n 2>/dev/null || echo 0)
+echo $((n + 1)) >n
+[ $n -lt 2 ] || { echo "out of tape" >&2; exit 4; }
+END
 status 1 'a servant whose command fails' \
     sh -c '"$1" --steps -t 0 -w 0 --in "$3" -- sh tape <"$2"' - "$BUILD/cmd" "$TMP/asks" "$TMP/folder"
 err_has 'says so' '^cmd: sh: exit status 4: out of tape$'
@@ -55,13 +62,15 @@ fails 1 'a signal' 'killed by signal 11 \(Segmentation fault\)' sh -c 'kill -s S
 fails 77 'no such file' 'does not start: No such file or directory' "$TMP/none"
 printf '#! /no/such/shell -e\n' >"$TMP/script"
 chmod 755 "$TMP/script"
-fails 77 'a script without its interpreter' 'needs the interpreter /no/such/shell, which is not there' "$TMP/script"
+fails 77 'a script without its interpreter' 'needs the interpreter /no/such/shell, which is not there' \
+    "$TMP/script"
 : >"$TMP/plain"
 fails 77 'a file that is no program' 'does not start: Permission denied' "$TMP/plain"
 
 # change OLD NEW: a program in which one text is another of the same length.
 change() {
-    perl -0777 -pe 'BEGIN { ($old, $new) = splice @ARGV, 0, 2 } s/\Q$old\E/$new/g' "$1" "$2" "$(command -v gzip)" >"$TMP/changed"
+    perl -0777 -pe 'BEGIN { ($old, $new) = splice @ARGV, 0, 2 } s/\Q$old\E/$new/g' "$1" "$2" \
+        "$(command -v gzip)" >"$TMP/changed"
     chmod 755 "$TMP/changed"
 }
 if ldd "$(command -v gzip)" 2>/dev/null | grep -q '/ld-linux'; then

@@ -92,7 +92,8 @@ down() { within "$(limits_for stop)" "stopping $PLATFORM" platform_down >>"$LOG"
 look() {
     within "$(limits_for answer)" "facts of $PLATFORM" platform_facts >"$WORK/platform" 2>>"$LOG" || :
     within "$(limits_for checksums)" "checksums of $PLATFORM" platform_sha256 >"$WORK/sha256" 2>>"$LOG" || :
-    within "$(limits_for checksums)" "checksums of what $PLATFORM was given" carry_sums_there >>"$WORK/sha256" 2>>"$LOG" || :
+    within "$(limits_for checksums)" "checksums of what $PLATFORM was given" carry_sums_there \
+        >>"$WORK/sha256" 2>>"$LOG" || :
     compare_sha256 >>"$WORK/platform"
     look_again
 }

@@ -1,14 +1,15 @@
-# Programs of the user's own: -b 'cmd:COMMAND' and --with FILE. Copied, with the program that measures (common/cmd),
-# into a folder that every platform gets to see ($CARRY; see common/platforms/platform.sh).
+# Programs of the user's own: -b 'cmd:COMMAND' and --with FILE. Copied, with the program that measures
+# (common/cmd), into a folder that every platform gets to see ($CARRY; see common/platforms/platform.sh).
 #
 #   cmd:COMMAND                                  how long it takes
 #   cmd:value[,unit=UNIT][,better=WHICH]:COMMAND what it prints: the last number on its last line
 #
-# COMMAND is split into words as a shell does it, quotes included, and nothing else in it is special. Its first word is
-# the program, by path or from PATH; a word that is a FILE of --with stands for that file there.
+# COMMAND is split into words as a shell does it, quotes included, and nothing else in it is special. Its
+# first word is the program, by path or from PATH; a word that is a FILE of --with stands for that file
+# there.
 #
-# $RUN/carry/ holds cmd, programs and files; lib/ in it the libraries of programs that are not static, with their dynamic
-# linker: so the same ones run everywhere. $RUN/linkers: `PROGRAM LINKER`, one a line.
+# $RUN/carry/ holds cmd, programs and files; lib/ in it the libraries of programs that are not static,
+# with their dynamic linker: so the same ones run everywhere. $RUN/linkers: `PROGRAM LINKER`, one a line.
 
 # carry_encode: a line as one word that can be a file's name, too: what is not plain is written in octal.
 carry_encode() {
@@ -95,7 +96,8 @@ carry_check() {
 
 carry_check_value() {
     ! carry_is_value "$1" || case $(carry_option "$1" better higher):$(carry_option "$1" unit 1) in
-    lower:*[!A-Za-z0-9/._-]* | higher:*[!A-Za-z0-9/._-]*) echo "$carry_asked: unit= takes letters, digits and / . _ -" && return 1 ;;
+    lower:*[!A-Za-z0-9/._-]* | higher:*[!A-Za-z0-9/._-]*) echo \
+        "$carry_asked: unit= takes letters, digits and / . _ -" && return 1 ;;
     lower:?* | higher:?*) ;;
     *) echo "$carry_asked: better= takes lower or higher" && return 1 ;;
     esac
@@ -164,7 +166,8 @@ carry_libraries() {
     done <"$RUN/libraries"
 }
 
-# carry_sums: "SHA256  FILE" of all that is carried, as it is here. carry_sums_there: as it is on the platform.
+# carry_sums: "SHA256  FILE" of all that is carried, as it is here. carry_sums_there: as it is on the
+# platform.
 carry_script='cd "$0" && find . -type f | sort | xargs sha256sum | sed "s|  \./|  carried/|"'
 carry_sums() { [ -z "$CARRY" ] || sh -c "$carry_script" "$CARRY"; }
 carry_sums_there() {

@@ -1,6 +1,6 @@
 #!/bin/sh
-# The user's own program as a benchmark (-b cmd:COMMAND): real ones of Debian on native, docker and qemu; how it is
-# recorded, resumed and refused.
+# The user's own program as a benchmark (-b cmd:COMMAND): real ones of Debian on native, docker and qemu;
+# how it is recorded, resumed and refused.
 . common/test/tap.sh
 
 driver() { ./run.sh --quick -s 1 "$@"; }
@@ -28,7 +28,8 @@ refused 'two files of one name' 'another gzip is carried already' -b 'cmd:gzip -
 if ldd "$(command -v gzip)" 2>/dev/null | grep -q '/ld-linux'; then
     perl -0777 -pe 's/libc\.so\.6/libq.so.6/g' "$(command -v gzip)" >"$TMP/lacks"
     chmod 755 "$TMP/lacks"
-    refused 'a library that is not here' 'needs the library libq\.so\.6, which is not here; --with FILE carries it' \
+    refused 'a library that is not here' \
+        'needs the library libq\.so\.6, which is not here; --with FILE carries it' \
         -b "cmd:$TMP/lacks -V"
 else
     skip 'a library that is not here' 'gzip is static here, or not from glibc'
@@ -56,16 +57,20 @@ for platform in native native2 docker qemu; do
         continue
     fi
     check "$platform: gzip has times" measured "$platform" "$gzip" 'time,s,lower'
-    ! command -v sqlite3 >/dev/null || check "$platform: sqlite3 has" measured "$platform" "$sqlite" 'time,s,lower'
+    ! command -v sqlite3 >/dev/null || check "$platform: sqlite3 has" measured "$platform" "$sqlite" \
+        'time,s,lower'
     ! command -v openssl >/dev/null ||
         check "$platform: openssl has numbers" measured "$platform" "$openssl" 'value,kB/s,higher'
-    check "$platform: what is there is what was carried" grep -q ",$platform,1,platform,sha256.equal,yes" "$campaign/facts.csv"
+    check "$platform: what is there is what was carried" grep -q ",$platform,1,platform,sha256.equal,yes" \
+        "$campaign/facts.csv"
 done
 check 'nothing has failed' [ "$(wc -l <"$campaign/failures.csv")" -eq 1 ]
 check 'the library that it was run with is known' grep -q '^carried\.lib/' "$campaign/environment.txt"
-check 'a row bears the name that was asked for' grep -q '^cmd:gzip -9 -c README.md time  *native' "$campaign/report.txt"
+check 'a row bears the name that was asked for' grep -q '^cmd:gzip -9 -c README.md time  *native' \
+    "$campaign/report.txt"
 check 'the plan, too' grep -q ',cmd:gzip -9 -c README.md$' "$campaign/plan.csv"
-check 'the command that measures it again' grep -q "^reproduce=.* -b 'cmd:gzip -9 -c README.md' .*--with 'README.md'" "$campaign/environment.txt"
+check 'the command that measures it again' grep -q \
+    "^reproduce=.* -b 'cmd:gzip -9 -c README.md' .*--with 'README.md'" "$campaign/environment.txt"
 
 # ---- one command, several ways to go wrong; resumed ----
 cat >"$TMP/odd" <<'END'
@@ -75,15 +80,19 @@ END
 chmod 755 "$TMP/odd"
 echo 5 >"$TMP/five"
 odd="cmd:value,better=lower:$TMP/odd 2 $TMP/five"
-ok 'its own script, and a file of its own' driver -p native -n 1 -o "$TMP/odd.out" -b "$odd" --with "$TMP/five"
-check 'the file is found where it was put' grep -qF "$(field "$odd"),value,1,lower,2,7" "$TMP/odd.out/samples.csv"
+ok 'its own script, and a file of its own' driver -p native -n 1 -o "$TMP/odd.out" -b "$odd" --with \
+    "$TMP/five"
+check 'the file is found where it was put' grep -qF "$(field "$odd"),value,1,lower,2,7" \
+    "$TMP/odd.out/samples.csv"
 ok 'resumed' ./run.sh --resume "$TMP/odd.out" -n 2
-check 'a second round, of the same row' grep -qF ",native,2,$(field "$odd"),value,1,lower,1,7" "$TMP/odd.out/samples.csv"
+check 'a second round, of the same row' grep -qF ",native,2,$(field "$odd"),value,1,lower,1,7" \
+    "$TMP/odd.out/samples.csv"
 echo '# changed' >>"$TMP/odd"
 status 1 'a program that is another one now' ./run.sh --resume "$TMP/odd.out" -n 3
 err_has 'is said' 'not what it was measured with: sha256\.carried; begin a new campaign'
 
-ok 'what fails' driver -p native -n 1 -o "$TMP/bad.out" -b "cmd:sh -c 'echo no tape >&2; exit 3'" -b 'cmd:true'
+ok 'what fails' driver -p native -n 1 -o "$TMP/bad.out" -b "cmd:sh -c 'echo no tape >&2; exit 3'" -b \
+    'cmd:true'
 check 'is a reason' grep -q ',cmd: sh: exit status 3: no tape$' "$TMP/bad.out/failures.csv"
 check 'and the others are measured' grep -q ',native,1,cmd:true,time,s,lower,' "$TMP/bad.out/samples.csv"
 cat >"$TMP/set" <<'END'
@@ -92,5 +101,6 @@ linpack:size=60   # with a comment
 cmd:printf '#%s\n' 3
 END
 ok 'in a set' driver -p native -n 1 -o "$TMP/set.out" --set "$TMP/set"
-check 'as it stands there' grep -qF ",native,1,cmd:printf '#%s\n' 3,time,s,lower,1," "$TMP/set.out/samples.csv"
+check 'as it stands there' grep -qF ",native,1,cmd:printf '#%s\n' 3,time,s,lower,1," \
+    "$TMP/set.out/samples.csv"
 tap_done

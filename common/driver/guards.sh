@@ -44,7 +44,8 @@ guards_of_trial() {
     { host_facts && cat "$WORK/platform" "$WORK/facts"; } | apply_guards "$1"
 }
 
-# compare_sha256: facts about whether the programs there ($WORK/sha256), and what was carried there, are those here.
+# compare_sha256: facts about whether the programs there ($WORK/sha256), and what was carried there, are
+# those here.
 compare_sha256() {
     if [ ! -s "$WORK/sha256" ]; then
         echo sha256.unknown=yes

@@ -69,7 +69,8 @@ settings() {
 reproduce() {
     printf './run.sh -s %s -c %s -m %s' "$SEED" "$TEST_CPUS" "$MEMORY"
     for reproduce_benchmark in $CHOSEN_BENCHMARKS; do
-        printf ' -b %s' "$(platform_quote "$(part_asked "$reproduce_benchmark")" | sed "s/ \$//; s/^'\([A-Za-z0-9:=,.+_-]*\)'\$/\1/")"
+        printf ' -b %s' "$(platform_quote "$(part_asked "$reproduce_benchmark")" | sed "s/ \$//; \
+            s/^'\([A-Za-z0-9:=,.+_-]*\)'\$/\1/")"
     done
     printf '%s' "$CARRY_WITH" | while IFS= read -r reproduce_with; do
         printf ' --with %s' "$(platform_quote "$reproduce_with" | sed 's/ $//')"

@@ -1,10 +1,11 @@
 #!/bin/sh
-# Each set, in the smallest form that there is of it: natively, one round, next to no time. What it names is measured, under
-# that name, or says why it is not here.
+# Each set, in the smallest form that there is of it: natively, one round, next to no time. What it names
+# is measured, under that name, or says why it is not here.
 . common/test/tap.sh
 
 # lacking BENCHMARK: whether a reason is one of this machine's, not of the set's.
-lacking() { grep -F ",$1," "$TMP/out.$set/failures.csv" | grep -Eq 'no nginx|O_DIRECT|io_uring|not available'; }
+lacking() { grep -F ",$1," "$TMP/out.$set/failures.csv" | grep -Eq \
+    'no nginx|O_DIRECT|io_uring|not available'; }
 
 for set in common/driver/sets/*; do
     set=${set##*/}

@@ -96,7 +96,8 @@ exec_carry() {
             case $exec_line in
             mkdir*) echo "$exec_line" ;;
             *)
-                echo "base64 -d >'$exec_folder/carried/$exec_line' <<'END' && chmod 755 '$exec_folder/carried/$exec_line'"
+                exec_to=$exec_folder/carried/$exec_line
+                echo "base64 -d >'$exec_to' <<'END' && chmod 755 '$exec_to'"
                 base64 <"$CARRY/$exec_line"
                 echo END
                 ;;

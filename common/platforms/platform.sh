@@ -24,8 +24,8 @@
 #   platform_serve ARGV may be left out: runs a tool there whose stdin and stdout are the caller's, through a
 #                       channel that stands: what is written arrives at once. Without it the platform is
 #                       measured in serial blocks
-#   platform_carried    may be left out: path, inside, of what the host's folder $CARRY holds while the platform is
-#                       up; without it the user's own programs (cmd:COMMAND) cannot be measured there
+#   platform_carried    may be left out: path, inside, of what the host's folder $CARRY holds while the
+#                       platform is up; without it the user's own programs (cmd:COMMAND) cannot be measured
 #   platform_data       path, inside, of the folder for disk benchmarks
 #   platform_sha256     "SHA256  TOOL" for the five programs as they are inside
 #   platform_url        starts nginx there if it does not run yet and prints its base URL, or says why not;
