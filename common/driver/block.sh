@@ -170,7 +170,7 @@ block_round() {
     rm -f "$RUN/load"
     block_up || return
     for benchmark in $ORDER; do
-        progress_show "$PROGRESS: $PLATFORM, $benchmark"
+        progress_show "$PROGRESS: $PLATFORM, $(part_asked "$benchmark")"
         trial "$benchmark" || return
     done
     block_leave

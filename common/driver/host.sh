@@ -129,9 +129,10 @@ environment() {
     [ -z "$microcode" ] || echo "cpu.microcode=$microcode"
     echo "results.disk=$(df -P "$OUT" | awk 'NR == 2 { print $1 " on " $NF ", " $4 " KiB free" }')"
     echo "commit=$(commit)"
-    platform_sha256_of "$BUILD" 2>/dev/null | awk '{ print "sha256." $2 "=" $1 }'
     [ -z "$CARRY" ] || echo "sha256.carried=$(carry_sums | sha256sum | cut -d ' ' -f 1)"
     carry_sums | sed 's|^\([^ ]*\)  carried/\(.*\)|carried.\2=\1|'
+    # Last, so that a disk that is full ends in a status.
+    platform_sha256_of "$BUILD" 2>/dev/null | awk '{ print "sha256." $2 "=" $1 }'
 }
 
 # commit: of the checkout, with -dirty behind it where files that it has are not as committed.
