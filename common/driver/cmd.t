@@ -21,6 +21,7 @@ refused 'a file that may not be run' 'chmod \+x' -b 'cmd:./README.md'
 refused 'another direction' 'better= takes lower or higher' -b 'cmd:value,better=more:true'
 refused 'another unit' 'unit= takes letters' -b 'cmd:value,unit=a b:true'
 refused 'no such file beside it' '--with none: no such file' -b 'cmd:true' --with none
+refused 'a fleet' '--fleet: hosts are given no programs of your own' -b cmd:true --fleet 'sh -c'
 refused 'a file for nothing' 'no benchmark cmd:COMMAND that would need it' -b linpack --with README.md
 mkdir "$TMP/other"
 cp common/driver/cmd.t "$TMP/other/gzip"
