@@ -181,7 +181,7 @@ check_options() {
     [ -z "$ROUNDS" ] || [ -n "$BUDGET_GIVEN" ] || BUDGET_SECONDS=
     echo "$MEMORY" | grep -Eqx '[1-9][0-9]*[MG]' || bad "--memory $MEMORY: not a size such as 512M"
     case "${FLEET:+fleet} $CHOSEN_BENCHMARKS" in
-    'fleet '*' cmd:'*) bad "--fleet: hosts are given no programs of your own (cmd:); measure on each by itself" ;;
+    'fleet '*' cmd:'*) bad "--fleet: hosts are given no programs of your own (cmd:); run.sh on each does" ;;
     esac
     # A fleet's hosts have CPUs of their own.
     [ -n "$FLEET" ] || choose_cpus || bad "--cpus $TEST_CPUS: not CPUs this process may use"
