@@ -94,9 +94,7 @@ for _ in $(seq 300); do
     sleep 1
 done
 # shellcheck disable=SC2046 # a list of numbers
-kill -s KILL $(grep -ls '^ssh' /proc/[0-9]*/cmdline | while read -r file; do
-    tr '\0' ' ' <"$file" | grep -q "^ssh -F $ssh/config" && echo "$file" | cut -d / -f 3
-done)
+kill -s KILL $(pgrep -f "^ssh -F $ssh/config ")
 wait "$fleet"
 check 'every ssh is killed: nothing stays' clean
 check 'a line each' [ "$(grep -c ',failed,"*lost: ' "$out/fleet.csv")" -eq 2 ]

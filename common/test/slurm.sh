@@ -80,11 +80,13 @@ slurm_idle() {
 slurm_end() {
     scancel -u root 2>/dev/null
     sleep 1
-    for slurm_pid in n1.pid n2.pid slurmctld.pid key/pid; do
-        [ ! -f "$slurm_dir/$slurm_pid" ] || kill "$(cat "$slurm_dir/$slurm_pid")" 2>/dev/null
-    done
-    for _ in $(seq 20); do
-        cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\0' ' ' | grep -q "$slurm_dir" || break
+    slurm_pids=$(cat "$slurm_dir"/n[12].pid "$slurm_dir/slurmctld.pid" "$slurm_dir/key/pid" 2>/dev/null)
+    # shellcheck disable=SC2086 # a list of numbers
+    kill $slurm_pids 2>/dev/null
+    # They write until they have ended.
+    for _ in $(seq 60); do
+        # shellcheck disable=SC2086
+        ps -o pid= -p "$(echo $slurm_pids | tr ' ' ,)" >/dev/null 2>&1 || break
         sleep 1
     done
     rm -rf "$TMP"
