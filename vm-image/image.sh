@@ -50,10 +50,10 @@ write_fat() {
 }
 
 write_data() {
+    # One -E with all of it: of several, the last holds.
+    data_extended=hash_seed=67726d6b-0000-4000-8000-000000000002,lazy_itable_init=0
     E2FSPROGS_FAKE_TIME=$SOURCE_DATE_EPOCH PATH=$PATH:/usr/sbin:/sbin mkfs.ext4 -q -F -L guestmark -m 0 \
-        -U 67726d6b-0000-4000-8000-000000000001 \
-        -E lazy_itable_init=0 -E hash_seed=67726d6b-0000-4000-8000-000000000002 \
-        -E "offset=$((image_data_start * 512))" \
+        -U 67726d6b-0000-4000-8000-000000000001 -E "$data_extended,offset=$((image_data_start * 512))" \
         -J size=8 "$1" $((image_data_sectors / 2))k
 }
 
