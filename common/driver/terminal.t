@@ -57,7 +57,7 @@ for without in TERM=dumb '-u TERM'; do
     rm -r "$TMP/plain"
 done
 # A reader that goes away, as head does, while output is still to come; run.t has the driver's.
-run sh -c '{ "$2/compare" --detail "$1"; echo "$?" >"$1/status"; } | :' - "$TMP/dear" "$BUILD"
+run sh -c '{ sleep 1; "$2/compare" --detail "$1"; echo "$?" >"$1/status"; } | :' - "$TMP/dear" "$BUILD"
 check 'compare into a pipe that closes: an error, no crash' grep -Eqx '1|141' "$TMP/dear/status"
 
 tap_done
