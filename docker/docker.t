@@ -162,6 +162,17 @@ other_engine() {
         engine_start'
 }
 use docker
+# The kernel kills an engine when memory is short.
+if engine_runs; then
+    ok 'a container, whose engine is killed' platform_up
+    kill -s KILL "$(cat "$engine_dir/pid")"
+    check 'which leaves something running' [ -n "$(engine_left)" ]
+    ok 'a killed engine is released' platform_release
+    check 'with its containers' [ -z "$(engine_left)" ]
+    check 'and its mounts' sh -c '! grep -e " $1/" -e " $2/" /proc/self/mounts' - \
+        "$engine_dir" "$engine_socket"
+    ok 'and another can be started' platform_prepare
+fi
 if engine_runs; then
     status 77 'an engine beside that of another campaign is refused' other_engine
     out_has 'and says why' 'a Docker engine of another campaign is up'

@@ -48,6 +48,8 @@ engine_start() {
         fi
         sleep 0.1
     done
+    # An engine that was killed has left its containers in its data.
+    docker --host "unix://$engine_socket/docker.sock" container prune --force >/dev/null
 }
 
 # engine_alone: two engines would share docker0, and give two containers one address.
@@ -86,15 +88,26 @@ engine_stop() {
             sleep 0.1
         done 2>/dev/null
     fi
+    # shellcheck disable=SC2046 # lists of numbers
+    kill -s KILL $(engine_left) 2>/dev/null || :
     if [ -f "$engine_dir/bridge" ]; then
         firewall_restore docker0 'DOCKER[A-Z0-9-]*' <"$engine_dir/bridge"
         rm -f "$engine_dir/bridge"
     fi
-    # What net=host makes of the host's network namespace stays mounted.
-    for engine_mount in "$engine_socket"/exec/netns/*; do
-        [ ! -e "$engine_mount" ] || umount "$engine_mount" || :
-    done
-    # So does what an engine that was killed has mounted over its data.
-    umount "$engine_dir/data" 2>/dev/null || :
+    # What net=host makes of the host's network namespace stays mounted; so does, of an engine that was killed,
+    # what its containers had.
+    platform_unmount "$engine_socket/"
+    platform_unmount "$engine_dir/"
     rm -rf "$engine_socket" "$engine_dir/pid"
+}
+
+# engine_left: what an engine that was killed leaves running: its containerd, its containers' shims, and the
+# first processes of the containers, below these.
+engine_left() {
+    for engine_process in /proc/[0-9]*; do
+        case $(cat "$engine_process/comm") in containerd*) ;; *) continue ;; esac
+        tr '\0' ' ' <"$engine_process/cmdline" | grep -q " $engine_socket/exec/" || continue
+        cat "$engine_process/task/${engine_process#/proc/}/children"
+        echo "${engine_process#/proc/}"
+    done 2>/dev/null
 }

@@ -40,7 +40,7 @@ leftovers_of() {
             leftovers_block release "$leftovers_platform" "$RUN/work" "$RUN/state"
         done
     end_processes "$leftovers_tag" "$RUN" || :
-    leftovers_unmount "$RUN/"
+    platform_unmount "$RUN/"
     rm -rf "$RUN"
     rmdir "$BUILD/run" 2>/dev/null || :
 }
@@ -50,11 +50,4 @@ leftovers_block() {
     mkdir -p "$3" "$4"
     PLATFORM=$2 WORK=$3 STATE=$4 GUESTMARK_BLOCK=leftovers-$$-0_ sh "$ROOT/common/driver/block.sh" "$1" \
         </dev/null || :
-}
-
-# leftovers_unmount FOLDER: what is mounted below it, the last first.
-leftovers_unmount() {
-    awk -v at="$1" 'index($2, at) == 1 { points = $2 "\n" points }
-        END { printf "%s", points }' /proc/self/mounts |
-        sed 's/\\040/ /g' | while IFS= read -r leftovers_point; do umount "$leftovers_point" || :; done
 }

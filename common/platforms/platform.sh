@@ -78,6 +78,14 @@ platform_adapter() {
     esac
 }
 
+# platform_unmount FOLDER: what is mounted below it, the last first.
+platform_unmount() {
+    awk -v at="$1" '{ gsub(/\\040/, " ", $2) }
+        index($2, at) == 1 { points = $2 "\n" points }
+        END { printf "%s", points }' /proc/self/mounts |
+        while IFS= read -r platform_point; do umount "$platform_point" || :; done
+}
+
 # platform_driver_lives PID: whether that is a campaign's driver other than the caller.
 platform_driver_lives() {
     [ "$1" != "$$" ] && { tr '\0' ' ' <"/proc/$1/cmdline"; } 2>/dev/null | grep -q 'run\.sh'
