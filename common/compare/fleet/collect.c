@@ -36,18 +36,18 @@ int fleet_host(struct fleet *fleet, const char *name, const char *folder, enum h
 
 void fleet_say(struct fleet *fleet, enum about about, int host, const char *format, ...)
 {
-    char text[1024];
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
+    char *text = words_format(format, arguments);
     va_end(arguments);
-    words_clean(text);
     size_t number = (size_t)names_add(&fleet->said, text, strlen(text));
     if (number == fleet->saying_count) {
         fleet->sayings = alloc_grow(fleet->sayings, fleet->saying_count, &fleet->saying_room,
                                     sizeof *fleet->sayings);
-        fleet->sayings[fleet->saying_count++] = (struct saying){
-            .about = about, .order = number, .text = alloc_text(text, strlen(text))};
+        fleet->sayings[fleet->saying_count++] =
+            (struct saying){.about = about, .order = number, .text = text};
+    } else {
+        free(text);
     }
     struct saying *saying = &fleet->sayings[number];
     if (host < 0 || (saying->count && saying->hosts[saying->count - 1] == host))
@@ -266,12 +266,8 @@ void fleet_free(struct fleet *fleet)
         free(fleet->hosts[i].folder);
         free(fleet->hosts[i].facts);
     }
-    for (size_t i = 0; i < fleet->metric_count; i++) {
-        free(fleet->metrics[i].benchmark);
-        free(fleet->metrics[i].name);
-        free(fleet->metrics[i].unit);
-        free(fleet->metrics[i].resource);
-    }
+    for (size_t i = 0; i < fleet->metric_count; i++)
+        measured_free(&fleet->metrics[i]);
     for (size_t i = 0; i < fleet->table_count; i++)
         free(fleet->tables[i].points);
     for (size_t i = 0; i < fleet->saying_count; i++) {

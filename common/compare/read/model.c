@@ -141,19 +141,27 @@ void model_add(struct model *model, int number, uint32_t round, double time, uin
 
 void model_note(struct model *model, const char *format, ...)
 {
-    char text[1024];
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
+    char *text = words_format(format, arguments);
     va_end(arguments);
-    words_clean(text);
     for (size_t i = 0; i < model->note_count; i++) {
-        if (strcmp(model->notes[i], text) == 0)
+        if (strcmp(model->notes[i], text) == 0) {
+            free(text);
             return;
+        }
     }
     model->notes =
         alloc_grow(model->notes, model->note_count, &model->note_room, sizeof *model->notes);
-    model->notes[model->note_count++] = alloc_text(text, strlen(text));
+    model->notes[model->note_count++] = text;
+}
+
+void measured_free(struct measured *metric)
+{
+    free(metric->benchmark);
+    free(metric->name);
+    free(metric->unit);
+    free(metric->resource);
 }
 
 static void free_records(struct model *model)
@@ -197,12 +205,8 @@ void model_free(struct model *model)
         free(model->groups[i].host);
         free(model->groups[i].label);
     }
-    for (size_t i = 0; i < model->metric_count; i++) {
-        free(model->metrics[i].benchmark);
-        free(model->metrics[i].name);
-        free(model->metrics[i].unit);
-        free(model->metrics[i].resource);
-    }
+    for (size_t i = 0; i < model->metric_count; i++)
+        measured_free(&model->metrics[i]);
     for (size_t i = 0; i < model->cell_count; i++) {
         free(model->cells[i].trials);
         free(model->cells[i].turns);

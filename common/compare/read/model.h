@@ -71,6 +71,9 @@ struct measured {
     bool primary;
 };
 
+/* Frees its words, not itself. */
+void measured_free(struct measured *metric);
+
 /* A guard that did not pass, or a trial that failed (then guard is NULL and evidence the reason).
  */
 struct event {

@@ -1,8 +1,10 @@
 #include "words.h"
 
+#include "alloc.h"
 #include "utf8.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 /* C0, DEL, C1, the marks of direction (U+200E, U+200F, U+202A to U+202E, U+2066 to U+2069), and
@@ -48,4 +50,12 @@ char *words_clean(char *text)
         at += length ? length : 1;
     }
     return text;
+}
+
+char *words_format(const char *format, va_list arguments)
+{
+    char text[1024];
+    vsnprintf(text, sizeof text, format, arguments);
+    words_clean(text);
+    return alloc_text(text, strlen(text));
 }

@@ -3,6 +3,8 @@
 #ifndef GM_COMPARE_WORDS_H
 #define GM_COMPARE_WORDS_H
 
+#include <stdarg.h>
+
 enum { NAME_MOST = 300, UNIT_MOST = 20 };
 
 /*
@@ -15,5 +17,8 @@ const char *words_fault(const char *text, int most);
 /* Makes a sentence printable: such characters become blanks, bytes that are no UTF-8 question
  * marks. Returns `text`. */
 char *words_clean(char *text);
+
+/* A printable sentence of at most 1023 bytes, for the caller to free. */
+char *words_format(const char *format, va_list arguments);
 
 #endif
