@@ -183,6 +183,7 @@ check_options() {
     case "${FLEET:+fleet} $CHOSEN_BENCHMARKS" in
     'fleet '*' cmd:'*) bad "--fleet: hosts are given no programs of your own (cmd:); run.sh on each does" ;;
     esac
+    [ -z "$FLEET" ] || [ -z "$CARRY_WITH" ] || bad "--with: a fleet's hosts are given no files of your own"
     # A fleet's hosts have CPUs of their own.
     [ -n "$FLEET" ] || choose_cpus || bad "--cpus $TEST_CPUS: not CPUs this process may use"
     [ -n "$RESUME" ] || return 0

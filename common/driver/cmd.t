@@ -22,6 +22,8 @@ refused 'another direction' 'better= takes lower or higher' -b 'cmd:value,better
 refused 'another unit' 'unit= takes letters' -b 'cmd:value,unit=a b:true'
 refused 'no such file beside it' '--with none: no such file' -b 'cmd:true' --with none
 refused 'a fleet' '--fleet: hosts are given no programs of your own' -b cmd:true --fleet 'sh -c'
+refused 'a fleet and a file' "--with: a fleet's hosts are given no files of your own" \
+    --fleet 'sh -c' --with README.md
 refused 'a file for nothing' 'no benchmark cmd:COMMAND that would need it' -b linpack --with README.md
 mkdir "$TMP/other"
 cp common/driver/cmd.t "$TMP/other/gzip"
