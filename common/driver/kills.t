@@ -81,8 +81,8 @@ world() {
 
 # left: what is left of the campaign, in $TMP/out; fails if there is anything. Guardians are given time.
 left() {
-    left_tries=600
-    while [ $((left_tries -= 1)) -gt 0 ]; do
+    left_until=$(($(date +%s) + 120))
+    while [ "$(date +%s)" -lt "$left_until" ]; do
         world "$TMP/now"
         {
             ours | while read -r left_pid; do echo "$left_pid $(tr '\0' ' ' <"/proc/$left_pid/cmdline")"; done
