@@ -43,7 +43,7 @@ if command -v aarch64-linux-gnu-gcc >/dev/null 2>&1; then
     ok "the kernels for aarch64" compiled aarch64-linux-gnu-gcc
     tile "aarch64" tile_generic 'fmla' 'fmadd' '[qd][0-9]+.*\[sp'
 else
-    skip "the kernels for aarch64" "no aarch64-linux-gnu-gcc"
+    skip "the kernels for aarch64" 'no aarch64-linux-gnu-gcc (apt-get install gcc-aarch64-linux-gnu)'
 fi
 
 tap_done

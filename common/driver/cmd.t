@@ -45,7 +45,7 @@ openssl='cmd:value,unit=kB/s,better=higher:openssl speed -elapsed -seconds 1 -by
 set -- -b "$gzip" --with README.md
 for program in sqlite3 openssl; do
     command -v "$program" >/dev/null || {
-        skip "$program" 'not installed'
+        skip "$program" "not installed (apt-get install $program)"
         continue
     }
     case $program in sqlite3) set -- "$@" -b "$sqlite" ;; openssl) set -- "$@" -b "$openssl" ;; esac

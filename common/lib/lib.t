@@ -98,7 +98,7 @@ if command -v strace >/dev/null 2>&1; then
     check 'there is room for 8192 CPUs' sh -c '
         grep -q "getaffinity(0, 1024," "$1" && grep -q "setaffinity(0, 1024," "$1"' - "$TMP/trace"
 else
-    skip 'there is room for 8192 CPUs' 'strace is not installed'
+    skip 'there is room for 8192 CPUs' 'strace is not installed (apt-get install strace)'
 fi
 
 # A static, position-dependent program has type EXEC (2) and no interpreter segment.
