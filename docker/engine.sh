@@ -94,8 +94,8 @@ engine_stop() {
         firewall_restore docker0 'DOCKER[A-Z0-9-]*' <"$engine_dir/bridge"
         rm -f "$engine_dir/bridge"
     fi
-    # What net=host makes of the host's network namespace stays mounted; so does, of an engine that was killed,
-    # what its containers had.
+    # What net=host makes of the host's network namespace stays mounted; so does what its containers had, of an
+    # engine that was killed.
     platform_unmount "$engine_socket/"
     platform_unmount "$engine_dir/"
     rm -rf "$engine_socket" "$engine_dir/pid"
