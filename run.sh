@@ -75,12 +75,12 @@ Exit status: 0 measured; 1 something failed; 2 wrong usage; 77 nothing usable.
 END
 }
 
-bad() {
+say_bad() {
     echo "run.sh: $1; see run.sh --help" >&2
     exit 2
 }
 
-fail() {
+say_fail() {
     echo "run.sh: $1" >&2
     exit 1
 }
@@ -113,7 +113,7 @@ options() {
             option_value "$1" "${2:-}"
             shift
             ;;
-        *) bad "$1: takes no operands" ;;
+        *) say_bad "$1: takes no operands" ;;
         esac
         shift
     done
@@ -123,17 +123,17 @@ options() {
 option_value() {
     case $1 in
     -[pbntoscm] | --platforms | --benchmarks | --rounds | --budget | --output | --seed | --cpus | \
-        --memory | --set | --with | --limit | --resume | --fleet) [ -n "$2" ] || bad "$1: needs a value" ;;
-    --methods | --quick | --list | --doctor | --help) bad "$1: takes no value" ;;
-    *) bad "$1: unknown option" ;;
+        --memory | --set | --with | --limit | --resume | --fleet) [ -n "$2" ] || say_bad "$1: needs a value" ;;
+    --methods | --quick | --list | --doctor | --help) say_bad "$1: takes no value" ;;
+    *) say_bad "$1: unknown option" ;;
     esac
     case $1 in
     -[pbosmc] | --platforms | --benchmarks | --set | --with | --output | --seed | --cpus | \
         --memory) FIXED_BY_RESUME=$1 ;;
     esac
     case $1 in
-    -p | --platforms) CHOSEN_PLATFORMS=$CHOSEN_PLATFORMS$(split_platforms "$2")$NEWLINE ;;
-    -b | --benchmarks) CHOSEN_BENCHMARKS="$CHOSEN_BENCHMARKS $(split_platforms "$2" | encode_benchmarks)" ;;
+    -p | --platforms) CHOSEN_PLATFORMS=$CHOSEN_PLATFORMS$(plan_split "$2")$NEWLINE ;;
+    -b | --benchmarks) CHOSEN_BENCHMARKS="$CHOSEN_BENCHMARKS $(plan_split "$2" | encode_benchmarks)" ;;
     --set) CHOSEN_BENCHMARKS="$CHOSEN_BENCHMARKS $(set_benchmarks "$2")" || exit ;;
     --with) CARRY_WITH=$CARRY_WITH$2$NEWLINE ;;
     -n | --rounds) ROUNDS=$(whole_number "$1" "$2" 1 1000) ;;
@@ -151,11 +151,11 @@ option_value() {
 # whole_number OPTION TEXT MIN MAX: prints the number without leading zeros.
 whole_number() {
     case $2 in
-    *[!0-9]* | ???????????*) bad "$1 $2: not a whole number from $3 to $4" ;;
+    *[!0-9]* | ???????????*) say_bad "$1 $2: not a whole number from $3 to $4" ;;
     esac
     whole=$(echo "$2" | sed 's/^0*\(.\)/\1/')
     if [ "$whole" -lt "$3" ] || [ "$whole" -gt "$4" ]; then
-        bad "$1 $2: not a whole number from $3 to $4"
+        say_bad "$1 $2: not a whole number from $3 to $4"
     fi
     echo "$whole"
 }
@@ -165,7 +165,7 @@ check_options() {
     for chosen in $CHOSEN_BENCHMARKS; do
         case " $PLATFORM_TOOLS " in
         *" ${chosen%%:*} "*) ;;
-        *) case $chosen in cmd:*) ;; *) bad \
+        *) case $chosen in cmd:*) ;; *) say_bad \
             "${chosen%%:*}: no such benchmark; there are $PLATFORM_TOOLS and cmd:COMMAND" ;; esac ;;
         esac
     done
@@ -177,39 +177,39 @@ check_options() {
     BUDGET_SECONDS=$(echo "$BUDGET" | awk '
         !/^[0-9]+[smh]?$/ { exit 1 }
         { print $0 * (/h$/ ? 3600 : /m$/ ? 60 : 1) }') ||
-        bad "--budget $BUDGET: not a time such as 90s or 30m"
+        say_bad "--budget $BUDGET: not a time such as 90s or 30m"
     [ -z "$ROUNDS" ] || [ -n "$BUDGET_GIVEN" ] || BUDGET_SECONDS=
-    echo "$MEMORY" | grep -Eqx '[1-9][0-9]*[MG]' || bad "--memory $MEMORY: not a size such as 512M"
+    echo "$MEMORY" | grep -Eqx '[1-9][0-9]*[MG]' || say_bad "--memory $MEMORY: not a size such as 512M"
     case "${FLEET:+fleet} $CHOSEN_BENCHMARKS" in
-    'fleet '*' cmd:'*) bad "--fleet: hosts are given no programs of your own (cmd:); run.sh on each does" ;;
+    'fleet '*' cmd:'*) say_bad "--fleet: hosts are given no programs of your own (cmd:); run.sh on each does" ;;
     esac
-    [ -z "$FLEET" ] || [ -z "$CARRY_WITH" ] || bad "--with: a fleet's hosts are given no files of your own"
+    [ -z "$FLEET" ] || [ -z "$CARRY_WITH" ] || say_bad "--with: a fleet's hosts are given no files of your own"
     # A fleet's hosts have CPUs of their own.
-    [ -n "$FLEET" ] || choose_cpus || bad "--cpus $TEST_CPUS: not CPUs this process may use"
+    [ -n "$FLEET" ] || host_choose_cpus || say_bad "--cpus $TEST_CPUS: not CPUs this process may use"
     [ -n "$RESUME" ] || return 0
     [ -f "$RESUME/environment.txt" ] || [ -f "$RESUME/.fleet/options" ] ||
-        bad "--resume $RESUME: no campaign there"
-    [ -z "$FIXED_BY_RESUME" ] || bad "$FIXED_BY_RESUME: the campaign in $RESUME has it already; leave it out"
+        say_bad "--resume $RESUME: no campaign there"
+    [ -z "$FIXED_BY_RESUME" ] || say_bad "$FIXED_BY_RESUME: the campaign in $RESUME has it already; leave it out"
 }
 
 # check_places: PATH and the engines' volumes separate by colons, and make by blanks.
 check_places() {
     case $BUILD in
-    *:* | *"$NEWLINE"*) bad \
+    *:* | *"$NEWLINE"*) say_bad \
         "$BUILD: a colon or a line's end in the path cannot be had; move the checkout, or set BUILD" ;;
     esac
     case ${BUILD#"$ROOT"/} in
-    *[[:space:]]*) bad \
+    *[[:space:]]*) say_bad \
         "BUILD=$BUILD: make cannot build in a folder with a blank in its name; choose another" ;;
     esac
 }
 
 check_platform() {
     case ${1%%:*} in
-    */*) [ -f "${1%%:*}" ] || bad "${1%%:*}: no such adapter" ;;
-    native2) bad "native2: is the second run of native" ;;
+    */*) [ -f "${1%%:*}" ] || say_bad "${1%%:*}: no such adapter" ;;
+    native2) say_bad "native2: is the second run of native" ;;
     *) platform_adapter "${1%%:*}" >/dev/null ||
-        bad "${1%%:*}: no such platform; there are $PLATFORM_NAMES" ;;
+        say_bad "${1%%:*}: no such platform; there are $PLATFORM_NAMES" ;;
     esac
 }
 
@@ -229,7 +229,7 @@ set_benchmarks() {
     */*) set_file=$1 ;;
     *) set_file=$ROOT/common/driver/sets/$1 ;;
     esac
-    [ -f "$set_file" ] || bad "--set $1: no such set; there are $(cd "$ROOT/common/driver/sets" &&
+    [ -f "$set_file" ] || say_bad "--set $1: no such set; there are $(cd "$ROOT/common/driver/sets" &&
         echo *), or a file by its path"
     sed '/^ *cmd:/! s/#.*//' "$set_file" | encode_benchmarks
 }
@@ -237,7 +237,7 @@ set_benchmarks() {
 # What only the programs can tell.
 check_benchmarks() {
     for chosen in $CHOSEN_BENCHMARKS; do
-        chosen_why=$(part_check "$chosen") || bad "$chosen_why"
+        chosen_why=$(part_check "$chosen") || say_bad "$chosen_why"
     done
 }
 
@@ -245,7 +245,7 @@ build() {
     # What was carried here is complete, and made elsewhere.
     [ ! -f "$BUILD/carried" ] && command -v make >/dev/null 2>&1 || return 0
     # Relative where it can be: make knows no names with blanks, and $ROOT may have some.
-    make -s -C "$ROOT" BUILD="${BUILD#"$ROOT"/}" all >&2 || fail 'the programs do not build'
+    make -s -C "$ROOT" BUILD="${BUILD#"$ROOT"/}" all >&2 || say_fail 'the programs do not build'
 }
 
 main() {
@@ -268,12 +268,12 @@ main() {
             resume_output
         else
             carry_make
-            new_output
+            output_new
         fi
-        probe
+        prepare_probe
         prepare
         rounds
-        report
+        campaign_report
         ;;
     esac
 }

@@ -1,16 +1,16 @@
 # The host's bill: what a trial costs the whole host, and the platform's own processes, in seconds
 # of CPU time. A platform that keeps its throughput by burning a second CPU shows it here.
 
-# stamp: the time of day, which is fine but may be set, and the time since the boot, which is coarse (0.01 s)
-# and only goes on. elapsed STAMP STAMP: seconds from one to the other, by the second clock where the first
+# bill_stamp: the time of day, which is fine but may be set, and the time since the boot, which is coarse (0.01 s)
+# and only goes on. bill_elapsed STAMP STAMP: seconds from one to the other, by the second clock where the first
 # has been set meanwhile.
-stamp() {
+bill_stamp() {
     stamp_day=$(date +%s.%N)
     read -r stamp_boot _ </proc/uptime
     case $stamp_day in *N) stamp_day=$stamp_boot ;; esac # a date without nanoseconds: busybox
     echo "$stamp_day $stamp_boot"
 }
-elapsed() {
+bill_elapsed() {
     echo "$1 $2" | awk '{
         day = $3 - $1
         boot = $4 - $2
@@ -18,30 +18,30 @@ elapsed() {
     }'
 }
 
-# ticks_of PID...: CPU ticks of these processes and of their children that have been waited for.
-ticks_of() {
+# bill_ticks PID...: CPU ticks of these processes and of their children that have been waited for.
+bill_ticks() {
     for ticks_pid in "$@"; do
         cat "/proc/$ticks_pid/stat" 2>/dev/null || :
     done | awk '{ sub(/.*\) /, ""); ticks += $12 + $13 + $14 + $15 } END { print ticks + 0 }'
 }
 
-# platform_cpu_seconds: CPU time of the platform so far, from its control group where it has one,
+# bill_platform_cpu: CPU time of the platform so far, from its control group where it has one,
 # else from its processes on the host.
-platform_cpu_seconds() {
+bill_platform_cpu() {
     if [ -r "$BILL_CGROUP/cpu.stat" ] && grep -q usage_usec "$BILL_CGROUP/cpu.stat"; then
         awk '$1 == "usage_usec" { printf "%.6f\n", $2 / 1e6 }' "$BILL_CGROUP/cpu.stat"
     elif [ -r "$BILL_CGROUP/cpuacct.usage" ]; then
         awk '{ printf "%.6f\n", $1 / 1e9 }' "$BILL_CGROUP/cpuacct.usage"
     else
         # shellcheck disable=SC2046 # a list of numbers
-        ticks_of $(platform_pids) | awk -v hz="$CLOCK_TICKS" '{ printf "%.2f\n", $1 / hz }'
+        bill_ticks $(platform_pids) | awk -v hz="$CLOCK_TICKS" '{ printf "%.2f\n", $1 / hz }'
     fi
 }
 
-# host_counters: one line: uptime, busy and stolen ticks of all CPUs, PSI's microseconds in which
+# bill_host: one line: uptime, busy and stolen ticks of all CPUs, PSI's microseconds in which
 # something waited for a CPU, sectors written to and read from the device behind the data folder,
 # KiB allocated to that data, throttling events.
-host_counters() {
+bill_host() {
     read -r bill_uptime _ </proc/uptime
     read -r _ bill_user bill_nice bill_system _ _ bill_irq bill_softirq bill_steal _ </proc/stat
     bill_psi=$(bill_pressure)
@@ -50,7 +50,7 @@ host_counters() {
         read -r _ _ bill_read _ _ _ bill_written _ <"/sys/class/block/$BILL_DEVICE/stat"
     fi
     echo "$bill_uptime" "$((bill_user + bill_nice + bill_system + bill_irq + bill_softirq))" \
-        "$bill_steal" "$bill_psi" "$bill_written" "$bill_read" "$(allocated)" "$(throttled)"
+        "$bill_steal" "$bill_psi" "$bill_written" "$bill_read" "$(bill_allocated)" "$(bill_throttled)"
 }
 
 # The file can be there and empty, or give an error when it is read: the kernel can count pressure and does
@@ -65,31 +65,31 @@ bill_pressure() {
     esac
 }
 
-allocated() {
+bill_allocated() {
     if [ -n "$BILL_DATA" ]; then du -sk "$BILL_DATA" 2>/dev/null; fi | awk '{ k = $1 } END { print k + 0 }'
 }
 
-throttled() {
+bill_throttled() {
     cat /sys/devices/system/cpu/cpu[0-9]*/thermal_throttle/core_throttle_count 2>/dev/null |
         awk '{ n += $1 } END { print n + 0 }'
 }
 
-# cached: how much of the platform's disk, where that is one file, lies in the host's page cache.
-cached() {
+# bill_cached: how much of the platform's disk, where that is one file, lies in the host's page cache.
+bill_cached() {
     if [ -f "$BILL_DATA" ] && command -v fincore >/dev/null 2>&1; then
         fincore --bytes --noheadings --output RES "$BILL_DATA" | sed 's/^ *\(.*\)/host.data_cached=\1 B/'
     fi
 }
 
-# counters: the adapter's own, if it has any.
-counters() {
+# bill_adapter: the adapter's own, if it has any.
+bill_adapter() {
     ! command -v platform_counters >/dev/null ||
         within "$(limits_for counters)" "counters of $PLATFORM" platform_counters 2>>"$LOG" || :
 }
 
-# host_load: CPUs' worth of work that goes on before anything is started, as facts: on the whole host, and on
+# bill_load: CPUs' worth of work that goes on before anything is started, as facts: on the whole host, and on
 # those in use.
-host_load() {
+bill_load() {
     { cat /proc/stat && sleep 0.3 && cat /proc/stat; } |
         awk -v list="$(platform_cpus "$TEST_CPUS,$CLIENT_CPUS")" '
         BEGIN {
@@ -113,15 +113,15 @@ host_load() {
 
 # bill_start: remembers the counters. BILL_CGROUP and BILL_DEVICE are set for the block.
 bill_start() {
-    bill_platform_before=$(platform_cpu_seconds)
-    bill_counters=$(counters)
-    bill_before=$(host_counters)
+    bill_platform_before=$(bill_platform_cpu)
+    bill_counters=$(bill_adapter)
+    bill_before=$(bill_host)
 }
 
 # bill_stop: prints what has been used since, as facts.
 bill_stop() {
-    bill_after=$(host_counters)
-    echo "$bill_before $bill_after $bill_platform_before $(platform_cpu_seconds)" |
+    bill_after=$(bill_host)
+    echo "$bill_before $bill_after $bill_platform_before $(bill_platform_cpu)" |
         awk -v hz="$CLOCK_TICKS" '{
             wall = $9 - $1
             printf "bill.wall=%.2f s\n", wall
@@ -136,10 +136,10 @@ bill_stop() {
             printf "host.data_grown=%.0f B\n", ($15 - $7) * 1024
             printf "host.throttled=%d\n", $16 - $8
         }'
-    printf '%s\n' "$bill_counters" "$(counters)" | awk -F= '
+    printf '%s\n' "$bill_counters" "$(bill_adapter)" | awk -F= '
         $1 in first { printf "bill.%s=%.0f\n", $1, $2 - first[$1]; next }
         NF == 2 { first[$1] = $2 }'
-    cached
+    bill_cached
 }
 
 # bill_open: remembers, in $WORK/bill.before, what the conductor of turns does not count
@@ -148,9 +148,9 @@ bill_stop() {
 bill_open() { bill_slow >"$WORK/bill.before"; }
 
 bill_slow() {
-    echo "data_grown=$(allocated)"
-    echo "throttled=$(throttled)"
-    counters
+    echo "data_grown=$(bill_allocated)"
+    echo "throttled=$(bill_throttled)"
+    bill_adapter
 }
 
 # bill_close: the bills of all parts ($WORK/bills) added up, and what has grown since bill_open. The CPU time
@@ -183,5 +183,5 @@ bill_close() {
             if (sum["bill.wall"] > 0)
                 printf "bill.cpus=%.2f\n", sum["bill.host_cpu"] / sum["bill.wall"]
         }'
-    cached
+    bill_cached
 }

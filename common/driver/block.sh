@@ -36,13 +36,13 @@ unset CDPATH && export LC_ALL=C
 . "$ROOT/common/driver/trial.sh"
 . "$ROOT/common/driver/guards.sh"
 
-# refuse REASON-FILE DEFAULT: leaves the last line of a file as the reason.
-refuse() {
+# block_refuse REASON-FILE DEFAULT: leaves the last line of a file as the reason.
+block_refuse() {
     refuse_text=$(grep -s . "$1" | tail -n 1) || :
     printf '%s\n' "${refuse_text:-$2}" >"$WORK/reason"
 }
 
-load_adapter() {
+block_adapter() {
     PLATFORM_NAME=${PLATFORM%%:*}
     case $PLATFORM_NAME in
     */*) load_file=$PLATFORM_NAME ;; # an adapter of the user's own
@@ -55,51 +55,51 @@ load_adapter() {
 block_probe() {
     # What a usable platform says is something yet to be seen.
     within "$(limits_for probe)" "looking for $PLATFORM" platform_probe >"$WORK/said" 2>>"$LOG" && return
-    refuse "$WORK/said" "$PLATFORM: not usable here"
+    block_refuse "$WORK/said" "$PLATFORM: not usable here"
     return 77
 }
 
-# up: starts it and runs a first tool. The time that takes goes to $WORK/startup.
-up() {
-    fresh || return
-    up_start=$(stamp)
+# block_start: starts it and runs a first tool. The time that takes goes to $WORK/startup.
+block_start() {
+    block_fresh || return
+    up_start=$(bill_stamp)
     within "$(limits_for start)" "starting $PLATFORM" platform_up >>"$LOG" 2>"$WORK/said" || {
         cat "$WORK/said" >>"$LOG"
-        refuse "$WORK/said" "$PLATFORM: does not start"
+        block_refuse "$WORK/said" "$PLATFORM: does not start"
         return 1
     }
     cat "$WORK/said" >>"$LOG"
     within "$(limits_for answer)" "the first tool on $PLATFORM" platform_run forksum --version >/dev/null \
         2>"$WORK/said" || {
-        refuse "$WORK/said" "$PLATFORM: runs no tool"
+        block_refuse "$WORK/said" "$PLATFORM: runs no tool"
         return 1
     }
-    elapsed "$up_start" "$(stamp)" >"$WORK/startup"
+    bill_elapsed "$up_start" "$(bill_stamp)" >"$WORK/startup"
 }
 
-# fresh: what a start needs, where the adapter has such a thing.
-fresh() {
+# block_fresh: what a start needs, where the adapter has such a thing.
+block_fresh() {
     command -v platform_fresh >/dev/null || return 0
     within "$(limits_for start)" "making the disk of $PLATFORM" platform_fresh >>"$LOG" 2>"$WORK/said" &&
         return
-    refuse "$WORK/said" "$PLATFORM: has no disk"
+    block_refuse "$WORK/said" "$PLATFORM: has no disk"
     return 1
 }
 
-down() { within "$(limits_for stop)" "stopping $PLATFORM" platform_down >>"$LOG" 2>&1; }
+block_stop() { within "$(limits_for stop)" "stopping $PLATFORM" platform_down >>"$LOG" 2>&1; }
 
-# look: what the platform says of itself.
-look() {
+# block_look: what the platform says of itself.
+block_look() {
     within "$(limits_for answer)" "facts of $PLATFORM" platform_facts >"$WORK/platform" 2>>"$LOG" || :
     within "$(limits_for checksums)" "checksums of $PLATFORM" platform_sha256 >"$WORK/sha256" 2>>"$LOG" || :
     within "$(limits_for checksums)" "checksums of what $PLATFORM was given" carry_sums_there \
         >>"$WORK/sha256" 2>>"$LOG" || :
-    compare_sha256 >>"$WORK/platform"
-    look_again
+    guards_sha256 >>"$WORK/platform"
+    block_look_again
 }
 
-# look_again: what the bill needs to know of it.
-look_again() {
+# block_look_again: what the bill needs to know of it.
+block_look_again() {
     BILL_CGROUP=$(sed -n 's/^cgroup\.cpu=//p' "$WORK/platform")
     BILL_DEVICE=$(sed -n 's/^data\.device=//p' "$WORK/platform")
     BILL_DATA=$(sed -n 's/^data\.host_path=//p' "$WORK/platform")
@@ -109,21 +109,21 @@ look_again() {
 # and which instruction sets it has.
 block_prepare() {
     within "$(limits_for prepare)" "preparing $PLATFORM" platform_prepare >"$WORK/said" 2>>"$LOG" || {
-        refuse "$WORK/said" "$PLATFORM: cannot be prepared"
+        block_refuse "$WORK/said" "$PLATFORM: cannot be prepared"
         return 77
     }
-    up || return 77
+    block_start || return 77
     within "$(limits_for answer)" "instruction sets of $PLATFORM" platform_run linpack --list-isa \
         >>"$WORK/isa" 2>>"$LOG" || :
     ! command -v platform_serve >/dev/null || echo yes >"$WORK/serves"
-    prepare_stores
-    look
-    down || :
+    block_stores
+    block_look
+    block_stop || :
 }
 
-# prepare_stores: the way through STREAM's arrays that is best natively, for all platforms: the same work
+# block_stores: the way through STREAM's arrays that is best natively, for all platforms: the same work
 # everywhere.
-prepare_stores() {
+block_stores() {
     [ "$PLATFORM" = native ] || return 0
     part_sizes
     within "$(limits_for trial)" "memsweep on $PLATFORM" platform_run memsweep -f csv -r 1 -w 0 -t 20ms \
@@ -131,8 +131,8 @@ prepare_stores() {
     sed -n 's/^# stores\.copy=\([a-z-]*\).*/\1/p' "$WORK/printed" >"$WORK/stores"
 }
 
-# uptimes: seconds since the boot here, there, and here again: what was read there was read between the two.
-uptimes() {
+# block_uptimes: seconds since the boot here, there, and here again: what was read there was read between the two.
+block_uptimes() {
     read -r uptimes_before _ </proc/uptime
     uptimes_there=$(within "$(limits_for answer)" "clock of $PLATFORM" platform_run cat /proc/uptime \
         2>>"$LOG") ||
@@ -142,20 +142,20 @@ uptimes() {
 }
 
 block_up() {
-    [ -s "$RUN/load" ] || host_load >"$RUN/load"
-    up || {
+    [ -s "$RUN/load" ] || bill_load >"$RUN/load"
+    block_start || {
         record_failure platform "$(cat "$WORK/reason")" || return
         return 1
     }
-    look
-    uptimes >"$WORK/uptimes"
+    block_look
+    block_uptimes >"$WORK/uptimes"
     record_sample platform startup s lower "$(cat "$WORK/startup")"
 }
 
 block_leave() {
     {
         cat "$RUN/load"
-        echo "$(cat "$WORK/uptimes") $(uptimes)" | awk '
+        echo "$(cat "$WORK/uptimes") $(block_uptimes)" | awk '
             $2 > 0 && $5 > 0 {
                 printf "clock.host_least=%.2f\nclock.host_most=%.2f\nclock.guest=%.2f\n", $4 - $3,
                     $6 - $1, $5 - $2
@@ -163,7 +163,7 @@ block_leave() {
     } >>"$WORK/platform"
     guards_of_block || return
     record_facts platform <"$WORK/platform" || return
-    down || refuse /dev/null "$PLATFORM: does not stop"
+    block_stop || block_refuse /dev/null "$PLATFORM: does not stop"
 }
 
 block_round() {
@@ -180,13 +180,13 @@ block_round() {
 block_open() {
     : >"$WORK/err"
     trial_server "$1" || return
-    look_again
-    account "$1" >"$WORK/account"
+    block_look_again
+    block_account "$1" >"$WORK/account"
     bill_open
 }
 
-# account BENCHMARK: whose CPU time and disk its steps cost, for the conductor (common/turns/counters.h).
-account() {
+# block_account BENCHMARK: whose CPU time and disk its steps cost, for the conductor (common/turns/counters.h).
+block_account() {
     [ -z "$BILL_DEVICE" ] || echo "device $BILL_DEVICE"
     if grep -q '^platform.kind=container' "$WORK/platform"; then
         # The last one is what serves.
@@ -214,7 +214,7 @@ block_close() {
     benchmark=$1 close_status=$2
     : >"$WORK/out"
     : >"$WORK/bills"
-    look_again
+    block_look_again
     for close_part in $(part_list "$1"); do
         close_folder=$WORK/$close_part
         [ -f "$close_folder/status" ] || continue
@@ -225,7 +225,7 @@ block_close() {
         {
             echo benchmark,metric,unit,better,rep,value
             cat "$close_folder/rows"
-            close_facts "$close_folder/facts"
+            block_close_facts "$close_folder/facts"
         } >"$WORK/printed"
         trial_add "$close_part"
         cat "$close_folder/bill" >>"$WORK/bills"
@@ -235,10 +235,10 @@ block_close() {
     trial_record "$1" "$close_status"
 }
 
-# close_facts FILE: facts of all of a servant's generations, one after the other, as those of one: what they
+# block_close_facts FILE: facts of all of a servant's generations, one after the other, as those of one: what they
 # used and moved is added up, number by number; what was refused or failed once counts; else the last one's
 # hold.
-close_facts() {
+block_close_facts() {
     [ -f "$1" ] || return 0
     awk '
         { at = index($0, "="); key = substr($0, 1, at - 1); value = substr($0, at + 1) }
@@ -261,7 +261,7 @@ close_facts() {
 
 main() {
     BILL_CGROUP='' BILL_DEVICE='' BILL_DATA='' CLOCK_TICKS=$(getconf CLK_TCK 2>/dev/null || echo 100)
-    load_adapter
+    block_adapter
     case $1 in
     probe) block_probe ;;
     prepare) block_prepare ;;
@@ -271,7 +271,7 @@ main() {
     serve) block_serve "$2" ;;
     close) block_close "$2" "$3" ;;
     leave) block_leave ;;
-    down) down ;;
+    down) block_stop ;;
     release)
         # Not every adapter leaves something to undo.
         ! command -v platform_release >/dev/null ||

@@ -5,7 +5,7 @@
 # campaign_begin: the folder of the driver's own files, and what happens at the end, however it comes.
 campaign_begin() {
     RUN=$BUILD/run/$$ WORK=$BUILD/run/$$/work STATE=$BUILD/run/$$/state LOG=$BUILD/run/$$/log
-    mkdir -p "$WORK" || fail "$RUN: cannot be made"
+    mkdir -p "$WORK" || say_fail "$RUN: cannot be made"
     : >"$LOG"
     HOST=$(uname -n) ROUND=0 ORDER='' ISA='' BEST='' STORES='' PROGRESS='' PLATFORM='' STOPPED='' BLOCK=''
     BLOCKS=0 GUARDIAN=''
@@ -14,15 +14,15 @@ campaign_begin() {
     export TEST_CPUS CLIENT_CPUS MEMORY RUN STORES CARRY CARRY_WITH CARRY_FROM
     trap campaign_end EXIT
     leftovers_clear
-    guardian_begin
-    catch_signals
+    campaign_guard
+    campaign_signals
 }
 
-# guardian_begin: a process that clears up when the driver is killed; 9 is what tells it, and no process that
+# campaign_guard: a process that clears up when the driver is killed; 9 is what tells it, and no process that
 # may outlive the driver gets it. In a session of its own it is not killed along with the driver's process
 # group.
-guardian_begin() {
-    mkfifo "$RUN/lifeline" || fail "$RUN/lifeline: cannot be made"
+campaign_guard() {
+    mkfifo "$RUN/lifeline" || say_fail "$RUN/lifeline: cannot be made"
     exec 9<>"$RUN/lifeline"
     set -- sh "$ROOT/common/driver/guardian.sh" "$$"
     ! command -v setsid >/dev/null || set -- setsid "$@"
@@ -31,13 +31,13 @@ guardian_begin() {
     echo "$GUARDIAN" >"$RUN/guardian"
 }
 
-guardian_end() {
+campaign_guard_end() {
     [ -n "$GUARDIAN" ] || return 0
     kill -s KILL "$GUARDIAN"
     wait "$GUARDIAN"
 } 2>/dev/null
 
-catch_signals() {
+campaign_signals() {
     trap 'STOPPED=130' INT
     trap 'STOPPED=143' TERM
     trap 'STOPPED=129' HUP
@@ -46,15 +46,15 @@ catch_signals() {
 
 campaign_end() {
     trap '' INT TERM HUP
-    [ -z "$BLOCK" ] || end_block
+    [ -z "$BLOCK" ] || blocks_end
     for end_up in "$RUN"/up/*; do
         [ ! -d "$end_up" ] || turns_end "$end_up"
     done
     turns_outside
-    release
-    [ -z "$OUT" ] || [ ! -f "$OUT/plan.csv" ] || drop_output
+    campaign_release
+    [ -z "$OUT" ] || [ ! -f "$OUT/plan.csv" ] || output_drop
     rm -rf "$RUN"
-    guardian_end || :
+    campaign_guard_end || :
     rmdir "$BUILD/run" 2>/dev/null || :
 }
 
@@ -64,15 +64,15 @@ say() {
     echo "run.sh: $*" >&2 || :
 }
 
-# block VERB PLATFORM: one step with one platform, which is ended after it; its exit status, or 1 when it was
+# blocks_run VERB PLATFORM: one step with one platform, which is ended after it; its exit status, or 1 when it was
 # ended from outside: by its watchdog, by a signal to the campaign, or by a stranger.
-block() {
+blocks_run() {
     PLATFORM=$2
     rm -rf "$STATE"
     mkdir -p "$STATE"
     BLOCK=$1-$$-$((BLOCKS += 1))_
     block_status=0
-    block_step "$1" || block_status=$?
+    blocks_step "$1" || block_status=$?
     [ "$block_status" -ne 4 ] || block_status=1
     # What prepare leaves running (a private engine) serves the whole campaign.
     if [ "$1" = prepare ] && [ "$block_status" -eq 0 ]; then
@@ -80,14 +80,14 @@ block() {
         rm -rf "$STATE"
         BLOCK=
     else
-        end_block
+        blocks_end
     fi
     return "$block_status"
 }
 
-# block_step VERB ARGUMENT...: block.sh for $PLATFORM in a process of its own, marked by $BLOCK; its exit
+# blocks_step VERB ARGUMENT...: block.sh for $PLATFORM in a process of its own, marked by $BLOCK; its exit
 # status, or 4 when it was ended from outside.
-block_step() {
+blocks_step() {
     : >"$WORK/reason"
     GUESTMARK_BLOCK=$BLOCK sh "$ROOT/common/driver/block.sh" "$@" </dev/null 9>&- &
     block_step_status=0
@@ -102,18 +102,18 @@ block_step() {
     return "$block_step_status"
 }
 
-# end_block: ends whatever the block has left running and lets the adapter clean up. Nothing interrupts it; a
+# blocks_end: ends whatever the block has left running and lets the adapter clean up. Nothing interrupts it; a
 # signal that comes meanwhile is heard after.
-end_block() {
+blocks_end() {
     (
         trap '' INT TERM HUP PIPE
-        end_leftovers
+        blocks_end_leftovers
     ) || :
     rm -rf "$STATE"
     BLOCK=
 }
 
-end_leftovers() {
+blocks_end_leftovers() {
     case $BLOCK in
     prepare-*)
         # A private engine that it has started is asked to stop before it would be killed.
@@ -121,58 +121,58 @@ end_leftovers() {
         GUESTMARK_BLOCK=$BLOCK sh "$ROOT/common/driver/block.sh" release </dev/null 9>&- >>"$LOG" 2>&1 || :
         ;;
     *)
-        end_processes "$BLOCK" "$STATE" || :
+        processes_end "$BLOCK" "$STATE" || :
         GUESTMARK_BLOCK=$BLOCK sh "$ROOT/common/driver/block.sh" down </dev/null 9>&- || :
         ;;
     esac
-    end_processes "$BLOCK" "$STATE" || say "$PLATFORM: some of its processes cannot be killed"
+    processes_end "$BLOCK" "$STATE" || say "$PLATFORM: some of its processes cannot be killed"
 }
 
-# stopped: whether the campaign is to end now; says why, once.
-stopped() { [ -n "$STOPPED" ]; }
+# campaign_stopped: whether the campaign is to end now; says why, once.
+campaign_stopped() { [ -n "$STOPPED" ]; }
 
-reason() { cat "$WORK/reason"; }
+blocks_reason() { cat "$WORK/reason"; }
 
-# probe: $WORK/usable lists the platforms that are usable; platforms.csv has the reasons for the others.
-probe() {
+# prepare_probe: $WORK/usable lists the platforms that are usable; platforms.csv has the reasons for the others.
+prepare_probe() {
     : >"$WORK/usable"
     if [ -n "$CHOSEN_PLATFORMS" ]; then
         printf '%s' "$CHOSEN_PLATFORMS"
     else
         printf '%s\n' native docker kvm qemu
     fi | awk '!seen[$0]++' >"$WORK/wanted"
-    while IFS= read -r probe_platform && ! stopped; do
-        probe_one "$probe_platform" && continue
+    while IFS= read -r probe_platform && ! campaign_stopped; do
+        prepare_probe_one "$probe_platform" && continue
         # podman takes docker's place where nobody asked for docker by name.
         if [ -z "$CHOSEN_PLATFORMS" ] && [ "$probe_platform" = docker ]; then
-            probe_one podman || :
+            prepare_probe_one podman || :
         fi
     done <"$WORK/wanted"
-    stopped || [ -s "$WORK/usable" ] || nothing_usable
+    campaign_stopped || [ -s "$WORK/usable" ] || prepare_nothing
 }
 
-probe_one() {
+prepare_probe_one() {
     probe_status=0
-    block probe "$1" || probe_status=$?
+    blocks_run probe "$1" || probe_status=$?
     if [ "$probe_status" -eq 0 ]; then
         echo "$1" >>"$WORK/usable"
-    elif ! stopped; then
-        unusable "$1"
+    elif ! campaign_stopped; then
+        prepare_unusable "$1"
     fi
     return "$probe_status"
 }
 
-unusable() {
-    say "$1 is not usable: $(reason)"
-    csv_line "$1" no "$(reason)" | append platforms.csv || disk_full
+prepare_unusable() {
+    say "$1 is not usable: $(blocks_reason)"
+    csv_line "$1" no "$(blocks_reason)" | record_append platforms.csv || campaign_disk_full
 }
 
-nothing_usable() {
+prepare_nothing() {
     say 'no platform is usable'
     exit 77
 }
 
-disk_full() { fail "$(reason); what is there is in $OUT"; }
+campaign_disk_full() { say_fail "$(blocks_reason); what is there is in $OUT"; }
 
 # prepare: builds what is missing and starts every platform once. ISA is the best instruction set
 # that all have; BEST is 1 if some have a better one.
@@ -181,29 +181,29 @@ prepare() {
     : >"$WORK/usable"
     : >"$WORK/isas"
     : >"$WORK/serial"
-    while IFS= read -r prepare_platform && ! stopped; do
+    while IFS= read -r prepare_platform && ! campaign_stopped; do
         say "preparing $prepare_platform"
         : >"$WORK/isa"
         rm -f "$WORK/serves"
-        if block prepare "$prepare_platform"; then
+        if blocks_run prepare "$prepare_platform"; then
             echo "$prepare_platform" >>"$WORK/usable"
             sed 's/^/x /; 1s/^x/new x/' "$WORK/isa" >>"$WORK/isas"
             [ -f "$WORK/serves" ] || echo "$prepare_platform" >>"$WORK/serial"
-        elif ! stopped; then
-            unusable "$prepare_platform"
+        elif ! campaign_stopped; then
+            prepare_unusable "$prepare_platform"
         fi
     done <"$WORK/probed"
-    ! stopped || return 0
-    [ -s "$WORK/usable" ] || nothing_usable
+    ! campaign_stopped || return 0
+    [ -s "$WORK/usable" ] || prepare_nothing
     while IFS= read -r prepare_platform; do
-        csv_line "$prepare_platform" yes '' | append platforms.csv || disk_full
+        csv_line "$prepare_platform" yes '' | record_append platforms.csv || campaign_disk_full
     done <"$WORK/usable"
-    choose_isa
+    prepare_isa
 }
 
-# choose_isa: from $WORK/isas, one line per platform and instruction set, the platform's first one
+# prepare_isa: from $WORK/isas, one line per platform and instruction set, the platform's first one
 # marked.
-choose_isa() {
+prepare_isa() {
     awk '
         BEGIN { count = split("generic sse2 avx2 avx512", order, " ") }
         $1 == "new" { platforms++ }
@@ -216,17 +216,17 @@ choose_isa() {
         }' "$WORK/isas" >"$WORK/choice"
     ISA='' BEST=''
     read -r ISA BEST <"$WORK/choice" || :
-    [ -z "$RESUME" ] || same_isa
-    choose_stores
+    [ -z "$RESUME" ] || resume_same_isa
+    prepare_stores_chosen
     if [ -z "$RESUME" ]; then
         printf 'setting.isa=%s\nsetting.stores=%s\n' "$ISA" "$STORES" >>"$OUT/environment.txt"
     fi
 }
 
-# choose_stores: as block.sh has found it on native; as before in a resumed campaign.
-choose_stores() {
+# prepare_stores_chosen: as block.sh has found it on native; as before in a resumed campaign.
+prepare_stores_chosen() {
     STORES=$(cat "$WORK/stores" 2>/dev/null || :)
-    if [ -n "$RESUME" ]; then STORES=$(setting stores); fi
+    if [ -n "$RESUME" ]; then STORES=$(resume_setting stores); fi
 }
 
 # rounds: until the rounds asked for are done, all is decided, or the time is over.
@@ -234,24 +234,24 @@ rounds() {
     rounds_start=$(date +%s)
     rounds_last=0
     : >"$WORK/settled"
-    choose_design
-    name_latest
+    rounds_design
+    output_latest
     ROUND=0
-    while ! stopped; do
+    while ! campaign_stopped; do
         ROUND=$((ROUND + 1))
         if [ -n "$ROUNDS" ]; then
             [ "$ROUND" -le "$ROUNDS" ] || break
         else
-            look || break
+            rounds_look || break
         fi
-        time_for_round || break
-        one_round
+        rounds_time || break
+        rounds_one
     done
 }
 
-# choose_design: who takes turns. They are up together, so their memory is needed at once; where that does not
+# rounds_design: who takes turns. They are up together, so their memory is needed at once; where that does not
 # fit, all are run in serial blocks, one after the other.
-choose_design() {
+rounds_design() {
     design_need=$(wc -l <"$WORK/usable" | awk -v memory="$MEMORY" '
         { print $1 * memory * (memory ~ /G/ ? 1048576 : 1024) }')
     design_have=$(sed -n 's/^MemAvailable: *\([0-9]*\) .*/\1/p' /proc/meminfo)
@@ -270,7 +270,7 @@ choose_design() {
     fi >>"$OUT/environment.txt"
 }
 
-time_for_round() {
+rounds_time() {
     [ -n "$BUDGET_SECONDS" ] && [ "$rounds_last" -gt 0 ] || return 0
     rounds_left=$((BUDGET_SECONDS - ($(date +%s) - rounds_start)))
     [ "$rounds_left" -lt "$rounds_last" ] || return 0
@@ -278,9 +278,9 @@ time_for_round() {
     return 1
 }
 
-# look: what is decided so far, in $WORK/settled; 1 if there is nothing to gain. Rounds go on where it cannot
+# rounds_look: what is decided so far, in $WORK/settled; 1 if there is nothing to gain. Rounds go on where it cannot
 # be told.
-look() {
+rounds_look() {
     [ "$ROUND" -gt 1 ] || return 0
     look_need=
     "$BUILD/compare" --need "$OUT" >"$WORK/need" 2>"$WORK/said" && read -r _ look_need <"$WORK/need"
@@ -300,8 +300,8 @@ look() {
     fi
 }
 
-# look_text: what is decided, and what is open, for the line of progress.
-look_text() {
+# rounds_look_text: what is decided, and what is open, for the line of progress.
+rounds_look_text() {
     [ -s "$WORK/need" ] || return 0
     awk -F '\t' '
         /^settled\t/ { settled++ }
@@ -315,78 +315,78 @@ look_text() {
 
 minutes() { echo "$1" | awk '{ if ($1 < 90) printf "%d s\n", $1; else printf "%.0f min\n", $1 / 60 }'; }
 
-one_round() {
+rounds_one() {
     round_start=$(date +%s)
     plan_round "$ROUND" >"$WORK/plan"
-    if ! round_planned; then
-        plan_csv "$ROUND" | append plan.csv || disk_full
+    if ! resume_planned; then
+        plan_csv "$ROUND" | record_append plan.csv || campaign_disk_full
     fi
-    PROGRESS="round $ROUND${ROUNDS:+ of $ROUNDS}$(look_text)"
+    PROGRESS="round $ROUND${ROUNDS:+ of $ROUNDS}$(rounds_look_text)"
     progress_can || say "$PROGRESS"
     sed '/^native$/ { p; s/$/2/; }' "$WORK/serial" >"$WORK/serial.names"
     awk -F '\t' 'FILENAME == ARGV[1] { serial[$0] = 1; next } !($1 in serial)' \
         "$WORK/serial.names" "$WORK/plan" >"$WORK/plan.turns"
     [ ! -s "$WORK/plan.turns" ] || turns_round
     while IFS='	' read -r round_platform ORDER <&3; do
-        ! stopped || return 0
+        ! campaign_stopped || return 0
         grep -qxF "$round_platform" "$WORK/serial.names" || continue
-        block_done "$round_platform" || given_up "$round_platform" || measure "$round_platform"
+        resume_done "$round_platform" || rounds_given_up "$round_platform" || rounds_measure "$round_platform"
     done 3<"$WORK/plan"
     rounds_last=$(($(date +%s) - round_start))
 }
 
-# measure PLATFORM: a block, and why each trial that is missing is missing.
-measure() {
+# rounds_measure PLATFORM: a block, and why each trial that is missing is missing.
+rounds_measure() {
     : >"$WORK/done"
     measure_status=0
-    block round "$1" || measure_status=$?
-    ! stopped || return 0
-    [ "$measure_status" -ne 3 ] || disk_full
+    blocks_run round "$1" || measure_status=$?
+    ! campaign_stopped || return 0
+    [ "$measure_status" -ne 3 ] || campaign_disk_full
     if [ "$measure_status" -ne 0 ]; then
-        say "round $ROUND, $1: $(reason)"
+        say "round $ROUND, $1: $(blocks_reason)"
         for measure_benchmark in $ORDER; do
             grep -qx "$measure_benchmark" "$WORK/done" && continue
-            record_failure "$measure_benchmark" "$(reason)" || disk_full
+            record_failure "$measure_benchmark" "$(blocks_reason)" || campaign_disk_full
         done
     fi
-    echo block=complete | record_facts platform || disk_full
+    echo block=complete | record_facts platform || campaign_disk_full
 }
 
-# given_up PLATFORM: a platform that has failed to start twice is not tried again, unless by a resumed
+# rounds_given_up PLATFORM: a platform that has failed to start twice is not tried again, unless by a resumed
 # campaign.
-given_up() {
+rounds_given_up() {
     given_up_at=$(csv_line "$1")
     [ "$(tail -n "+$FAILURES_FROM" "$OUT/failures.csv" | grep -F ",$given_up_at," |
         grep -c ',platform,')" -ge 2 ]
 }
 
-# release: undoes what prepare has left running, platform by platform.
-release() {
+# campaign_release: undoes what prepare has left running, platform by platform.
+campaign_release() {
     while IFS='	' read -r release_block PLATFORM <&3; do
         mkdir -p "$STATE"
         GUESTMARK_BLOCK=$release_block sh "$ROOT/common/driver/block.sh" release \
             </dev/null 9>&- >>"$LOG" 2>&1 || :
-        end_processes "$release_block" "$STATE" || :
+        processes_end "$release_block" "$STATE" || :
         rm -rf "$STATE"
     done 3<"$WORK/kept"
 }
 
-# report: report.txt, which is also shown, and report.html.
-report() {
+# campaign_report: report.txt, which is also shown, and report.html.
+campaign_report() {
     trap '' INT TERM HUP
     cp "$LOG" "$OUT/log/driver.log" || :
     progress_clear
     report_status=0
     if [ "$(wc -l <"$OUT/samples.csv")" -le 1 ]; then
         say "no trial has ended well; $OUT/failures.csv has the reasons"
-        say_how_to_go_on
+        campaign_how_to_go_on
         exit "${STOPPED:-1}"
     fi
     "$BUILD/compare" -f text -o "$OUT/report.txt" "$OUT" && cat "$OUT/report.txt" || report_status=1
     "$BUILD/compare" -f html -o "$OUT/report.html" "$OUT" || report_status=1
-    say_how_to_go_on
+    campaign_how_to_go_on
     say "results: $OUT"
     exit "${STOPPED:-$report_status}"
 }
 
-say_how_to_go_on() { [ -z "$STOPPED" ] || say "stopped; go on with ./run.sh --resume $OUT"; }
+campaign_how_to_go_on() { [ -z "$STOPPED" ] || say "stopped; go on with ./run.sh --resume $OUT"; }

@@ -107,11 +107,11 @@ carry_check_value() {
 carry_add() {
     carry_to=$2/${1##*/}
     case ${1##*/} in
-    *[!A-Za-z0-9._+-]*) bad "$1: only letters, digits and . _ + - in the name of a file that is carried" ;;
+    *[!A-Za-z0-9._+-]*) say_bad "$1: only letters, digits and . _ + - in the name of a file that is carried" ;;
     esac
-    [ ! -e "$carry_to" ] || cmp -s "$1" "$carry_to" || bad "$1: another ${1##*/} is carried already"
+    [ ! -e "$carry_to" ] || cmp -s "$1" "$carry_to" || say_bad "$1: another ${1##*/} is carried already"
     mkdir -p "$2"
-    if ! cp "$1" "$carry_to" || ! chmod u=rwX,go=rX "$carry_to"; then fail "$1: cannot be copied"; fi
+    if ! cp "$1" "$carry_to" || ! chmod u=rwX,go=rX "$carry_to"; then say_fail "$1: cannot be copied"; fi
 }
 
 # carry_make: fills the folder, where a benchmark needs it.
@@ -120,7 +120,7 @@ carry_make() {
     case " $CHOSEN_BENCHMARKS " in
     *' cmd:'*) ;;
     *)
-        [ -z "$CARRY_WITH" ] || bad "--with: no benchmark cmd:COMMAND that would need it"
+        [ -z "$CARRY_WITH" ] || say_bad "--with: no benchmark cmd:COMMAND that would need it"
         return 0
         ;;
     esac
@@ -129,7 +129,7 @@ carry_make() {
     : >"$RUN/linkers"
     carry_add "$BUILD/cmd" "$CARRY"
     printf '%s' "$CARRY_WITH" | while IFS= read -r carry_with; do
-        carry_file=$(carry_file "$carry_with") || bad "--with $carry_with: no such file"
+        carry_file=$(carry_file "$carry_with") || say_bad "--with $carry_with: no such file"
         case $carry_with in
         *.so | *.so.*) carry_add "$carry_file" "$CARRY/lib" ;;
         *) carry_add "$carry_file" "$CARRY" ;;
@@ -138,7 +138,7 @@ carry_make() {
     for carry_benchmark in $CHOSEN_BENCHMARKS; do
         case $carry_benchmark in
         cmd:*)
-            carry_why=$(carry_check "$carry_benchmark") || bad "$carry_why"
+            carry_why=$(carry_check "$carry_benchmark") || say_bad "$carry_why"
             carry_program=$(carry_find "$(carry_split "$carry_benchmark" | head -n 1)")
             carry_add "$carry_program" "$CARRY"
             carry_libraries "$carry_program"
@@ -156,7 +156,7 @@ carry_libraries() {
         $1 ~ /^\// { print "linker " $1 }' >"$RUN/libraries"
     while read -r carry_kind carry_library; do
         case $carry_kind in
-        lacks) bad "${1##*/}: needs the library $carry_library, which is not here; --with FILE carries it" ;;
+        lacks) say_bad "${1##*/}: needs the library $carry_library, which is not here; --with FILE carries it" ;;
         linker) echo "${1##*/} ${carry_library##*/}" >>"$RUN/linkers" ;;
         esac
         case $carry_library in

@@ -4,16 +4,16 @@
 
 doctor() {
     OUT=$RUN/doctor QUICK=1 RESUME='' ROUNDS=1
-    new_output
+    output_new
     echo 'Host'
-    host_checks | sort -r
-    probe >/dev/null 2>&1
+    doctor_host | sort -r
+    prepare_probe >/dev/null 2>&1
     prepare >/dev/null 2>&1
     ROUND=1
     plan_round 1 >"$WORK/plan"
-    while IFS='	' read -r doctor_platform ORDER <&3 && ! stopped; do
+    while IFS='	' read -r doctor_platform ORDER <&3 && ! campaign_stopped; do
         say "looking at $doctor_platform"
-        measure "$doctor_platform" 2>/dev/null
+        rounds_measure "$doctor_platform" 2>/dev/null
     done 3<"$WORK/plan"
     doctor_platforms
     doctor_guards
@@ -21,7 +21,7 @@ doctor() {
 }
 
 # line VERDICT TEXT
-line() { printf '  %-5s %s\n' "$1" "$2"; }
+doctor_line() { printf '  %-5s %s\n' "$1" "$2"; }
 
 doctor_platforms() {
     echo 'Platforms'
@@ -39,7 +39,7 @@ doctor_platforms() {
 # doctor_guards: each guard that did not pass once, with the trials it concerns.
 doctor_guards() {
     echo 'Guards'
-    [ "$(wc -l <"$OUT/guards.csv")" -gt 1 ] || line ok 'all pass'
+    [ "$(wc -l <"$OUT/guards.csv")" -gt 1 ] || doctor_line ok 'all pass'
     awk '
         # The next field of `row`, which is shortened by it.
         function take(    text) {
@@ -61,12 +61,12 @@ doctor_guards() {
         }' "$OUT/guards.csv" | fold -s -w 78 | sed '/^  [a-z]/! s/^/        /'
 }
 
-# host_checks: what about this host would disturb or limit every platform.
-host_checks() {
+# doctor_host: what about this host would disturb or limit every platform.
+doctor_host() {
     if [ "$TEST_CPUS" = "$CLIENT_CPUS" ]; then
-        line fix 'one CPU only: the load client takes the time of what it measures; use a host with two'
+        doctor_line fix 'one CPU only: the load client takes the time of what it measures; use a host with two'
     else
-        line ok "CPUs: $TEST_CPUS for the platform under test, $CLIENT_CPUS for the load client"
+        doctor_line ok "CPUs: $TEST_CPUS for the platform under test, $CLIENT_CPUS for the load client"
     fi
     doctor_file 'frequency governor' /sys/devices/system/cpu/cpu0/cpufreq/scaling_governor performance \
         'cpupower frequency-set -g performance'
@@ -74,11 +74,11 @@ host_checks() {
     doctor_file 'threads that share a core (SMT)' /sys/devices/system/cpu/smt/active 0 \
         'echo off >/sys/devices/system/cpu/smt/control, or choose --cpus so that no core is shared'
     if grep -qw hypervisor /proc/cpuinfo; then
-        line note 'this host is itself a guest: steal is watched, and kvm is nested'
+        doctor_line note 'this host is itself a guest: steal is watched, and kvm is nested'
     fi
     CLOCK_TICKS=$(getconf CLK_TCK 2>/dev/null || echo 100) BILL_DEVICE='' BILL_DATA=''
     . "$ROOT/common/driver/bill.sh"
-    host_load | awk -F= '{
+    bill_load | awk -F= '{
         if ($2 > 0.15) printf "  %-5s %s\n", "fix",
             $2 " CPUs are busy; end what else runs (ps aux --sort=-pcpu)"
         else printf "  %-5s %s\n", "ok", "nothing else runs" }'
@@ -107,8 +107,8 @@ doctor_file() {
     [ -r "$2" ] || return 0
     read -r doctor_value <"$2"
     if [ "$doctor_value" = "$3" ]; then
-        line ok "$1: $3"
+        doctor_line ok "$1: $3"
     else
-        line fix "$1: $doctor_value, better $3: $4"
+        doctor_line fix "$1: $doctor_value, better $3: $4"
     fi
 }

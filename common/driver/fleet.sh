@@ -11,7 +11,7 @@ fleet() {
     trap fleet_end EXIT
     fleet_parcel
     fleet_launch shared
-    if [ "$fleet_new" -le 0 ] && ! stopped && fleet_stdin; then
+    if [ "$fleet_new" -le 0 ] && ! campaign_stopped && fleet_stdin; then
         say "no host sees $OUT; the programs go by the launcher's stdin, the results come by its stdout"
         cp "$F/hosts" "$F/known"
         fleet_launch carried
@@ -43,9 +43,9 @@ fleet_output() {
     else
         [ -n "$OUT" ] || OUT=$ROOT/results/$(date -u +%Y%m%dT%H%M%SZ)
         if [ -e "$OUT/fleet.csv" ] || [ -e "$OUT/samples.csv" ]; then
-            bad "$OUT: holds results already; go on with --resume"
+            say_bad "$OUT: holds results already; go on with --resume"
         fi
-        mkdir -p "$OUT/.fleet" || fail "$OUT: cannot be made"
+        mkdir -p "$OUT/.fleet" || say_fail "$OUT: cannot be made"
         OUT=$(cd "$OUT" && pwd)
         SEED=${SEED:-$(($(date +%s) % 1000000))}
         : >"$OUT/.fleet/hosts"
@@ -95,7 +95,7 @@ fleet_parcel() {
         [ ! -e "$fleet_image" ] || cp -R "$fleet_image" "$fleet_tree/build${fleet_image#"$BUILD"}"
     done
     : >"$fleet_tree/build/carried"
-    tar -czf "$F/parcel.tar.gz" -C "$RUN/parcel" guestmark || fail "$F: the parcel cannot be written"
+    tar -czf "$F/parcel.tar.gz" -C "$RUN/parcel" guestmark || say_fail "$F: the parcel cannot be written"
     rm -rf "$RUN/parcel"
     say "the parcel for the hosts: $(du -k "$F/parcel.tar.gz" | awk '{ printf "%.1f MiB", $1 / 1024 }')"
 }
@@ -117,7 +117,7 @@ fleet_launch() {
         echo "arch=$(uname -m)"
         echo "launched=$(date +%s)"
         echo "beat=$FLEET_BEAT"
-        echo "commit=$(commit)"
+        echo "commit=$(host_commit)"
     } >"$F/settings"
     case $1 in
     shared) set -- shared sh "$ROOT/common/driver/fleet_host.sh" "$F" "$fleet_token" ;;
@@ -222,15 +222,15 @@ fleet_listen() {
 # fleet_beat: a launcher that is gone gets three beats to let go of its pipe; one that is to stop, as long as
 # hosts need to stop and to hand back what they have.
 fleet_beat() {
-    if stopped || [ -f "$RUN/fleet.status" ] || ! kill -0 "$fleet_launcher" 2>/dev/null; then
+    if campaign_stopped || [ -f "$RUN/fleet.status" ] || ! kill -0 "$fleet_launcher" 2>/dev/null; then
         fleet_asked=$((fleet_asked + 1))
-        ! stopped || [ "$fleet_asked" -ne 1 ] || {
+        ! campaign_stopped || [ "$fleet_asked" -ne 1 ] || {
             say 'stopping; the hosts hand back what they have'
             kill "$fleet_feeder" 2>/dev/null || :
         }
         if [ "$fleet_asked" -gt 12 ]; then
             fleet_kill KILL
-        elif [ "$fleet_asked" -gt 10 ] || { ! stopped && [ "$fleet_asked" -gt 3 ]; }; then
+        elif [ "$fleet_asked" -gt 10 ] || { ! campaign_stopped && [ "$fleet_asked" -gt 3 ]; }; then
             fleet_kill TERM
         fi
     fi
@@ -275,7 +275,7 @@ fleet_report() {
         exit "${STOPPED:-1}"
     }
     fleet_csv
-    name_latest
+    output_latest
     fleet_status=0
     if grep -q '	done	' "$F/hosts"; then
         "$BUILD/compare" -f text -o "$OUT/report.txt" "$OUT" && cat "$OUT/report.txt" || fleet_status=1

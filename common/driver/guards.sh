@@ -2,8 +2,8 @@
 
 . "$ROOT/common/driver/cores.sh"
 
-# host_facts: what the rules know of the host, as KEY=VALUE lines.
-host_facts() {
+# guards_host: what the rules know of the host, as KEY=VALUE lines.
+guards_host() {
     echo "host.isa=$ISA"
     echo "host.test_cpus=$TEST_CPUS"
     echo "host.client_cpus=$CLIENT_CPUS"
@@ -17,36 +17,36 @@ host_facts() {
     if [ -r /sys/kernel/mm/transparent_hugepage/enabled ]; then
         echo "host.thp=$(cat /sys/kernel/mm/transparent_hugepage/enabled)"
     fi
-    host_seen
+    guards_host_seen
 }
 
-# host_seen: what a program says of the host and of the driver's control group, as it would inside a platform.
-host_seen() {
+# guards_host_seen: what a program says of the host and of the driver's control group, as it would inside a platform.
+guards_host_seen() {
     "$BUILD/memsweep" --reps 1 --warmup 0 --time 0 --size 4k --format csv latency 2>/dev/null |
         sed -n -e 's/^# cgroup\.cpus=/host.cgroup_cpus=/p' -e 's/^# cpu\.mitigations=/host.mitigations=/p'
 }
 
-# apply_guards BENCHMARK: judges the facts on stdin, and writes down what does not hold.
-apply_guards() {
-    awk -v place="$(place "$1" | sed 's/\\/\\\\/g')" -v platform="$PLATFORM" -v benchmark="${1%%:*}" \
+# guards_apply BENCHMARK: judges the facts on stdin, and writes down what does not hold.
+guards_apply() {
+    awk -v place="$(record_place "$1" | sed 's/\\/\\\\/g')" -v platform="$PLATFORM" -v benchmark="${1%%:*}" \
         -v own_cpus="$(platform_key cpus '')" -v own_memory="$(platform_key memory '')" \
         -f "$ROOT/common/driver/guards.awk" |
-        append guards.csv
+        record_append guards.csv
 }
 
 # guards_of_block: when its last trial has ended.
 guards_of_block() {
-    { host_facts && cat "$WORK/platform"; } | apply_guards -
+    { guards_host && cat "$WORK/platform"; } | guards_apply -
 }
 
 # guards_of_trial BENCHMARK: $WORK/facts has the trial's facts.
 guards_of_trial() {
-    { host_facts && cat "$WORK/platform" "$WORK/facts"; } | apply_guards "$1"
+    { guards_host && cat "$WORK/platform" "$WORK/facts"; } | guards_apply "$1"
 }
 
-# compare_sha256: facts about whether the programs there ($WORK/sha256), and what was carried there, are
+# guards_sha256: facts about whether the programs there ($WORK/sha256), and what was carried there, are
 # those here.
-compare_sha256() {
+guards_sha256() {
     if [ ! -s "$WORK/sha256" ]; then
         echo sha256.unknown=yes
         return
@@ -60,16 +60,16 @@ compare_sha256() {
         }' "$WORK/sha256" -
 }
 
-# compare_server BENCHMARK: facts about whether what serves there ($WORK/server) is what the root filesystem
+# guards_server BENCHMARK: facts about whether what serves there ($WORK/server) is what the root filesystem
 # here has.
-compare_server() {
+guards_server() {
     if [ "$(part_program "$1")" != nginxload ] || [ ! -x "$BUILD/rootfs/usr/sbin/nginx" ] ||
         ! command -v platform_server >/dev/null; then return 0; fi
     [ -s "$WORK/server" ] || {
         echo server.unknown=yes
         return
     }
-    server_here | awk '
+    guards_server_here | awk '
         FILENAME == "-" { here[$1, $2]; next }
         {
             seen[$2]
@@ -82,8 +82,8 @@ compare_server() {
         }' - "$WORK/server"
 }
 
-# server_here: what may serve, as platform_server says it.
-server_here() {
+# guards_server_here: what may serve, as platform_server says it.
+guards_server_here() {
     find "$BUILD/rootfs/lib" "$BUILD/rootfs/usr" -type f \( -name '*.so*' -o -name nginx \) \
         -exec sha256sum {} + | sed 's|/.*/||'
     server_serve=$ROOT/vm-image/root/usr/local/sbin/serve

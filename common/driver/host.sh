@@ -2,27 +2,27 @@
 
 . "$ROOT/common/driver/cores.sh"
 
-# choose_cpus: sets TEST_CPUS, unless given, and CLIENT_CPUS, so that the load client never takes the
+# host_choose_cpus: sets TEST_CPUS, unless given, and CLIENT_CPUS, so that the load client never takes the
 # platform's time. With one CPU there is no choice.
-choose_cpus() {
+host_choose_cpus() {
     cpus_allowed=$(sed -n 's/^Cpus_allowed_list:[[:space:]]*//p' /proc/self/status)
     cpus_split=$(cores_choose "$cpus_allowed" "$TEST_CPUS") || return 1
     TEST_CPUS=${cpus_split% *} CLIENT_CPUS=${cpus_split#* }
 }
 
-# new_output: makes the results folder with the heads of its files.
-new_output() {
+# output_new: makes the results folder with the heads of its files.
+output_new() {
     if [ -z "$OUT" ]; then
         OUT=$ROOT/results/$(date -u +%Y%m%dT%H%M%SZ)
         [ ! -e "$OUT" ] || OUT=$OUT-$$
     fi
-    [ ! -e "$OUT/samples.csv" ] || bad "$OUT: holds results already; go on with --resume"
+    [ ! -e "$OUT/samples.csv" ] || say_bad "$OUT: holds results already; go on with --resume"
     for output_name in environment.txt plan.csv facts.csv guards.csv failures.csv platforms.csv report.txt \
         report.html log; do
         [ ! -e "$OUT/$output_name" ] ||
-            bad "$OUT: has a $output_name that is no campaign's; choose another folder"
+            say_bad "$OUT: has a $output_name that is no campaign's; choose another folder"
     done
-    mkdir -p "$OUT/log" || fail "$OUT: cannot be made"
+    mkdir -p "$OUT/log" || say_fail "$OUT: cannot be made"
     OUT=$(cd "$OUT" && pwd)
     SEED=${SEED:-$(($(date +%s) % 1000000))}
     echo 'round,platform,benchmark' >"$OUT/plan.csv"
@@ -31,25 +31,25 @@ new_output() {
     echo 'time,host,platform,round,benchmark,guard,outcome,evidence,advice' >"$OUT/guards.csv"
     echo 'time,host,platform,round,benchmark,reason' >"$OUT/failures.csv"
     echo 'platform,usable,reason' >"$OUT/platforms.csv"
-    if ! { settings && environment; } >"$OUT/environment.txt" 2>>"$LOG"; then
-        fail "$OUT/environment.txt: cannot be written"
+    if ! { output_settings && host_environment; } >"$OUT/environment.txt" 2>>"$LOG"; then
+        say_fail "$OUT/environment.txt: cannot be written"
     fi
 }
 
-# name_latest: as soon as something is measured. drop_output: nothing was, and nobody has named the folder.
-name_latest() {
+# output_latest: as soon as something is measured. output_drop: nothing was, and nobody has named the folder.
+output_latest() {
     if [ "${OUT%/*}" = "$ROOT/results" ]; then ln -sfn "${OUT##*/}" "$ROOT/results/latest"; fi
 }
-drop_output() {
+output_drop() {
     [ "${OUT%/*}" = "$ROOT/results" ] && [ -z "$RESUME" ] && [ "$(wc -l <"$OUT/plan.csv")" -le 1 ] || return 0
     rm -rf "$OUT"
     rmdir "$ROOT/results" 2>/dev/null || :
 }
 
-# settings: what a resumed campaign takes over, and how to run this one again.
-settings() {
+# output_settings: what a resumed campaign takes over, and how to run this one again.
+output_settings() {
     echo "command=$COMMAND"
-    echo "reproduce=$(reproduce)"
+    echo "reproduce=$(output_reproduce)"
     echo "setting.seed=$SEED"
     echo "setting.test_cpus=$TEST_CPUS"
     echo "setting.client_cpus=$CLIENT_CPUS"
@@ -65,8 +65,8 @@ settings() {
     printf '%s' "$CARRY_WITH" | sed 's/^/setting.with=/'
 }
 
-# reproduce: the command that measures this again.
-reproduce() {
+# output_reproduce: the command that measures this again.
+output_reproduce() {
     printf './run.sh -s %s -c %s -m %s' "$SEED" "$TEST_CPUS" "$MEMORY"
     for reproduce_benchmark in $CHOSEN_BENCHMARKS; do
         printf ' -b %s' "$(platform_quote "$(part_asked "$reproduce_benchmark")" | sed "s/ \$//; \
@@ -84,17 +84,17 @@ reproduce() {
     echo "${METHODS:+ --methods}${QUICK:+ --quick}"
 }
 
-# fact_of KEY FILE: the first line of a file as a fact, if there is one.
-fact_of() {
+# host_fact KEY FILE: the first line of a file as a fact, if there is one.
+host_fact() {
     [ -r "$2" ] || return 0
     fact_line=
     read -r fact_line <"$2" || :
     [ -z "$fact_line" ] || echo "$1=$fact_line"
 }
 
-# environment: what the host is, as far as it can change a figure.
-environment() {
-    echo "time=$(utc)"
+# host_environment: what the host is, as far as it can change a figure.
+host_environment() {
+    echo "time=$(record_time)"
     echo "host=$HOST"
     echo "kernel=$(uname -srvm)"
     sed -n 's/^PRETTY_NAME="*\([^"]*\)"*/system=\1/p' /etc/os-release 2>/dev/null || :
@@ -108,35 +108,35 @@ environment() {
     echo "host.starts=$LIMITS_STARTS: programs started in a second"
     echo "host.pace=$LIMITS_PACE: time limits are so many times those of a usual host"
     sed -n 's/^MemTotal: */memory=/p' /proc/meminfo
-    fact_of machine.id /etc/machine-id
-    fact_of boot.id /proc/sys/kernel/random/boot_id
+    host_fact machine.id /etc/machine-id
+    host_fact boot.id /proc/sys/kernel/random/boot_id
     for environment_slurm in job_id job_partition cpus_on_node mem_per_node mem_per_cpu cpu_bind; do
         environment_name=SLURM_$(echo "$environment_slurm" | tr '[:lower:]' '[:upper:]')
         environment_value=$(printenv "$environment_name") || continue
         echo "slurm.$environment_slurm=$environment_value"
     done
-    fact_of cpu.governor /sys/devices/system/cpu/cpu0/cpufreq/scaling_governor
-    fact_of cpu.no_turbo /sys/devices/system/cpu/intel_pstate/no_turbo
-    fact_of cpu.smt /sys/devices/system/cpu/smt/active
-    fact_of clock.source /sys/devices/system/clocksource/clocksource0/current_clocksource
-    fact_of thp /sys/kernel/mm/transparent_hugepage/enabled
-    fact_of ksm /sys/kernel/mm/ksm/run
-    fact_of swappiness /proc/sys/vm/swappiness
+    host_fact cpu.governor /sys/devices/system/cpu/cpu0/cpufreq/scaling_governor
+    host_fact cpu.no_turbo /sys/devices/system/cpu/intel_pstate/no_turbo
+    host_fact cpu.smt /sys/devices/system/cpu/smt/active
+    host_fact clock.source /sys/devices/system/clocksource/clocksource0/current_clocksource
+    host_fact thp /sys/kernel/mm/transparent_hugepage/enabled
+    host_fact ksm /sys/kernel/mm/ksm/run
+    host_fact swappiness /proc/sys/vm/swappiness
     for environment_file in /sys/devices/system/cpu/vulnerabilities/*; do
-        fact_of "vulnerability.${environment_file##*/}" "$environment_file"
+        host_fact "vulnerability.${environment_file##*/}" "$environment_file"
     done
     microcode=$(sed -n '/^microcode/ { s/^[^:]*: //p; q; }' /proc/cpuinfo)
     [ -z "$microcode" ] || echo "cpu.microcode=$microcode"
     echo "results.disk=$(df -P "$OUT" | awk 'NR == 2 { print $1 " on " $NF ", " $4 " KiB free" }')"
-    echo "commit=$(commit)"
+    echo "commit=$(host_commit)"
     [ -z "$CARRY" ] || echo "sha256.carried=$(carry_sums | sha256sum | cut -d ' ' -f 1)"
     carry_sums | sed 's|^\([^ ]*\)  carried/\(.*\)|carried.\2=\1|'
     # Last, so that a disk that is full ends in a status.
     platform_sha256_of "$BUILD" 2>/dev/null | awk '{ print "sha256." $2 "=" $1 }'
 }
 
-# commit: of the checkout, with -dirty behind it where files that it has are not as committed.
-commit() {
+# host_commit: of the checkout, with -dirty behind it where files that it has are not as committed.
+host_commit() {
     # A checkout that was carried to this host has no history with it.
     [ -z "${GUESTMARK_COMMIT:-}" ] || { echo "$GUESTMARK_COMMIT" && return; }
     commit_hash=$(git -C "$ROOT" rev-parse HEAD 2>/dev/null) || commit_hash=unknown

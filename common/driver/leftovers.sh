@@ -28,7 +28,7 @@ leftovers_await() {
 leftovers_of() {
     RUN=$1
     leftovers_tag="[a-z]*-$2-[0-9]*_"
-    end_processes "$leftovers_tag" "$RUN" || :
+    processes_end "$leftovers_tag" "$RUN" || :
     for leftovers_up in "$RUN"/up/*; do
         [ ! -f "$leftovers_up/name" ] ||
             leftovers_block down "$(cat "$leftovers_up/name")" "$leftovers_up/work" "$leftovers_up/state"
@@ -39,7 +39,7 @@ leftovers_of() {
             leftovers_block down "$leftovers_platform" "$RUN/work" "$RUN/state"
             leftovers_block release "$leftovers_platform" "$RUN/work" "$RUN/state"
         done
-    end_processes "$leftovers_tag" "$RUN" || :
+    processes_end "$leftovers_tag" "$RUN" || :
     platform_unmount "$RUN/"
     rm -rf "$RUN"
     rmdir "$BUILD/run" 2>/dev/null || :

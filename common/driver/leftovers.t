@@ -26,7 +26,7 @@ env GUESTMARK_BLOCK="$mark" sh -c 'sleep 300 & wait' &
 marked=$!
 sleep 0.3
 check 'an editor that shows a file of ours runs' lives "$editor"
-ok 'a block is ended' end_processes "$mark" "$state"
+ok 'a block is ended' processes_end "$mark" "$state"
 wait "$marked" 2>/dev/null
 wait "$server" 2>/dev/null
 check 'what carries its mark is ended' gone "$marked"
@@ -43,7 +43,7 @@ begun() {
     sh ./run.sh -p native -b forksum -n 30 --limit 100 -o "$TMP/killed" >"$TMP/log" 2>&1 </dev/null &
     driver=$!
     tries=0
-    until [ -n "$(block_processes "[a-z]*-$driver-[0-9]*_" "$TMP/none")" ] &&
+    until [ -n "$(processes_of "[a-z]*-$driver-[0-9]*_" "$TMP/none")" ] &&
         [ -s "$TMP/killed/samples.csv" ]; do
         tries=$((tries + 1))
         if [ "$tries" -eq 600 ]; then break; fi
@@ -54,7 +54,7 @@ begun() {
 }
 cleared() {
     check "$1 clears its folder" [ ! -e "$BUILD/run/$driver" ]
-    check "$1 ends its processes" [ -z "$(block_processes "[a-z]*-$driver-[0-9]*_" "$BUILD/run/$driver")" ]
+    check "$1 ends its processes" [ -z "$(processes_of "[a-z]*-$driver-[0-9]*_" "$BUILD/run/$driver")" ]
     check "$1 leaves nothing mounted" sh -c '! grep -q "$1" /proc/self/mounts' - "$BUILD/run/$driver"
 }
 

@@ -1,8 +1,8 @@
 # --list: every platform and variant, and whether it can run here.
 
-# variants_of NAME: the platform itself and each key with each value but the default. Values in
+# list_variants NAME: the platform itself and each key with each value but the default. Values in
 # capitals stand for anything.
-variants_of() {
+list_variants() {
     PLATFORM_NAME=$1 PLATFORM=$1 STATE=$WORK sh -c '
         . "$ROOT/common/platforms/platform.sh"
         . "$ROOT/$(platform_adapter "$PLATFORM_NAME")"
@@ -24,8 +24,8 @@ list() {
         exec) list_row exec:COMMAND \
             'whatever takes a command behind a prefix: chroot FOLDER, ssh HOST, ...' && continue ;;
         esac
-        variants_of "$list_name" >"$WORK/variants"
-        while IFS= read -r list_variant <&3 && ! stopped; do
+        list_variants "$list_name" >"$WORK/variants"
+        while IFS= read -r list_variant <&3 && ! campaign_stopped; do
             case $list_variant in
             *=*[!A-Z]* | *[!=A-Z]) list_probed "$list_variant" ;;
             *) list_row "$list_variant" 'any value' ;;
@@ -37,11 +37,11 @@ list() {
 }
 
 list_probed() {
-    if block probe "$1"; then
+    if blocks_run probe "$1"; then
         list_said=$(cat "$WORK/said")
         list_row "$1" "usable${list_said:+: $list_said}"
     else
-        list_row "$1" "no: $(reason)"
+        list_row "$1" "no: $(blocks_reason)"
     fi
 }
 

@@ -1,8 +1,8 @@
 # What is measured and in which order: platform names, seeded shuffling, plan.csv.
 
-# split_platforms LIST: one platform per line. A comma also separates a platform's keys: an item
+# plan_split LIST: one platform per line. A comma also separates a platform's keys: an item
 # with `=` and no NAME: in front of it belongs to the platform before. exec: and cmd: take all that follows.
-split_platforms() {
+plan_split() {
     printf '%s\n' "$1" | tr , '\n' | awk '
         NR > 1 && (rest || (/=/ && !/^[^=]*:/)) { printf ",%s", $0; next }
         {
@@ -12,9 +12,9 @@ split_platforms() {
         END { print "" }'
 }
 
-# shuffle SEED STREAM: the lines of stdin in an order that depends on nothing but the arguments
+# plan_shuffle SEED STREAM: the lines of stdin in an order that depends on nothing but the arguments
 # (Fisher-Yates; the generator is Park and Miller's, exact in an awk's doubles).
-shuffle() {
+plan_shuffle() {
     awk -v seed="$1" -v stream="$2" '
         function below(n) {
             state = (state * 16807) % 2147483647
@@ -38,7 +38,7 @@ shuffle() {
 # native runs a second time as native2: their difference is the noise floor. Platforms that take turns have
 # one order in common; those in $WORK/serial have one of their own.
 plan_round() {
-    sed '/^native$/ { p; s/$/2/; }' "$WORK/usable" | shuffle "$SEED" "$1" | {
+    sed '/^native$/ { p; s/$/2/; }' "$WORK/usable" | plan_shuffle "$SEED" "$1" | {
         plan_position=0
         while IFS= read -r plan_platform; do
             plan_position=$((plan_position + 1))
@@ -46,7 +46,7 @@ plan_round() {
             if grep -qxF "$plan_platform" "$WORK/serial"; then plan_stream=$plan_position; fi
             # shellcheck disable=SC2086 # a list of words
             plan_order=$(printf '%s\n' $CHOSEN_BENCHMARKS |
-                shuffle "$SEED" $(($1 * 1009 + plan_stream)) | tr '\n' ' ')
+                plan_shuffle "$SEED" $(($1 * 1009 + plan_stream)) | tr '\n' ' ')
             printf '%s\t%s\n' "$plan_platform" "$plan_order"
         done
     }

@@ -3,9 +3,9 @@
 # over its environment (nginx) still has the block's folder in its command line, and its workers
 # are its children. Not all that have it are ours: somebody may look at a file there with an editor.
 
-# block_processes TAG FOLDER (no grep -F: busybox's stops at the first zero byte): their process ids, the
+# processes_of TAG FOLDER (no grep -F: busybox's stops at the first zero byte): their process ids, the
 # caller's own left out.
-block_processes() {
+processes_of() {
     {
         grep -ls -e "GUESTMARK_BLOCK=$1" /proc/[0-9]*/environ || :
         grep -ls -e "$(printf %s "$2/" | sed 's/[][\.*^$]/\\&/g')" /proc/[0-9]*/cmdline |
@@ -48,11 +48,11 @@ processes_servers() {
     done
 }
 
-# end_processes TAG FOLDER: no process of the block is left when this returns (0), unless one
+# processes_end TAG FOLDER: no process of the block is left when this returns (0), unless one
 # cannot be killed (1).
-end_processes() {
+processes_end() {
     for end_try in 1 2 3 4 5 6 7 8 9 10; do
-        end_pids=$(block_processes "$1" "$2")
+        end_pids=$(processes_of "$1" "$2")
         [ -n "$end_pids" ] || return 0
         # shellcheck disable=SC2086 # a list of numbers
         kill -s KILL $end_pids 2>/dev/null || :

@@ -12,9 +12,9 @@ csv_line() {
     printf '%s\n' "${csv_text#,}"
 }
 
-# append FILE: adds stdin to a file of the results folder. A full disk leaves the file as it was
+# record_append FILE: adds stdin to a file of the results folder. A full disk leaves the file as it was
 # and returns 3, which ends the campaign.
-append() {
+record_append() {
     append_size=$(wc -c <"$OUT/$1") || return 3
     cat >"$WORK/rows" && cat "$WORK/rows" >>"$OUT/$1" && return
     dd of="$OUT/$1" bs=1 seek="$append_size" count=0 2>/dev/null
@@ -22,20 +22,20 @@ append() {
     return 3
 }
 
-utc() { date -u +%Y-%m-%dT%H:%M:%SZ; }
+record_time() { date -u +%Y-%m-%dT%H:%M:%SZ; }
 
-# place BENCHMARK: the columns that all files begin with, as one line.
-place() { csv_line "$(utc)" "$HOST" "$PLATFORM" "$ROUND" "$(part_asked "$1")"; }
+# record_place BENCHMARK: the columns that all files begin with, as one line.
+record_place() { csv_line "$(record_time)" "$HOST" "$PLATFORM" "$ROUND" "$(part_asked "$1")"; }
 
 # record_sample BENCHMARK METRIC UNIT BETTER VALUE
-record_sample() { printf '%s\n' "$(place "$1"),$2,$3,$4,1,$5" | append samples.csv; }
+record_sample() { printf '%s\n' "$(record_place "$1"),$2,$3,$4,1,$5" | record_append samples.csv; }
 
 # record_failure BENCHMARK REASON: why a trial has no samples.
-record_failure() { printf '%s\n' "$(place "$1"),$(csv_line "$2")" | append failures.csv; }
+record_failure() { printf '%s\n' "$(record_place "$1"),$(csv_line "$2")" | record_append failures.csv; }
 
 # record_facts BENCHMARK: lines KEY=VALUE on stdin.
 record_facts() {
-    awk -v place="$(place "$1" | sed 's/\\/\\\\/g')" '
+    awk -v place="$(record_place "$1" | sed 's/\\/\\\\/g')" '
         function field(text) {
             if (text ~ /[",]/) {
                 gsub(/"/, "\"\"", text)
@@ -47,5 +47,5 @@ record_facts() {
             at = index($0, "=")
             if (at > 1)
                 print place "," field(substr($0, 1, at - 1)) "," field(substr($0, at + 1))
-        }' | append facts.csv
+        }' | record_append facts.csv
 }

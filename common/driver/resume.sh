@@ -2,35 +2,35 @@
 # thrown away whole and run again from a fresh start, so a torn last line goes with it.
 # shellcheck disable=SC2034,SC2153 # settings are read, and ROUND is set, in other files
 
-# setting KEY: from the campaign's environment.txt.
-setting() { sed -n "s/^setting\\.$1=//p" "$OUT/environment.txt"; }
+# resume_setting KEY: from the campaign's environment.txt.
+resume_setting() { sed -n "s/^setting\\.$1=//p" "$OUT/environment.txt"; }
 
 resume_output() {
     OUT=$(cd "$RESUME" && pwd)
-    SEED=$(setting seed)
-    TEST_CPUS=$(setting test_cpus) CLIENT_CPUS=$(setting client_cpus) MEMORY=$(setting memory)
-    QUICK=$(setting quick) METHODS=$(setting methods) CHOSEN_BENCHMARKS=$(setting benchmarks)
-    CHOSEN_PLATFORMS=$(setting platform)
+    SEED=$(resume_setting seed)
+    TEST_CPUS=$(resume_setting test_cpus) CLIENT_CPUS=$(resume_setting client_cpus) MEMORY=$(resume_setting memory)
+    QUICK=$(resume_setting quick) METHODS=$(resume_setting methods) CHOSEN_BENCHMARKS=$(resume_setting benchmarks)
+    CHOSEN_PLATFORMS=$(resume_setting platform)
     CHOSEN_PLATFORMS=${CHOSEN_PLATFORMS:+$CHOSEN_PLATFORMS$NEWLINE}
-    CARRY_FROM=$(setting from) CARRY_WITH=$(setting with)
+    CARRY_FROM=$(resume_setting from) CARRY_WITH=$(resume_setting with)
     CARRY_WITH=${CARRY_WITH:+$CARRY_WITH$NEWLINE}
-    [ -n "$SEED$TEST_CPUS" ] || bad "--resume $RESUME: no campaign there"
-    [ -n "$ROUNDS" ] || ROUNDS=$(setting rounds)
-    [ -n "$BUDGET_GIVEN" ] || BUDGET_SECONDS=$(setting budget)
-    [ -n "$LIMITS_LEAST" ] || LIMITS_LEAST=$(setting limit)
+    [ -n "$SEED$TEST_CPUS" ] || say_bad "--resume $RESUME: no campaign there"
+    [ -n "$ROUNDS" ] || ROUNDS=$(resume_setting rounds)
+    [ -n "$BUDGET_GIVEN" ] || BUDGET_SECONDS=$(resume_setting budget)
+    [ -n "$LIMITS_LEAST" ] || LIMITS_LEAST=$(resume_setting limit)
     LIMIT=${LIMITS_LEAST:-$LIMIT}
     carry_make
-    same_world
+    resume_same_world
     echo 'platform,usable,reason' >"$OUT/platforms.csv"
     for resume_file in samples guards failures facts; do
-        keep_complete "$OUT/$resume_file.csv" || fail "$OUT: cannot be written"
+        resume_keep "$OUT/$resume_file.csv" || say_fail "$OUT: cannot be written"
     done
     FAILURES_FROM=$(($(wc -l <"$OUT/failures.csv") + 1))
 }
 
-# same_world: one campaign, one set of programs, on one host.
-same_world() {
-    environment >"$WORK/environment"
+# resume_same_world: one campaign, one set of programs, on one host.
+resume_same_world() {
+    host_environment >"$WORK/environment"
     same_differs=$(grep -E '^(host|kernel|cpu\.model|cpu\.count|memory|commit|sha256\.[a-z]*)=' \
         "$WORK/environment" |
         while IFS= read -r same_line; do
@@ -38,12 +38,12 @@ same_world() {
             grep -qxF "$same_line" "$OUT/environment.txt" || printf ' %s' "${same_line%%=*}"
         done)
     [ -z "$same_differs" ] ||
-        fail "--resume $RESUME: not what it was measured with:$same_differs; begin a new campaign"
+        say_fail "--resume $RESUME: not what it was measured with:$same_differs; begin a new campaign"
 }
 
-# keep_complete FILE: leaves the rows of blocks, and of benchmarks' turns, that facts.csv says are complete.
+# resume_keep FILE: leaves the rows of blocks, and of benchmarks' turns, that facts.csv says are complete.
 # facts.csv itself comes last.
-keep_complete() {
+resume_keep() {
     awk '
         # The platform and round of a row, as they are written: columns 3 and 4.
         function block(row) {
@@ -67,19 +67,19 @@ keep_complete() {
         mv "$1.new" "$1"
 }
 
-# block_done PLATFORM: whether this round's block is there already.
-block_done() {
+# resume_done PLATFORM: whether this round's block is there already.
+resume_done() {
     [ -n "$RESUME" ] || return 1
     done_at=$(csv_line "$1")
     grep -F ",$done_at,$ROUND,platform,block,complete" "$OUT/facts.csv" >/dev/null
 }
 
-# round_planned: whether plan.csv has this round.
-round_planned() { grep -q "^$ROUND," "$OUT/plan.csv"; }
+# resume_planned: whether plan.csv has this round.
+resume_planned() { grep -q "^$ROUND," "$OUT/plan.csv"; }
 
-# same_isa: the figures of a campaign belong together only if the programs take the same path.
-same_isa() {
-    same_before=$(setting isa | tail -n 1)
+# resume_same_isa: the figures of a campaign belong together only if the programs take the same path.
+resume_same_isa() {
+    same_before=$(resume_setting isa | tail -n 1)
     [ -z "$same_before" ] || [ "$same_before" = "$ISA" ] ||
-        fail "--resume $RESUME: was measured with $same_before, the platforms now have $ISA in common"
+        say_fail "--resume $RESUME: was measured with $same_before, the platforms now have $ISA in common"
 }

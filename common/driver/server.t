@@ -18,7 +18,7 @@ sed -n 's/^Cpus_allowed_list:[[:space:]]*\([0-9]*\).*/\1/p' /proc/self/status >"
 TEST_CPUS=$(cat "$TMP/cpu")
 
 # found WHAT...: what is different, if anything.
-found() { compare_server nginxload >"$TMP/out" 2>"$TMP/err" && [ "$(cat "$TMP/out")" = "$1" ]; }
+found() { guards_server nginxload >"$TMP/out" 2>"$TMP/err" && [ "$(cat "$TMP/out")" = "$1" ]; }
 # look: at what serves now.
 look() { platform_server >"$WORK/server" 2>>"$LOG"; }
 

@@ -62,7 +62,7 @@ trial_server() {
 
 # trial_rows BENCHMARK: samples of $WORK/out as rows; fails if they are not what a tool prints.
 trial_rows() {
-    awk -F, -v place="$(place "$1" | sed 's/\\/\\\\/g')" -v benchmark="$(part_program "$1")" '
+    awk -F, -v place="$(record_place "$1" | sed 's/\\/\\\\/g')" -v benchmark="$(part_program "$1")" '
         /^# / { next }
         /^benchmark,metric,unit,better,rep,value$/ { header = 1; next }
         !header || NF != 6 || $1 != benchmark || $4 !~ /^(lower|higher)$/ ||
@@ -102,14 +102,14 @@ trial_record() {
         record_failure "$1" "$1: its output is not what the program prints"
     else
         # Of one step, where it was measured by turns.
-        awk -v place="$(place "$1" | sed 's/\\/\\\\/g')" -F '[= ]' '
+        awk -v place="$(record_place "$1" | sed 's/\\/\\\\/g')" -F '[= ]' '
             $1 == "bill.host_cpu" { cpu = $2 }
             $1 == "turns" { steps = $2 }
             END { printf "%s,host_cpu,s,lower,1,%.6f\n", place, cpu / (steps > 0 ? steps : 1) }' \
             "$WORK/bill" >>"$WORK/samples"
-        { sed -n 's/^# //p' "$WORK/out" && cat "$WORK/bill" && compare_server "$1"; } >"$WORK/facts"
+        { sed -n 's/^# //p' "$WORK/out" && cat "$WORK/bill" && guards_server "$1"; } >"$WORK/facts"
         guards_of_trial "$1" || return
-        append samples.csv <"$WORK/samples" || return
+        record_append samples.csv <"$WORK/samples" || return
         # The last fact tells a trial that has been written down whole.
         { cat "$WORK/facts" && echo trial=complete; } | record_facts "$1"
     fi

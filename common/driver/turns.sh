@@ -19,10 +19,10 @@ turns_block() {
     turns_enter "$1"
     turns_folder=$1
     shift
-    block_step "$@" || {
+    blocks_step "$@" || {
         turns_status=$?
-        if [ "$turns_status" -eq 3 ]; then disk_full; fi
-        [ "$turns_status" -ne 4 ] || reason >"$turns_folder/out"
+        if [ "$turns_status" -eq 3 ]; then campaign_disk_full; fi
+        [ "$turns_status" -ne 4 ] || blocks_reason >"$turns_folder/out"
         turns_outside
         return "$turns_status"
     }
@@ -35,18 +35,18 @@ turns_round() {
     mkdir -p "$RUN/up"
     turns_count=100 # numbers of one width, so that they sort
     while IFS='	' read -r turns_platform _ <&3; do
-        ! stopped || break
-        block_done "$turns_platform" || given_up "$turns_platform" || turns_retired "$turns_platform" ||
+        ! campaign_stopped || break
+        resume_done "$turns_platform" || rounds_given_up "$turns_platform" || turns_retired "$turns_platform" ||
             turns_rests "$turns_platform" ||
             turns_start "$turns_platform" "$RUN/up/$((turns_count += 1))"
     done 3<"$WORK/plan.turns"
     for turns_benchmark in $(head -n 1 "$WORK/plan.turns" | cut -f 2); do
-        ! stopped || break
+        ! campaign_stopped || break
         turns_done "$turns_benchmark" || turns_run "$turns_benchmark"
     done
     for turns_up in "$RUN"/up/*; do
         [ -d "$turns_up" ] || continue
-        stopped || turns_leave "$turns_up"
+        campaign_stopped || turns_leave "$turns_up"
         turns_end "$turns_up"
     done
 }
@@ -58,7 +58,7 @@ turns_start() {
     echo "round-$$-$((BLOCKS += 1))_" >"$2/block"
     turns_show "starting $1"
     turns_block "$2" up && return
-    stopped && return
+    campaign_stopped && return
     say "round $ROUND, $1: $(cat "$2/work/reason")"
     cp "$2/work/reason" "$2/out"
 }
@@ -69,15 +69,15 @@ turns_leave() {
     if [ ! -f "$1/out" ]; then
         turns_block "$1" leave || [ -f "$1/out" ] || say "round $ROUND, $PLATFORM: $(cat "$1/work/reason")"
     fi
-    ! stopped || return 0
+    ! campaign_stopped || return 0
     PLATFORM=$(cat "$1/name")
-    echo block=complete | record_facts platform || disk_full
+    echo block=complete | record_facts platform || campaign_disk_full
 }
 
 # turns_end FOLDER: whatever it has left running is ended.
 turns_end() {
     turns_enter "$1"
-    end_block
+    blocks_end
     rm -rf "$1"
     turns_outside
 }
@@ -89,11 +89,11 @@ turns_run() {
         turns_begin "$turns_up" "$1"
     done
     for turns_part in $(part_list "$1"); do
-        ! stopped || return 0
+        ! campaign_stopped || return 0
         turns_part "$turns_part"
     done
     for turns_up in "$RUN"/up/*; do
-        ! stopped || return 0
+        ! campaign_stopped || return 0
         [ ! -f "$turns_up/play" ] || turns_close "$turns_up" "$1"
     done
     turns_mark "$1"
@@ -162,7 +162,7 @@ turns_conduct() {
     turns_status=0
     [ -n "$STOPPED" ] || wait "$!" || turns_status=$?
     if [ -n "$STOPPED" ]; then kill "$!" 2>/dev/null || :; fi
-    end_processes "$BLOCK" "$RUN/no-folder" || :
+    processes_end "$BLOCK" "$RUN/no-folder" || :
     BLOCK=''
 }
 
@@ -177,7 +177,7 @@ turns_judge() {
     echo "$turns_why" >"$1/out"
     echo "$turns_why" >>"$1/work/$2/err"
     turns_enter "$1"
-    end_processes "$BLOCK" "$STATE" || :
+    processes_end "$BLOCK" "$STATE" || :
     turns_outside
 }
 
@@ -187,9 +187,9 @@ turns_close() {
     rm "$1/play"
     : >"$1/closed"
     turns_block "$1" close "$2" "$turns_play" || {
-        stopped && return
+        campaign_stopped && return
         PLATFORM=$(cat "$1/name")
-        record_failure "$2" "$(cat "$1/work/reason")" || disk_full
+        record_failure "$2" "$(cat "$1/work/reason")" || campaign_disk_full
     }
 }
 
@@ -199,9 +199,9 @@ turns_mark() {
         [ -f "$turns_up/closed" ] || continue
         rm "$turns_up/closed"
         PLATFORM=$(cat "$turns_up/name")
-        printf '%s\n' "$(place "$1"),turns,complete"
+        printf '%s\n' "$(record_place "$1"),turns,complete"
     done >"$WORK/marks"
-    append facts.csv <"$WORK/marks" || disk_full
+    record_append facts.csv <"$WORK/marks" || campaign_disk_full
 }
 
 # turns_done BENCHMARK: whether its turns of this round are there already.

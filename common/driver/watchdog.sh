@@ -11,7 +11,7 @@ main() {
     sleep "$1"
     trap '' USR1
     echo "$2: not done within $1 s" >"$WORK/reason"
-    end_processes "$GUESTMARK_BLOCK" "$STATE"
+    processes_end "$GUESTMARK_BLOCK" "$STATE"
 }
 
 main "$@"
