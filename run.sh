@@ -3,7 +3,7 @@
 #
 # In a round every platform is started fresh, in an order drawn from the seed, and all of them stay up; then,
 # benchmark by benchmark, they take turns, each doing one step of some 20 ms. native runs twice; how far
-# native and native2 differ is the noise floor. See common/driver: campaign.sh the rounds, turns.sh the turns,
+# native and native2 differ is the noise floor. See common/driver: rounds.sh the rounds, turns.sh the turns,
 # block.sh one platform, parts.sh what is run for a benchmark, guards.sh what must hold.
 set -eu
 unset CDPATH && export LC_ALL=C
@@ -16,14 +16,19 @@ case $BUILD in
 esac
 . "$ROOT/common/platforms/platform.sh"
 . "$ROOT/common/platforms/limits.sh"
+. "$ROOT/common/driver/say.sh"
+. "$ROOT/common/driver/progress.sh"
 . "$ROOT/common/driver/plan.sh"
 . "$ROOT/common/driver/record.sh"
-. "$ROOT/common/driver/progress.sh"
 . "$ROOT/common/driver/processes.sh"
 . "$ROOT/common/driver/parts.sh"
 . "$ROOT/common/driver/carry.sh"
+. "$ROOT/common/driver/blocks.sh"
+. "$ROOT/common/driver/prepare.sh"
 . "$ROOT/common/driver/turns.sh"
+. "$ROOT/common/driver/rounds.sh"
 . "$ROOT/common/driver/host.sh"
+. "$ROOT/common/driver/output.sh"
 . "$ROOT/common/driver/campaign.sh"
 . "$ROOT/common/driver/resume.sh"
 . "$ROOT/common/driver/list.sh"
@@ -75,16 +80,6 @@ Exit status: 0 measured; 1 something failed; 2 wrong usage; 77 nothing usable.
 END
 }
 
-say_bad() {
-    echo "run.sh: $1; see run.sh --help" >&2
-    exit 2
-}
-
-say_fail() {
-    echo "run.sh: $1" >&2
-    exit 1
-}
-
 # What can be chosen, with its defaults. Names in capitals are known to block.sh too.
 defaults() {
     ROUND_SECONDS=24 FAILURES_FROM=2
@@ -123,7 +118,9 @@ options() {
 option_value() {
     case $1 in
     -[pbntoscm] | --platforms | --benchmarks | --rounds | --budget | --output | --seed | --cpus | \
-        --memory | --set | --with | --limit | --resume | --fleet) [ -n "$2" ] || say_bad "$1: needs a value" ;;
+        --memory | --set | --with | --limit | --resume | --fleet)
+        [ -n "$2" ] || say_bad "$1: needs a value"
+        ;;
     --methods | --quick | --list | --doctor | --help) say_bad "$1: takes no value" ;;
     *) say_bad "$1: unknown option" ;;
     esac
@@ -181,15 +178,19 @@ check_options() {
     [ -z "$ROUNDS" ] || [ -n "$BUDGET_GIVEN" ] || BUDGET_SECONDS=
     echo "$MEMORY" | grep -Eqx '[1-9][0-9]*[MG]' || say_bad "--memory $MEMORY: not a size such as 512M"
     case "${FLEET:+fleet} $CHOSEN_BENCHMARKS" in
-    'fleet '*' cmd:'*) say_bad "--fleet: hosts are given no programs of your own (cmd:); run.sh on each does" ;;
+    'fleet '*' cmd:'*)
+        say_bad "--fleet: hosts are given no programs of your own (cmd:); run.sh on each does"
+        ;;
     esac
-    [ -z "$FLEET" ] || [ -z "$CARRY_WITH" ] || say_bad "--with: a fleet's hosts are given no files of your own"
+    [ -z "$FLEET" ] || [ -z "$CARRY_WITH" ] ||
+        say_bad "--with: a fleet's hosts are given no files of your own"
     # A fleet's hosts have CPUs of their own.
     [ -n "$FLEET" ] || host_choose_cpus || say_bad "--cpus $TEST_CPUS: not CPUs this process may use"
     [ -n "$RESUME" ] || return 0
     [ -f "$RESUME/environment.txt" ] || [ -f "$RESUME/.fleet/options" ] ||
         say_bad "--resume $RESUME: no campaign there"
-    [ -z "$FIXED_BY_RESUME" ] || say_bad "$FIXED_BY_RESUME: the campaign in $RESUME has it already; leave it out"
+    [ -z "$FIXED_BY_RESUME" ] ||
+        say_bad "$FIXED_BY_RESUME: the campaign in $RESUME has it already; leave it out"
 }
 
 # check_places: PATH and the engines' volumes separate by colons, and make by blanks.
@@ -249,8 +250,6 @@ build() {
 }
 
 main() {
-    NEWLINE='
-'
     defaults "$@"
     options "$@"
     check_options

@@ -1,14 +1,14 @@
 # The host's bill: what a trial costs the whole host, and the platform's own processes, in seconds
 # of CPU time. A platform that keeps its throughput by burning a second CPU shows it here.
 
-# bill_stamp: the time of day, which is fine but may be set, and the time since the boot, which is coarse (0.01 s)
-# and only goes on. bill_elapsed STAMP STAMP: seconds from one to the other, by the second clock where the first
-# has been set meanwhile.
+# bill_stamp: the time of day, which is fine but may be set, and the time since the boot, which is coarse
+# (0.01 s) and only goes on. bill_elapsed STAMP STAMP: seconds from one to the other, by the second clock
+# where the first has been set meanwhile.
 bill_stamp() {
-    stamp_day=$(date +%s.%N)
-    read -r stamp_boot _ </proc/uptime
-    case $stamp_day in *N) stamp_day=$stamp_boot ;; esac # a date without nanoseconds: busybox
-    echo "$stamp_day $stamp_boot"
+    bill_day=$(date +%s.%N)
+    read -r bill_boot _ </proc/uptime
+    case $bill_day in *N) bill_day=$bill_boot ;; esac # a date without nanoseconds: busybox
+    echo "$bill_day $bill_boot"
 }
 bill_elapsed() {
     echo "$1 $2" | awk '{
@@ -20,8 +20,8 @@ bill_elapsed() {
 
 # bill_ticks PID...: CPU ticks of these processes and of their children that have been waited for.
 bill_ticks() {
-    for ticks_pid in "$@"; do
-        cat "/proc/$ticks_pid/stat" 2>/dev/null || :
+    for bill_pid in "$@"; do
+        cat "/proc/$bill_pid/stat" 2>/dev/null || :
     done | awk '{ sub(/.*\) /, ""); ticks += $12 + $13 + $14 + $15 } END { print ticks + 0 }'
 }
 

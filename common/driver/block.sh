@@ -30,6 +30,7 @@ unset CDPATH && export LC_ALL=C
 . "$ROOT/common/platforms/limits.sh"
 . "$ROOT/common/driver/record.sh"
 . "$ROOT/common/driver/progress.sh"
+. "$ROOT/common/driver/within.sh"
 . "$ROOT/common/driver/bill.sh"
 . "$ROOT/common/driver/parts.sh"
 . "$ROOT/common/driver/carry.sh"
@@ -38,18 +39,18 @@ unset CDPATH && export LC_ALL=C
 
 # block_refuse REASON-FILE DEFAULT: leaves the last line of a file as the reason.
 block_refuse() {
-    refuse_text=$(grep -s . "$1" | tail -n 1) || :
-    printf '%s\n' "${refuse_text:-$2}" >"$WORK/reason"
+    block_text=$(grep -s . "$1" | tail -n 1) || :
+    printf '%s\n' "${block_text:-$2}" >"$WORK/reason"
 }
 
 block_adapter() {
     PLATFORM_NAME=${PLATFORM%%:*}
     case $PLATFORM_NAME in
-    */*) load_file=$PLATFORM_NAME ;; # an adapter of the user's own
-    *) load_file=$ROOT/$(platform_adapter "$PLATFORM_NAME") ;;
+    */*) block_file=$PLATFORM_NAME ;; # an adapter of the user's own
+    *) block_file=$ROOT/$(platform_adapter "$PLATFORM_NAME") ;;
     esac
     # shellcheck disable=SC1090 # one of many
-    . "$load_file"
+    . "$block_file"
 }
 
 block_probe() {
@@ -62,7 +63,7 @@ block_probe() {
 # block_start: starts it and runs a first tool. The time that takes goes to $WORK/startup.
 block_start() {
     block_fresh || return
-    up_start=$(bill_stamp)
+    block_started=$(bill_stamp)
     within "$(limits_for start)" "starting $PLATFORM" platform_up >>"$LOG" 2>"$WORK/said" || {
         cat "$WORK/said" >>"$LOG"
         block_refuse "$WORK/said" "$PLATFORM: does not start"
@@ -74,7 +75,7 @@ block_start() {
         block_refuse "$WORK/said" "$PLATFORM: runs no tool"
         return 1
     }
-    bill_elapsed "$up_start" "$(bill_stamp)" >"$WORK/startup"
+    bill_elapsed "$block_started" "$(bill_stamp)" >"$WORK/startup"
 }
 
 # block_fresh: what a start needs, where the adapter has such a thing.
@@ -131,14 +132,15 @@ block_stores() {
     sed -n 's/^# stores\.copy=\([a-z-]*\).*/\1/p' "$WORK/printed" >"$WORK/stores"
 }
 
-# block_uptimes: seconds since the boot here, there, and here again: what was read there was read between the two.
+# block_uptimes: seconds since the boot here, there, and here again: what was read there was read between the
+# two.
 block_uptimes() {
-    read -r uptimes_before _ </proc/uptime
-    uptimes_there=$(within "$(limits_for answer)" "clock of $PLATFORM" platform_run cat /proc/uptime \
+    read -r block_before _ </proc/uptime
+    block_there=$(within "$(limits_for answer)" "clock of $PLATFORM" platform_run cat /proc/uptime \
         2>>"$LOG") ||
-        uptimes_there=0
-    read -r uptimes_after _ </proc/uptime
-    echo "$uptimes_before ${uptimes_there%% *} $uptimes_after"
+        block_there=0
+    read -r block_after _ </proc/uptime
+    echo "$block_before ${block_there%% *} $block_after"
 }
 
 block_up() {
@@ -169,9 +171,9 @@ block_leave() {
 block_round() {
     rm -f "$RUN/load"
     block_up || return
-    for benchmark in $ORDER; do
-        progress_show "$PROGRESS: $PLATFORM, $(part_asked "$benchmark")"
-        trial "$benchmark" || return
+    for block_benchmark in $ORDER; do
+        progress_show "$PROGRESS: $PLATFORM, $(part_asked "$block_benchmark")"
+        trial "$block_benchmark" || return
     done
     block_leave
 }
@@ -185,14 +187,15 @@ block_open() {
     bill_open
 }
 
-# block_account BENCHMARK: whose CPU time and disk its steps cost, for the conductor (common/turns/counters.h).
+# block_account BENCHMARK: whose CPU time and disk its steps cost, for the conductor
+# (common/turns/counters.h).
 block_account() {
     [ -z "$BILL_DEVICE" ] || echo "device $BILL_DEVICE"
     if grep -q '^platform.kind=container' "$WORK/platform"; then
         # The last one is what serves.
-        account_pid=$(platform_pids |
+        block_pid=$(platform_pids |
             if [ "$(part_program "$1")" = nginxload ]; then tail -n 1; else head -n 1; fi)
-        platform_cgroup_of "$account_pid" | sed 's/^/cgroup /'
+        platform_cgroup_of "$block_pid" | sed 's/^/cgroup /'
     else
         platform_pids | sed 's/^/pid /'
     fi
@@ -203,41 +206,41 @@ block_serve() {
     set -- "$1" --steps -t "$(part_step "$1")" -s "$((SEED + ROUND))"
     # Its calibration has done once whatever it will do.
     if [ "$(part_program "$1")" = memsweep ]; then set -- "$@" --warmup 0; fi
-    serve_part=$1
+    block_part=$1
     shift
-    part "$serve_part" platform_serve part_client "$@"
+    part "$block_part" platform_serve part_client "$@"
 }
 
 # block_close BENCHMARK STATUS: its parts lie in folders of $WORK that are called like them. Without a STATUS
 # but 0, that of the first part that has failed counts.
 block_close() {
-    benchmark=$1 close_status=$2
+    block_status=$2
     : >"$WORK/out"
     : >"$WORK/bills"
     block_look_again
-    for close_part in $(part_list "$1"); do
-        close_folder=$WORK/$close_part
-        [ -f "$close_folder/status" ] || continue
-        cat "$close_folder/err" >>"$WORK/err"
-        close_part_status=$(cat "$close_folder/status")
-        if [ "$close_part_status" -eq 77 ] && part_optional "$close_part"; then continue; fi
-        [ "$close_status" -ne 0 ] || close_status=$close_part_status
+    for block_part in $(part_list "$1"); do
+        block_folder=$WORK/$block_part
+        [ -f "$block_folder/status" ] || continue
+        cat "$block_folder/err" >>"$WORK/err"
+        block_part_status=$(cat "$block_folder/status")
+        if [ "$block_part_status" -eq 77 ] && part_optional "$block_part"; then continue; fi
+        [ "$block_status" -ne 0 ] || block_status=$block_part_status
         {
             echo benchmark,metric,unit,better,rep,value
-            cat "$close_folder/rows"
-            block_close_facts "$close_folder/facts"
+            cat "$block_folder/rows"
+            block_close_facts "$block_folder/facts"
         } >"$WORK/printed"
-        trial_add "$close_part"
-        cat "$close_folder/bill" >>"$WORK/bills"
+        trial_add "$block_part"
+        cat "$block_folder/bill" >>"$WORK/bills"
     done
     [ ! -f "$WORK/bill.before" ] || bill_close "$(part_program "$1")" >"$WORK/bill"
     cat "$WORK/err" >>"$LOG"
-    trial_record "$1" "$close_status"
+    trial_record "$1" "$block_status"
 }
 
-# block_close_facts FILE: facts of all of a servant's generations, one after the other, as those of one: what they
-# used and moved is added up, number by number; what was refused or failed once counts; else the last one's
-# hold.
+# block_close_facts FILE: facts of all of a servant's generations, one after the other, as those of one: what
+# they used and moved is added up, number by number; what was refused or failed once counts; else the last
+# one's hold.
 block_close_facts() {
     [ -f "$1" ] || return 0
     awk '

@@ -107,7 +107,9 @@ carry_check_value() {
 carry_add() {
     carry_to=$2/${1##*/}
     case ${1##*/} in
-    *[!A-Za-z0-9._+-]*) say_bad "$1: only letters, digits and . _ + - in the name of a file that is carried" ;;
+    *[!A-Za-z0-9._+-]*)
+        say_bad "$1: only letters, digits and . _ + - in the name of a file that is carried"
+        ;;
     esac
     [ ! -e "$carry_to" ] || cmp -s "$1" "$carry_to" || say_bad "$1: another ${1##*/} is carried already"
     mkdir -p "$2"
@@ -156,7 +158,9 @@ carry_libraries() {
         $1 ~ /^\// { print "linker " $1 }' >"$RUN/libraries"
     while read -r carry_kind carry_library; do
         case $carry_kind in
-        lacks) say_bad "${1##*/}: needs the library $carry_library, which is not here; --with FILE carries it" ;;
+        lacks)
+            say_bad "${1##*/}: needs the library $carry_library, which is not here; --with FILE carries it"
+            ;;
         linker) echo "${1##*/} ${carry_library##*/}" >>"$RUN/linkers" ;;
         esac
         case $carry_library in

@@ -64,7 +64,8 @@ doctor_guards() {
 # doctor_host: what about this host would disturb or limit every platform.
 doctor_host() {
     if [ "$TEST_CPUS" = "$CLIENT_CPUS" ]; then
-        doctor_line fix 'one CPU only: the load client takes the time of what it measures; use a host with two'
+        doctor_line fix \
+            'one CPU only: the load client takes the time of what it measures; use a host with two'
     else
         doctor_line ok "CPUs: $TEST_CPUS for the platform under test, $CLIENT_CPUS for the load client"
     fi

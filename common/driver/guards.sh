@@ -20,7 +20,8 @@ guards_host() {
     guards_host_seen
 }
 
-# guards_host_seen: what a program says of the host and of the driver's control group, as it would inside a platform.
+# guards_host_seen: what a program says of the host and of the driver's control group, as it would inside a
+# platform.
 guards_host_seen() {
     "$BUILD/memsweep" --reps 1 --warmup 0 --time 0 --size 4k --format csv latency 2>/dev/null |
         sed -n -e 's/^# cgroup\.cpus=/host.cgroup_cpus=/p' -e 's/^# cpu\.mitigations=/host.mitigations=/p'
@@ -86,9 +87,9 @@ guards_server() {
 guards_server_here() {
     find "$BUILD/rootfs/lib" "$BUILD/rootfs/usr" -type f \( -name '*.so*' -o -name nginx \) \
         -exec sha256sum {} + | sed 's|/.*/||'
-    server_serve=$ROOT/vm-image/root/usr/local/sbin/serve
-    echo "$(sha256sum <"$server_serve" | cut -d ' ' -f 1)  serve"
-    echo "$(sh "$server_serve" --configuration 0 |
+    guards_serve=$ROOT/vm-image/root/usr/local/sbin/serve
+    echo "$(sha256sum <"$guards_serve" | cut -d ' ' -f 1)  serve"
+    echo "$(sh "$guards_serve" --configuration 0 |
         sed '/^user /d; s/^worker_processes .*/worker_processes N;/; s/ listen .*//' | sha256sum |
         cut -d ' ' -f 1)  nginx.conf"
 }

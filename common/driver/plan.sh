@@ -54,9 +54,9 @@ plan_round() {
 
 # plan_csv ROUND: the same as rows of plan.csv.
 plan_csv() {
-    plan_round "$1" | while IFS='	' read -r csv_platform csv_order; do
-        for csv_benchmark in $csv_order; do
-            csv_line "$1" "$csv_platform" "$(part_asked "$csv_benchmark")"
+    plan_round "$1" | while IFS='	' read -r plan_platform plan_order; do
+        for plan_benchmark in $plan_order; do
+            csv_line "$1" "$plan_platform" "$(part_asked "$plan_benchmark")"
         done
     done
 }

@@ -51,12 +51,12 @@ processes_servers() {
 # processes_end TAG FOLDER: no process of the block is left when this returns (0), unless one
 # cannot be killed (1).
 processes_end() {
-    for end_try in 1 2 3 4 5 6 7 8 9 10; do
-        end_pids=$(processes_of "$1" "$2")
-        [ -n "$end_pids" ] || return 0
+    for processes_try in 1 2 3 4 5 6 7 8 9 10; do
+        processes_pids=$(processes_of "$1" "$2")
+        [ -n "$processes_pids" ] || return 0
         # shellcheck disable=SC2086 # a list of numbers
-        kill -s KILL $end_pids 2>/dev/null || :
-        [ "$end_try" -lt 3 ] || sleep 1
+        kill -s KILL $processes_pids 2>/dev/null || :
+        [ "$processes_try" -lt 3 ] || sleep 1
     done
     return 1
 }

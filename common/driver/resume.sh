@@ -8,8 +8,10 @@ resume_setting() { sed -n "s/^setting\\.$1=//p" "$OUT/environment.txt"; }
 resume_output() {
     OUT=$(cd "$RESUME" && pwd)
     SEED=$(resume_setting seed)
-    TEST_CPUS=$(resume_setting test_cpus) CLIENT_CPUS=$(resume_setting client_cpus) MEMORY=$(resume_setting memory)
-    QUICK=$(resume_setting quick) METHODS=$(resume_setting methods) CHOSEN_BENCHMARKS=$(resume_setting benchmarks)
+    TEST_CPUS=$(resume_setting test_cpus) CLIENT_CPUS=$(resume_setting client_cpus)
+    MEMORY=$(resume_setting memory)
+    QUICK=$(resume_setting quick) METHODS=$(resume_setting methods)
+    CHOSEN_BENCHMARKS=$(resume_setting benchmarks)
     CHOSEN_PLATFORMS=$(resume_setting platform)
     CHOSEN_PLATFORMS=${CHOSEN_PLATFORMS:+$CHOSEN_PLATFORMS$NEWLINE}
     CARRY_FROM=$(resume_setting from) CARRY_WITH=$(resume_setting with)
@@ -31,14 +33,14 @@ resume_output() {
 # resume_same_world: one campaign, one set of programs, on one host.
 resume_same_world() {
     host_environment >"$WORK/environment"
-    same_differs=$(grep -E '^(host|kernel|cpu\.model|cpu\.count|memory|commit|sha256\.[a-z]*)=' \
+    resume_differs=$(grep -E '^(host|kernel|cpu\.model|cpu\.count|memory|commit|sha256\.[a-z]*)=' \
         "$WORK/environment" |
-        while IFS= read -r same_line; do
-            grep -q "^${same_line%%=*}=" "$OUT/environment.txt" || continue
-            grep -qxF "$same_line" "$OUT/environment.txt" || printf ' %s' "${same_line%%=*}"
+        while IFS= read -r resume_line; do
+            grep -q "^${resume_line%%=*}=" "$OUT/environment.txt" || continue
+            grep -qxF "$resume_line" "$OUT/environment.txt" || printf ' %s' "${resume_line%%=*}"
         done)
-    [ -z "$same_differs" ] ||
-        say_fail "--resume $RESUME: not what it was measured with:$same_differs; begin a new campaign"
+    [ -z "$resume_differs" ] ||
+        say_fail "--resume $RESUME: not what it was measured with:$resume_differs; begin a new campaign"
 }
 
 # resume_keep FILE: leaves the rows of blocks, and of benchmarks' turns, that facts.csv says are complete.
@@ -70,8 +72,8 @@ resume_keep() {
 # resume_done PLATFORM: whether this round's block is there already.
 resume_done() {
     [ -n "$RESUME" ] || return 1
-    done_at=$(csv_line "$1")
-    grep -F ",$done_at,$ROUND,platform,block,complete" "$OUT/facts.csv" >/dev/null
+    resume_at=$(csv_line "$1")
+    grep -F ",$resume_at,$ROUND,platform,block,complete" "$OUT/facts.csv" >/dev/null
 }
 
 # resume_planned: whether plan.csv has this round.
@@ -79,7 +81,7 @@ resume_planned() { grep -q "^$ROUND," "$OUT/plan.csv"; }
 
 # resume_same_isa: the figures of a campaign belong together only if the programs take the same path.
 resume_same_isa() {
-    same_before=$(resume_setting isa | tail -n 1)
-    [ -z "$same_before" ] || [ "$same_before" = "$ISA" ] ||
-        say_fail "--resume $RESUME: was measured with $same_before, the platforms now have $ISA in common"
+    resume_before=$(resume_setting isa | tail -n 1)
+    [ -z "$resume_before" ] || [ "$resume_before" = "$ISA" ] ||
+        say_fail "--resume $RESUME: was measured with $resume_before, the platforms now have $ISA in common"
 }

@@ -4,19 +4,6 @@
 # Of all its parts together: $WORK/out (csv, as the programs print it), $WORK/err, $WORK/bill (facts, one
 # part's after the other's).
 
-# within SECONDS WHAT COMMAND...: runs a command (a function too) in this shell; if it takes
-# longer, the whole block is ended, for nobody knows what state a hung platform is in.
-within() {
-    sh "$ROOT/common/driver/watchdog.sh" "$1" "$2" >/dev/null 2>&1 &
-    within_watchdog=$!
-    shift 2
-    within_status=0
-    "$@" || within_status=$?
-    kill -s USR1 "$within_watchdog" 2>/dev/null || :
-    wait "$within_watchdog" 2>/dev/null || :
-    return "$within_status"
-}
-
 # trial_add PART: adds what a part has printed ($WORK/printed) to $WORK/out: the names of its facts preceded
 # and those of its metrics followed by something.
 trial_add() {
@@ -31,7 +18,7 @@ trial_part() {
     trial_reps=2 trial_time=100ms
     [ -z "$QUICK" ] || trial_reps=1 trial_time=1ms
     trial_part_status=0
-    within "$LIMIT" "$benchmark" part "$1" platform_run part_client \
+    within "$LIMIT" "$trial_benchmark" part "$1" platform_run part_client \
         -f csv -r "$trial_reps" -t "$trial_time" -s "$((SEED + ROUND))" >"$WORK/printed" 2>>"$WORK/err" \
         </dev/null ||
         trial_part_status=$?
@@ -80,7 +67,7 @@ trial_reason() {
 
 # trial BENCHMARK: runs it as a block and writes down what came of it. Fails only if that cannot be written.
 trial() {
-    benchmark=$1
+    trial_benchmark=$1
     : >"$WORK/out"
     : >"$WORK/err"
     trial_status=0

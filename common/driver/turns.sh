@@ -36,7 +36,8 @@ turns_round() {
     turns_count=100 # numbers of one width, so that they sort
     while IFS='	' read -r turns_platform _ <&3; do
         ! campaign_stopped || break
-        resume_done "$turns_platform" || rounds_given_up "$turns_platform" || turns_retired "$turns_platform" ||
+        resume_done "$turns_platform" || rounds_given_up "$turns_platform" ||
+            turns_retired "$turns_platform" ||
             turns_rests "$turns_platform" ||
             turns_start "$turns_platform" "$RUN/up/$((turns_count += 1))"
     done 3<"$WORK/plan.turns"
