@@ -27,7 +27,7 @@ blocks_step() {
     : >"$WORK/reason"
     GUESTMARK_BLOCK=$BLOCK sh "$ROOT/common/driver/block.sh" "$@" </dev/null 9>&- &
     blocks_step_status=0
-    [ -n "$STOPPED" ] || wait "$!" || blocks_step_status=$?
+    campaign_await "$!" || blocks_step_status=$?
     case $blocks_step_status in
     0 | 1 | 3 | 77) [ -z "$STOPPED" ] || blocks_step_status=4 ;;
     *)

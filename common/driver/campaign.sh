@@ -9,7 +9,7 @@ campaign_begin() {
     mkdir -p "$WORK" || say_fail "$RUN: cannot be made"
     : >"$LOG"
     HOST=$(uname -n) ROUND=0 ORDER='' ISA='' BEST='' STORES='' PROGRESS='' PLATFORM='' STOPPED='' BLOCK=''
-    BLOCKS=0 GUARDIAN=''
+    BLOCKS=0 GUARDIAN='' AWAITED=''
     : >"$WORK/kept"
     export ROOT BUILD WORK STATE LOG HOST ROUND ORDER ISA BEST PROGRESS PLATFORM OUT SEED LIMIT QUICK METHODS
     export TEST_CPUS CLIENT_CPUS MEMORY RUN STORES CARRY CARRY_WITH CARRY_FROM
@@ -39,10 +39,25 @@ campaign_guard_end() {
 } 2>/dev/null
 
 campaign_signals() {
-    trap 'STOPPED=130' INT
-    trap 'STOPPED=143' TERM
-    trap 'STOPPED=129' HUP
-    trap 'STOPPED=141' PIPE
+    trap 'campaign_caught 130' INT
+    trap 'campaign_caught 143' TERM
+    trap 'campaign_caught 129' HUP
+    trap 'campaign_caught 141' PIPE
+}
+
+# campaign_caught STATUS: ends what is waited for, since a signal that comes before the shell waits ends no
+# wait.
+campaign_caught() {
+    STOPPED=$1
+    [ -z "$AWAITED" ] || kill -s KILL "$AWAITED" 2>/dev/null || :
+}
+
+# campaign_await PID: until it has ended, or a signal has come; its exit status.
+campaign_await() {
+    AWAITED=$1 campaign_await_status=0
+    [ -n "$STOPPED" ] || wait "$1" || campaign_await_status=$?
+    AWAITED=
+    return "$campaign_await_status"
 }
 
 campaign_end() {

@@ -161,7 +161,7 @@ turns_conduct() {
         --start "${LIMIT}s" --limit "${LIMIT}s" --cpus "$TEST_CPUS,$CLIENT_CPUS" "$@" \
         2>>"$LOG.turns" </dev/null 9>&- &
     turns_status=0
-    [ -n "$STOPPED" ] || wait "$!" || turns_status=$?
+    campaign_await "$!" || turns_status=$?
     if [ -n "$STOPPED" ]; then kill "$!" 2>/dev/null || :; fi
     processes_end "$BLOCK" "$RUN/no-folder" || :
     BLOCK=''
