@@ -37,6 +37,7 @@ prepare_unusable() {
 }
 
 prepare_nothing() {
+    [ "$MODE" != doctor ] || doctor_platforms
     say 'no platform is usable'
     exit 77
 }
@@ -54,6 +55,8 @@ prepare() {
         rm -f "$WORK/serves"
         if blocks_run prepare "$prepare_platform"; then
             echo "$prepare_platform" >>"$WORK/usable"
+            # What can list none has what every program has.
+            [ -s "$WORK/isa" ] || echo generic >"$WORK/isa"
             sed 's/^/x /; 1s/^x/new x/' "$WORK/isa" >>"$WORK/isas"
             [ -f "$WORK/serves" ] || echo "$prepare_platform" >>"$WORK/serial"
         elif ! campaign_stopped; then
