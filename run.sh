@@ -76,7 +76,8 @@ Examples:
   run.sh                                   everything that is usable here
   run.sh -p native,docker -b diskrand -n6  six rounds of one benchmark on two
 
-Exit status: 0 measured; 1 something failed; 2 wrong usage; 77 nothing usable.
+Exit status: 0 measured; 1 something failed, or --doctor has something to fix;
+2 wrong usage; 77 nothing usable.
 END
 }
 

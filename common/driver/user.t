@@ -25,8 +25,10 @@ ok 'a campaign' user ./run.sh -p native -b linpack,memsweep,forksum,diskrand -n 
 for benchmark in linpack memsweep forksum diskrand; do
     check "has $benchmark" grep -q ",native,1,$benchmark," "$place/results/latest/samples.csv"
 done
-ok '--doctor' user ./run.sh -p native,docker,podman,kvm -b forksum --doctor
+run user ./run.sh -p native,docker,podman,kvm -b forksum --doctor
 cp "$TMP/out" "$TMP/doctor"
+check '--doctor: its status says whether there is something to fix' sh -c '
+    if grep -q "^  fix" "$1"; then [ "$2" -eq 1 ]; else [ "$2" -eq 0 ]; fi' - "$TMP/doctor" "$run_status"
 check 'native remains' grep -Eq '^  ok +native$' "$TMP/doctor"
 remedies='apt-get install|adduser|systemctl start|sysctl|firmware|be root|set BUILD|use '
 for platform in docker podman kvm; do
