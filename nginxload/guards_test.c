@@ -91,5 +91,9 @@ int main(void)
     judged(&bad, &config, "retransmits", "11 segments had to be sent again", false);
     bad.total.bytes = 11 << 20; /* one in a megabyte */
     judged(&bad, &config, "retransmits", "", true);
+
+    struct summary nothing = {.connections = 16};
+    config.rate = 1000;
+    tap_ok(!strstr(seen(&nothing, &config, FORMAT_CSV), "guard."), "nothing measured, no guard");
     return tap_done();
 }
