@@ -69,7 +69,7 @@ platform_sha256() { platform_sha256_in /usr/local/bin; }
 platform_url() {
     if [ ! -f "$STATE/data/www/nginx.pid" ]; then
         apptainer_port=$(platform_free_port)
-        platform_run serve /data/www "127.0.0.1:$apptainer_port" >>"$LOG" 2>&1 || {
+        platform_run serve --big "${BIG:-512}" /data/www "127.0.0.1:$apptainer_port" >>"$LOG" 2>&1 || {
             echo "nginx does not start in $PLATFORM: $(apptainer_reason)"
             return 77
         }

@@ -238,8 +238,8 @@ platform_url() {
         esac
         [ "$PLATFORM_NAME:$container_net" != podman:bridge ] || firewall_podman_save
         if ! container_start "$container_name-www" "$@" 2>>"$LOG" ||
-            ! container_engine exec "$container_name-www" serve /data/www "$container_listen" \
-                >>"$LOG" 2>&1; then
+            ! container_engine exec "$container_name-www" serve --big "${BIG:-512}" \
+                /data/www "$container_listen" >>"$LOG" 2>&1; then
             echo "nginx does not start in $PLATFORM: $(tail -n 1 "$LOG")"
             return 77
         fi

@@ -220,7 +220,7 @@ platform_carried() { echo /carried; }
 platform_sha256() { platform_sha256_in /usr/local/bin; }
 
 platform_url() {
-    platform_run sh -c '[ -f /data/www/nginx.pid ] || serve /data/www 80' >>"$LOG" 2>&1 || {
+    platform_run sh -c "[ -f /data/www/nginx.pid ] || serve --big ${BIG:-512} /data/www 80" >>"$LOG" 2>&1 || {
         echo "nginx does not start in the guest; see $LOG"
         return 1
     }

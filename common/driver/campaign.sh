@@ -8,11 +8,12 @@ campaign_begin() {
     RUN=$BUILD/run/$$ WORK=$BUILD/run/$$/work STATE=$BUILD/run/$$/state LOG=$BUILD/run/$$/log
     mkdir -p "$WORK" || say_fail "$RUN: cannot be made"
     : >"$LOG"
+    BIG=$(part_big)
     HOST=$(uname -n) ROUND=0 ORDER='' ISA='' BEST='' STORES='' PROGRESS='' PLATFORM='' STOPPED='' BLOCK=''
     BLOCKS=0 GUARDIAN='' AWAITED=''
     : >"$WORK/kept"
     export ROOT BUILD WORK STATE LOG HOST ROUND ORDER ISA BEST PROGRESS PLATFORM OUT SEED LIMIT QUICK METHODS
-    export TEST_CPUS CLIENT_CPUS MEMORY RUN STORES CARRY CARRY_WITH CARRY_FROM
+    export TEST_CPUS CLIENT_CPUS MEMORY BIG RUN STORES CARRY CARRY_WITH CARRY_FROM
     trap campaign_end EXIT
     leftovers_clear
     campaign_guard

@@ -137,7 +137,8 @@ platform_url() {
             return 77
         }
         exec_port=$(platform_free_port)
-        { printf 'PATH=$PATH:/usr/sbin; set -- %s/www 127.0.0.1:%s\n' "$exec_folder" "$exec_port" &&
+        { printf 'PATH=$PATH:/usr/sbin; set -- --big %s %s/www 127.0.0.1:%s\n' "${BIG:-512}" \
+            "$exec_folder" "$exec_port" &&
             cat "$ROOT/vm-image/root/usr/local/sbin/serve"; } | exec_script >>"$LOG" 2>&1 || {
             echo "nginx does not start there; see $LOG"
             return 77

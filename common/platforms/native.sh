@@ -42,8 +42,8 @@ native_version() { "$@" -v 2>&1 | sed 's|.*nginx/||'; }
 platform_url() {
     if [ ! -f "$STATE/www/nginx.pid" ]; then
         native_port=$(platform_free_port)
-        native_nginx platform_taskset "$TEST_CPUS" sh "$native_serve" "$STATE/www" "127.0.0.1:$native_port" \
-            2>>"$LOG" || return
+        native_nginx platform_taskset "$TEST_CPUS" sh "$native_serve" --big "${BIG:-512}" "$STATE/www" \
+            "127.0.0.1:$native_port" 2>>"$LOG" || return
         echo "$native_port" >"$STATE/port"
     fi
     echo "http://127.0.0.1:$(cat "$STATE/port")"

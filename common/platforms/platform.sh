@@ -29,7 +29,7 @@
 #   platform_data       path, inside, of the folder for disk benchmarks
 #   platform_sha256     "SHA256  TOOL" for the five programs as they are inside
 #   platform_url        starts nginx there if it does not run yet and prints its base URL, or says why not;
-#                       it serves /small (1 KiB) and /big (512 MiB)
+#                       it serves /small (1 KiB) and /big ($BIG MiB, or 512)
 #   platform_server     may be left out: "SHA256  NAME" for what serves there now, by platform_server_of
 #   platform_facts      KEY=VALUE lines, the evidence for guards (keys: below)
 #   platform_pids       host processes whose CPU time is this platform's bill, one per line
