@@ -5,8 +5,10 @@
  *
  * One stream reads in order; the other writes one byte in each page in turn and so needs another
  * translation with every access. Every repetition maps a fresh array: its first pass, with all the
- * page faults, is `sweep.first`; the passes after it are `sweep`. A second computation, in another
- * way and in an array of its own, is compared byte by byte with each repetition's result.
+ * page faults, is `sweep.first`; the passes after it are `sweep`. A servant (--steps), whose turns
+ * shall be many, touches the pages in order instead, which takes a tenth of a pass, and has no
+ * sweep.first. A second computation, in another way and in an array of its own, is compared byte by
+ * byte with each repetition's result.
  */
 #include "memsweep.h"
 
@@ -22,12 +24,13 @@ enum { stride = 4097, classic_passes = 10 };
 struct sweep {
     struct work work;
     struct session *session;
-    struct metric *first;
+    struct metric *first; /* NULL: its pages are touched untimed */
     const struct point *point;
     struct mem array, wanted;
-    uint64_t passes, wanted_passes; /* steady passes of the last run, and of `wanted` */
-    double first_s, steady_s;       /* of the last run */
-    double classic_s;               /* least time of the classic ten passes so far */
+    uint64_t passes;          /* steady ones of the last run */
+    uint64_t wanted_passes;   /* that `wanted` has had; all */
+    double first_s, steady_s; /* of the last run */
+    double classic_s;         /* least time of the classic ten passes so far */
 };
 
 /*
@@ -74,7 +77,8 @@ struct work *sweep_setup(struct session *session, const struct kernel *kernel,
     sweep->session = session;
     sweep->point = point;
     snprintf(first, sizeof first, "sweep.first%s", point->suffix);
-    sweep->first = report_metric(session->report, first, kernel->unit, kernel->better);
+    if (!session->bench.steps)
+        sweep->first = report_metric(session->report, first, kernel->unit, kernel->better);
     space_map(&sweep->wanted, point->bytes, PAGES_4K, point->what);
     return &sweep->work;
 }
@@ -87,9 +91,17 @@ double sweep_run(void *work, uint64_t passes)
     space_map(&sweep->array, bytes, (enum mem_pages)sweep->session->config.pages,
               sweep->point->what);
     sweep->passes = passes;
-    sweep->first_s = session_time(sweep->session, NULL, first_pass, sweep);
+    if (sweep->first)
+        sweep->first_s = session_time(sweep->session, NULL, first_pass, sweep);
+    else
+        memset(sweep->array.data, 0, bytes);
     sweep->steady_s = session_time(sweep->session, NULL, steady_passes, sweep);
     return sweep->steady_s;
+}
+
+static uint64_t passes_done(const struct sweep *sweep)
+{
+    return sweep->passes + (sweep->first ? 1 : 0);
 }
 
 /*
@@ -102,7 +114,7 @@ static void compute_wanted(struct sweep *sweep)
     uint64_t n = sweep->wanted.bytes;
     bool masked = (n & (n - 1)) == 0 && n > stride;
     memset(a, 0, n);
-    for (uint64_t pass = 0; pass <= sweep->passes; pass++) {
+    for (uint64_t pass = 0; pass < passes_done(sweep); pass++) {
         for (uint64_t i = 0, j = 0; i < n; i++) {
             uint64_t to = masked ? j : (stride * i) % n;
             a[to] = (unsigned char)(1 + a[i]);
@@ -110,7 +122,7 @@ static void compute_wanted(struct sweep *sweep)
             j -= j >= n ? n : 0;
         }
     }
-    sweep->wanted_passes = sweep->passes;
+    sweep->wanted_passes = passes_done(sweep);
 }
 
 bool sweep_verify(void *work, char why[WHY_BYTES])
@@ -118,20 +130,22 @@ bool sweep_verify(void *work, char why[WHY_BYTES])
     struct sweep *sweep = work;
     const unsigned char *got = sweep->array.data, *wanted = sweep->wanted.data;
     size_t bytes = sweep->wanted.bytes, at = 0;
-    if (sweep->wanted_passes != sweep->passes)
+    if (sweep->wanted_passes != passes_done(sweep))
         compute_wanted(sweep);
     if (memcmp(got, wanted, bytes) == 0)
         return true;
     while (got[at] == wanted[at])
         at++;
     snprintf(why, WHY_BYTES, "byte %zu of %zu is %d after %" PRIu64 " passes, must be %d", at,
-             bytes, got[at], sweep->passes + 1, wanted[at]);
+             bytes, got[at], passes_done(sweep), wanted[at]);
     return false;
 }
 
 void sweep_sample(void *work, int rep)
 {
     struct sweep *sweep = work;
+    if (!sweep->first)
+        return;
     double classic_s =
         sweep->first_s + sweep->steady_s / (double)sweep->passes * (classic_passes - 1);
     metric_add(sweep->first, rep, sweep->first_s / (double)sweep->array.bytes);
@@ -146,8 +160,9 @@ void sweep_finish(void *work)
     space_check(&sweep->array, (enum mem_pages)sweep->session->config.pages, sweep->point->what,
                 sweep->session->report);
     snprintf(key, sizeof key, "classic.%s", sweep->point->what);
-    report_fact(sweep->session->report, key, "%.6g s for %d passes over %s, first one included",
-                sweep->classic_s, classic_passes, format_size(size, sweep->array.bytes));
+    if (sweep->first)
+        report_fact(sweep->session->report, key, "%.6g s for %d passes over %s, first one included",
+                    sweep->classic_s, classic_passes, format_size(size, sweep->array.bytes));
     mem_unmap(&sweep->array);
     mem_unmap(&sweep->wanted);
     free(sweep);

@@ -90,9 +90,8 @@ bool bench_goes_on(struct bench *bench, struct report *report, int rep)
  * is enough where it is so long that a disturbance is a small part of it.
  */
 static double least_seconds(double (*run)(void *context, uint64_t units), void *context,
-                            uint64_t units)
+                            uint64_t units, double long_s)
 {
-    const double long_s = 0.2;
     double least = run(context, units), sum = least;
     for (int reading = 1; reading < 3 && sum < long_s; reading++) {
         double seconds = run(context, units);
@@ -107,7 +106,10 @@ uint64_t bench_calibrate(double (*run)(void *context, uint64_t units), void *con
     const double sure_s = 0.02; /* from here on, one reading tells the rate well enough */
     uint64_t units = 1;
     for (;;) {
-        double seconds = time_s > 0 ? least_seconds(run, context, units) : run(context, units);
+        /* Nothing is less than one unit, and no usual disturbance doubles it. */
+        double long_s = units == 1 ? fmin(0.2, 2 * time_s) : 0.2;
+        double seconds =
+            time_s > 0 ? least_seconds(run, context, units, long_s) : run(context, units);
         if (seconds >= time_s)
             return units;
         double needed = seconds > 0 ? ceil((double)units * time_s / seconds * 1.02) : INFINITY;
