@@ -32,7 +32,7 @@ part_asked() {
 part_list() {
     case $1 in
     linpack) echo "linpack${BEST:+ linpack.best}" ;;
-    memsweep) echo 'memsweep memsweep.size' ;;
+    memsweep) echo 'memsweep memsweep.copy memsweep.size' ;;
     forksum) echo "forksum${METHODS:+ forksum.vfork forksum.spawn forksum.clone forksum.thread}" ;;
     nginxload) echo 'nginxload nginxload.big' ;;
     *) echo "$1" ;;
@@ -51,7 +51,8 @@ part_optional() { case $1 in forksum.*) ;; *) return 1 ;; esac }
 part_metrics() {
     case $1 in
     linpack) echo lu ;;
-    memsweep) echo sweep copy ;;
+    memsweep) echo sweep ;;
+    memsweep.copy) echo copy ;;
     forksum) echo sum ;;
     diskrand) echo iops ;;
     nginxload) echo requests ;;
@@ -64,6 +65,7 @@ part_metrics() {
     cmd:*) if carry_is_value "$1"; then echo value; else echo time; fi ;;
     nginxload:*download*) echo download ;;
     nginxload:*upload*) echo upload ;;
+    memsweep:*) echo sweep copy ;;
     *:*) part_metrics "${1%%:*}" ;;
     esac
 }
@@ -75,12 +77,22 @@ part_decides() { [ "$1" != memsweep.size ]; }
 # process to process needs many of them, what hardly does few turns.
 part_weight() {
     case $1 in
-    memsweep) echo 8 ;;
+    memsweep | memsweep.copy) echo 5 ;;
     memsweep.size) echo 1 ;;
-    forksum | nginxload.big) echo 4 ;;
+    forksum) echo 5 ;;
+    nginxload.big) echo 3 ;;
     forksum.*) echo 3 ;;
     *) echo 2 ;;
     esac
+}
+
+# part_big: MiB of what is served as /big for these benchmarks: more than a download of ours, which no round's
+# time is spent on making, or what those who ask for their own may want.
+part_big() {
+    for part_one in $CHOSEN_BENCHMARKS; do
+        case $part_one in nginxload:*) echo 512 && return ;; esac
+    done
+    echo 64
 }
 
 # part_step PART: the least duration of what a step does. A step of forksum does so three times, for each kind
@@ -112,9 +124,9 @@ part() {
         ;;
     linpack) set -- linpack "$@" --size "$part_order" ${ISA:+--isa "$ISA"} ;;
     linpack.best) set -- linpack "$@" --size "$part_order" ;;
-    memsweep)
-        set -- memsweep "$@" ${ISA:+--isa "$ISA"} ${STORES:+--stores "$STORES"} --array "$part_array" \
-            ${QUICK:+--size "$part_size"} sweep copy
+    memsweep) set -- memsweep "$@" ${ISA:+--isa "$ISA"} ${QUICK:+--size "$part_size"} sweep ;;
+    memsweep.copy)
+        set -- memsweep "$@" ${ISA:+--isa "$ISA"} ${STORES:+--stores "$STORES"} --array "$part_array" copy
         ;;
     memsweep.size)
         set -- memsweep "$@" ${ISA:+--isa "$ISA"} ${STORES:+--stores "$STORES"} --array "$part_array" \

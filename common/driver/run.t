@@ -40,7 +40,10 @@ platform_run() {
     crash,memsweep) kill -s KILL $$ ;;
     esac
     fake_metric=time
-    case $* in *' latency '*) fake_metric=latency ;; esac # memsweep's second run
+    case $* in # memsweep's other parts
+    *' copy') fake_metric=copy ;;
+    *' latency '*) fake_metric=latency ;;
+    esac
     echo '# quoted=a,"b"'
     echo benchmark,metric,unit,better,rep,value
     echo "$1,$fake_metric,s,lower,0,1e-3"

@@ -28,7 +28,11 @@ platform_serve() {
     esac
     metric=time
     case $1 in linpack) metric=lu ;; forksum) metric=sum ;; memsweep) metric=sweep ;; esac
-    case "$* " in *' latency '*) metric=latency ;; *' --method clone '*) return 77 ;; esac
+    case "$* " in
+    *' copy '*) metric=copy ;;
+    *' latency '*) metric=latency ;;
+    *' --method clone '*) return 77 ;;
+    esac
     unit=s better=lower
     [ "$metric" != lu ] || unit=flop/s better=higher
     echo benchmark,metric,unit,better,rep,value
