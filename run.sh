@@ -83,7 +83,7 @@ END
 
 # What can be chosen, with its defaults. Names in capitals are known to block.sh too.
 defaults() {
-    ROUND_SECONDS=24 FAILURES_FROM=2
+    FAILURES_FROM=2
     BUDGET=8m
     LIMIT=$(limits_for trial) LIMITS_LEAST=''
     MEMORY=1G

@@ -6,6 +6,7 @@ rounds() {
     rounds_last=0
     : >"$WORK/settled"
     rounds_design
+    rounds_length
     output_latest
     ROUND=0
     while ! campaign_stopped; do
@@ -18,6 +19,15 @@ rounds() {
         rounds_time || break
         rounds_one
     done
+}
+
+# rounds_length: ROUND_SECONDS, how long the turns of a round take. Rounds are what the statistics count: a short
+# budget is for short ones rather than for few.
+rounds_length() {
+    ROUND_SECONDS=24
+    if [ -n "$BUDGET_SECONDS" ] && [ "$BUDGET_SECONDS" -lt 288 ]; then
+        ROUND_SECONDS=$((BUDGET_SECONDS / 12 > 6 ? BUDGET_SECONDS / 12 : 6))
+    fi
 }
 
 # rounds_design: who takes turns. They are up together, so their memory is needed at once; where that does not
