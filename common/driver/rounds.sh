@@ -21,8 +21,8 @@ rounds() {
     done
 }
 
-# rounds_length: ROUND_SECONDS, how long the turns of a round take. Rounds are what the statistics count: a short
-# budget is for short ones rather than for few.
+# rounds_length: ROUND_SECONDS, how long the turns of a round take. Rounds are what the statistics count, so
+# a short budget is for short ones rather than for few.
 rounds_length() {
     ROUND_SECONDS=24
     if [ -n "$BUDGET_SECONDS" ] && [ "$BUDGET_SECONDS" -lt 288 ]; then
