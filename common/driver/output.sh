@@ -21,7 +21,11 @@ output_new() {
     echo 'time,host,platform,round,benchmark,guard,outcome,evidence,advice' >"$OUT/guards.csv"
     echo 'time,host,platform,round,benchmark,reason' >"$OUT/failures.csv"
     echo 'platform,usable,reason' >"$OUT/platforms.csv"
-    if ! { output_settings && host_environment; } >"$OUT/environment.txt" 2>>"$LOG"; then
+    # Whole or not at all: what a driver that is killed here leaves would be resumed without its programs'
+    # checksums.
+    if ! { output_settings && host_environment; } >"$OUT/environment.new" 2>>"$LOG" ||
+        ! mv "$OUT/environment.new" "$OUT/environment.txt"; then
+        rm -f "$OUT/environment.new"
         say_fail "$OUT/environment.txt: cannot be written"
     fi
 }

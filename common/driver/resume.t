@@ -118,6 +118,26 @@ for name in report.txt report.html log plan.csv environment.txt; do
     rm -r "$TMP/theirs"
 done
 
+# ---- a driver that is killed while it writes down what the host is ----
+mkdir "$TMP/bin"
+cat >"$TMP/bin/git" <<END
+#!/bin/sh
+case "\$*" in
+*rev-parse*) kill -s KILL "\$(cat "$TMP/pid")"; sleep 1 ;;
+*) exec $(command -v git || echo false) "\$@" ;;
+esac
+END
+chmod +x "$TMP/bin/git"
+# shellcheck disable=SC2317 # called through run
+killed() {
+    PATH=$TMP/bin:$PATH sh -c 'echo $$ >"$1" && shift && exec sh ./run.sh "$@"' - "$TMP/pid" "$@" </dev/null
+}
+run killed -p "$fake" -b linpack -n 1 --quick -o "$TMP/killed"
+check 'a driver that is killed before it knows its programs' [ "$run_status" -eq 137 ]
+status 2 'is not gone on with, whatever the programs are by now' driver --resume "$TMP/killed"
+tries=600
+while [ -e "$BUILD/run/$(cat "$TMP/pid")" ] && [ $((tries -= 1)) -gt 0 ]; do sleep 0.1; done
+
 # ---- instruction sets ----
 ok 'a platform that can list no instruction set' driver -p "$fake,$fake:isa=no" -b linpack -n 1 --quick \
     -o "$TMP/isa"
