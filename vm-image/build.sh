@@ -8,6 +8,10 @@
 #   build.sh image       $BUILD/vm-image/guestmark.qcow2: boots by itself (see image.sh)
 #   build.sh machine NAME   $BUILD/vm-image/lab/NAME/: a machine of the lab (see machine.sh)
 #
+# $ARCH, when it is not what `uname -m` says, has all that in $BUILD/$ARCH/ for that architecture, with the
+# programs, which a cross compiler then makes. What has to run meanwhile is this machine's own, or runs under
+# qemu-user.
+#
 # Packages are fetched once, by mmdebstrap, with the apt sources of this machine; what is built from them is
 # built again when the programs or the files of vm-image/ change. What cannot be built says why on one
 # line on stdout, with status 77.
@@ -19,6 +23,10 @@ cd "$(dirname "$0")/.."
 # Relative where it can be: the path of the checkout may hold blanks.
 BUILD=${BUILD:-build}
 BUILD=${BUILD#"$PWD"/}
+arch=${ARCH:-$(uname -m)}
+own=$BUILD
+foreign=
+if [ "$arch" != "$(uname -m)" ]; then foreign=qemu-$arch BUILD=$BUILD/$arch; fi
 out=$BUILD/vm-image
 . common/platforms/platform.sh
 tools=$PLATFORM_TOOLS
@@ -38,6 +46,15 @@ unavailable() {
 need() {
     command -v "$1" >/dev/null 2>&1 || PATH=$PATH:/usr/sbin:/sbin command -v "$1" >/dev/null 2>&1 ||
         unavailable "$1: not found; install it: apt-get install $2"
+}
+
+# debian_arch: what Debian calls $arch.
+debian_arch() {
+    case $arch in
+    x86_64) echo amd64 ;;
+    aarch64) echo arm64 ;;
+    *) unavailable "guests are built for x86-64 and arm64 only, not for $arch" ;;
+    esac
 }
 
 # apt_release: sets $release to the name by which this machine's apt sources call its release, and $sources to
@@ -70,8 +87,10 @@ fetch() {
     rm -rf "$out/$fetch.tar.new"
     # Nothing of the packages is run; an ordinary user needs no name space of his own for that.
     [ "$(id -u)" -eq 0 ] || set -- --mode=chrootless "$@"
+    fetch_arch=$(if [ -n "$foreign" ]; then debian_arch; else dpkg --print-architecture; fi) ||
+        unavailable "$fetch_arch"
     # shellcheck disable=SC2086 # a list of files
-    mmdebstrap --variant=extract --format=tar --architectures="$(dpkg --print-architecture)" "$@" \
+    mmdebstrap --variant=extract --format=tar --architectures="$fetch_arch" "$@" \
         --extract-hook="$hook" "$release" "$out/$fetch.tar.new" $sources >"$out/$fetch.log" 2>&1 </dev/null ||
         unavailable "mmdebstrap failed: $(grep '^E:' "$out/$fetch.log" | head -n 1); see $out/$fetch.log"
     mv "$out/$fetch.tar.new" "$out/$fetch.tar"
@@ -123,15 +142,29 @@ fetch_debs() {
     mv "$out/$debs.new" "$out/$debs"
 }
 
-# stamp FILE...: what decides whether something must be built again.
-stamp() { sha256sum vm-image/build.sh "$@"; }
+# stamp FILE...: what decides whether something must be built again, wherever $BUILD is.
+stamp() { sha256sum vm-image/build.sh "$@" | sed "s|  $BUILD/|  |"; }
 
 programs() { for tool in $tools; do echo "$BUILD/$tool"; done; }
 
+# check_programs: this machine's are there already; another architecture's are made here, after all that is
+# this machine's own.
 check_programs() {
+    [ -z "$foreign" ] || make_programs
     for tool in $tools; do
         [ -x "$BUILD/$tool" ] || unavailable "$BUILD/$tool is not built; run make"
     done
+}
+
+make_programs() {
+    need "$arch-linux-gnu-gcc" "gcc-$arch-linux-gnu libc6-dev-$(debian_arch)-cross"
+    need "$foreign" qemu-user
+    need make make
+    why=$(ARCH='' BUILD=$own sh vm-image/build.sh guest) || unavailable "$why"
+    mkdir -p "$BUILD"
+    # Called within make, it would be told what that was.
+    MAKEFLAGS='' make -s BUILD="$BUILD" CC="$arch-linux-gnu-gcc" AR="$arch-linux-gnu-gcc-ar" all \
+        >"$BUILD/make.log" 2>&1 || unavailable "the programs do not build for $arch; see $BUILD/make.log"
 }
 
 rootfs_stamp() {
@@ -142,19 +175,23 @@ rootfs_stamp() {
 # trim TREE: of what nginx depends on in Debian's eyes, keeps what it loads. A guest unpacks all of this into
 # its memory.
 trim() {
-    arch=$(uname -m)-linux-gnu
-    linker=$(echo "$1/lib/$arch"/ld-linux-*)
-    "$linker" --library-path "$1/lib/$arch:$1/usr/lib/$arch" --list "$1/usr/sbin/nginx" >"$out/libraries"
+    triplet=$arch-linux-gnu
+    linker=$(echo "$1/lib/$triplet"/ld-linux-*)
+    ${foreign:+"$foreign"} "$linker" --library-path "$1/lib/$triplet:$1/usr/lib/$triplet" \
+        --list "$1/usr/sbin/nginx" >"$out/libraries"
     {
         sed -n 's/.*=> \(.*\) (0x[0-9a-f]*)$/\1/p' "$out/libraries"
         printf '%s\n' "$linker" "$1/bin/busybox" "$1/usr/sbin/nginx"
     } | while IFS= read -r needed; do readlink -f "$needed"; done >"$out/keep"
-    rm -rf "$1"/usr/lib/"$arch"/*/
+    rm -rf "$1"/usr/lib/"$triplet"/*/
     find "$(readlink -f "$1")" -type f \( -name '*.so*' -o -path '*bin/*' \) | grep -vxFf "$out/keep" |
         while IFS= read -r unneeded; do rm -f "$unneeded"; done
     find "$1" -xtype l -delete
     rm "$out/libraries" "$out/keep"
 }
+
+# busybox TREE: one that runs here, of the same release.
+busybox() { if [ -n "$foreign" ]; then echo "$own/rootfs/bin/busybox"; else echo "$1/bin/busybox"; fi; }
 
 build_rootfs() {
     check_programs
@@ -181,7 +218,7 @@ build_rootfs() {
     trim "$tree"
     (cd "$tree" && mkdir -p dev proc sys run tmp data root usr/local/bin usr/local/sbin etc)
     # Applets that Debian has split over four folders go where Debian has them, behind real programs.
-    "$tree/bin/busybox" --list-full | while read -r applet; do
+    "$(busybox "$tree")" --list-full | while read -r applet; do
         if [ ! -e "$tree/$applet" ] && [ ! -L "$tree/$applet" ]; then
             ln -s /bin/busybox "$tree/$applet"
         fi
@@ -241,7 +278,7 @@ kernel_of() {
     [ -f "$kernel_file" ] || kernel_file=$from/lib/modules/$version/vmlinuz
     cp "$kernel_file" "$2/vmlinuz"
     shift 2
-    "$BUILD/rootfs/bin/busybox" depmod -b "$from" "$version"
+    "$(busybox "$BUILD/rootfs")" depmod -b "$from" "$version"
     for module; do
         awk -v module="/$module.ko" '{
             gsub(":", "")
@@ -258,6 +295,7 @@ kernel_of() {
 archive() {
     file=$1
     shift
+    fetch_tools
     rm -rf "$out/archive"
     mkdir "$out/archive"
     # Where lib is a link to usr/lib, what another folder has in lib goes there.
@@ -265,9 +303,10 @@ archive() {
     chmod -R u=rwX,go=rX "$out/archive"
     find "$out/archive" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
     (cd "$out/archive" && find . | sort) >"$out/archive.list"
+    archive_tools=$(cd "$own/vm-image/tools" && pwd)
     (
         cd "$out/archive"
-        PATH=../tools/bin:../tools/usr/bin cpio --quiet --reproducible -o -H newc -R +0:+0
+        PATH=$archive_tools/bin:$archive_tools/usr/bin cpio --quiet --reproducible -o -H newc -R +0:+0
     ) <"$out/archive.list" >"$file.new"
     mv "$file.new" "$file"
     rm -rf "$out/archive" "$out/archive.list"
@@ -278,17 +317,19 @@ guest_stamp() {
     stamp "$out/rootfs.stamp" "$out/$1/vmlinuz" $(find vm-image/guest -type f | sort)
 }
 
-need_x86() {
-    [ "$(uname -m)" = x86_64 ] || unavailable "guests are built for x86-64 only; this is $(uname -m)"
+# What this machine needs to put it together, once for all architectures.
+fetch_tools() {
+    [ -z "$foreign" ] || return 0
+    set -- cpio mtools systemd-boot-efi
+    [ "$arch" != x86_64 ] || set -- "$@" syslinux syslinux-common
+    fetch_debs tools "$@"
 }
 
 # The cloud kernel: small, boots in two seconds even when emulated.
 build_guest() {
-    need_x86
+    guest_arch=$(debian_arch) || unavailable "$guest_arch"
     build_rootfs
-    fetch_debs tools cpio mtools syslinux syslinux-common systemd-boot-efi
-    kernel cloud \
-        'linux-image-cloud-amd64|linux-image-virtual' virtio_pci virtio_mmio virtio_console \
+    kernel cloud "linux-image-cloud-$guest_arch|linux-image-virtual" virtio_pci virtio_mmio virtio_console \
         virtio_blk virtio_net
     guest_stamp cloud >"$out/guest.stamp.new"
     if [ -f "$out/initrd" ] && cmp -s "$out/guest.stamp.new" "$out/guest.stamp"; then return; fi

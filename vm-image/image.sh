@@ -9,7 +9,7 @@
 #
 # No root, no loop device, no mount: mtools and mkfs.ext4 write into files.
 
-out=${out:?}
+out=${out:?} arch=${arch:?}
 image_fat_start=2048 # in sectors of 512 bytes
 image_fat_sectors=129024
 image_data_start=131072
@@ -58,12 +58,12 @@ write_data() {
 }
 
 build_image() {
-    need_x86
+    [ "$arch" = x86_64 ] || unavailable "the image that boots by itself is for x86-64 only, not for $arch"
     need qemu-img qemu-utils
     need mkfs.ext4 e2fsprogs
     need sfdisk fdisk
     build_rootfs
-    fetch_debs tools cpio mtools syslinux syslinux-common systemd-boot-efi
+    fetch_tools
     kernel stock \
         'linux-image-amd64|linux-image-generic' virtio_pci virtio_blk virtio_scsi virtio_net virtio_console \
         ata_piix ahci sd_mod \

@@ -10,7 +10,11 @@
 . "$ROOT/vm-image/network.sh"
 . "$ROOT/vm-image/probe.sh"
 
-vm_out=$BUILD/vm-image
+vm_arch=$(platform_key arch "$(uname -m)")
+vm_foreign='' vm_build=$BUILD
+[ "$vm_arch" = "$(uname -m)" ] || vm_foreign=1 vm_build=$BUILD/$vm_arch
+vm_out=$vm_build/vm-image
+vm_qemu=qemu-system-$vm_arch
 vm_pid_file=$STATE/qemu.pid
 
 platform_keys() {
@@ -20,12 +24,17 @@ prealloc falloc|full|metadata|off
 cache none|writeback|writethrough|directsync|unsafe
 aio threads|native|io_uring
 net user|tap|passt
-machine pc|q35|microvm
+machine $(if [ "$vm_arch" = aarch64 ]; then echo virt; else echo 'pc|q35|microvm'; fi)
 cpu $(PLATFORM=$PLATFORM_NAME vm_cpu)|MODEL
 cpus N
 memory SIZE
 kernel FILE
 END
+    # Only emulation has another architecture than this machine's.
+    case $PLATFORM_NAME:$(uname -m) in
+    qemu:x86_64) echo 'arch x86_64|aarch64' ;;
+    qemu:aarch64) echo 'arch aarch64|x86_64' ;;
+    esac
 }
 
 platform_probe() {
@@ -38,7 +47,7 @@ platform_probe() {
 # Builds the guest; for kvm also boots it once, because /dev/kvm can open, create a machine, and
 # still hang as soon as a guest enters long mode.
 platform_prepare() {
-    vm_why=$(sh "$ROOT/vm-image/build.sh" guest 2>>"$LOG") || {
+    vm_why=$(ARCH=$vm_arch sh "$ROOT/vm-image/build.sh" guest 2>>"$LOG") || {
         echo "${vm_why:-the guest could not be built; see $LOG}"
         return 77
     }
@@ -58,7 +67,7 @@ platform_release() { :; }
 # vm_carry: the guest's initrd with what is in $CARRY behind it: the kernel unpacks one archive over the
 # other.
 vm_carry() {
-    if [ -z "${CARRY:-}" ] || [ -f "$CARRY.initrd" ]; then return; fi
+    if [ "$(vm_initrd)" = "$vm_out/initrd" ] || [ -f "$CARRY.initrd" ]; then return; fi
     mkdir -p "$CARRY.root"
     cp -R "$CARRY" "$CARRY.root/carried"
     {
@@ -66,6 +75,11 @@ vm_carry() {
         (cd "$CARRY.root" && find carried | sort | "$vm_out/tools/bin/cpio" --quiet -o -H newc -R +0:+0)
     } >"$CARRY.initrd"
     rm -rf "$CARRY.root"
+}
+
+# The user's own programs are this machine's.
+vm_initrd() {
+    if [ -n "${CARRY:-}" ] && [ -z "$vm_foreign" ]; then echo "$CARRY.initrd"; else echo "$vm_out/initrd"; fi
 }
 
 # The data disk is fresh: what a guest before it wrote is not there. Making it is no part of starting a guest.
@@ -79,7 +93,7 @@ vm_prealloc() {
 
 # 1 GiB: half of it is what nginx serves, and diskrand's file is small.
 vm_disk() {
-    vm_template=$vm_out/disk.ext4
+    vm_template=$BUILD/vm-image/disk.ext4
     if [ ! -f "$vm_template" ]; then
         truncate -s 1G "$vm_template.$$"
         PATH=$PATH:/usr/sbin:/sbin mkfs.ext4 -q -F -L guestmark -m 0 \
@@ -97,14 +111,19 @@ vm_disk() {
 vm_data() { echo "$STATE/data.$(platform_key disk qcow2)"; }
 
 vm_machine() {
-    vm_machine=$(platform_key machine pc)
+    vm_machine=$(platform_key machine "$(vm_machine_default)")
     if [ "$PLATFORM_NAME" = kvm ]; then vm_accel=kvm; else vm_accel=tcg,thread=multi; fi
+    vm_serial=ttyS0
     case $vm_machine in
+    # The newest interrupt controller that there is.
+    virt) vm_machine=virt,gic-version=max vm_bus=pci vm_serial=ttyAMA0 ;;
     # Devices sit on the virtio-mmio bus; the firmware is a minimal one.
     microvm) vm_machine=microvm,rtc=on,pit=on,pic=on vm_bus=device ;;
     *) vm_bus=pci ;;
     esac
 }
+
+vm_machine_default() { if [ "$vm_arch" = aarch64 ]; then echo virt; else echo pc; fi; }
 
 # vm_start SECONDS: boots a guest and waits until its agent answers.
 vm_start() {
@@ -118,7 +137,7 @@ vm_start() {
         IFS='
 '
         # shellcheck disable=SC2046 # one argument per line, so that none needs quoting
-        platform_taskset "$TEST_CPUS" qemu-system-x86_64 $(cat "$STATE/arguments") >>"$LOG" 2>&1 </dev/null
+        platform_taskset "$TEST_CPUS" "$vm_qemu" $(cat "$STATE/arguments") >>"$LOG" 2>&1 </dev/null
     ) || {
         echo "$PLATFORM: QEMU does not start: $(tail -n 1 "$LOG")" >&2
         return 1
@@ -148,8 +167,18 @@ vm_path() { printf '%s\n' "$1" | sed 's/,/,,/g'; }
 
 vm_cpu() { platform_key cpu "$(if [ "$PLATFORM_NAME" = kvm ]; then echo host; else echo max; fi)"; }
 
+# vm_cpu_argument: with what the model needs besides: as the architecture has it, signing pointers is most of
+# what an emulator would do.
+vm_cpu_argument() {
+    case $vm_arch:$(vm_cpu) in
+    aarch64:max) echo max,pauth-impdef=on ;;
+    *) vm_cpu ;;
+    esac
+}
+
 vm_arguments() {
-    vm_words='console=ttyS0 quiet panic=-1 reboot=t cryptomgr.notests 8250.nr_uarts=1 guestmark.agent'
+    vm_words="console=$vm_serial"
+    vm_words="$vm_words quiet panic=-1 reboot=t cryptomgr.notests 8250.nr_uarts=1 guestmark.agent"
     vm_words="$vm_words $(vm_network_kernel)"
     vm_words="$vm_words transparent_hugepage=$(
         sed 's/.*\[//; s/\].*//' /sys/kernel/mm/transparent_hugepage/enabled 2>/dev/null || echo madvise
@@ -171,7 +200,7 @@ $vm_machine
 -accel
 $vm_accel
 -cpu
-$(vm_cpu)
+$(vm_cpu_argument)
 -smp
 $(platform_key cpus "$(platform_cpu_count "$TEST_CPUS")")
 -m
@@ -179,7 +208,7 @@ $(platform_key memory "$MEMORY")
 -kernel
 $(platform_key kernel "$vm_out/vmlinuz")
 -initrd
-$(if [ -n "${CARRY:-}" ]; then echo "$CARRY.initrd"; else echo "$vm_out/initrd"; fi)
+$(vm_initrd)
 -append
 $vm_words
 -chardev
@@ -207,7 +236,7 @@ virtio-blk-$vm_bus,drive=data
 -netdev
 $(vm_network_backend)
 -device
-virtio-net-$vm_bus,netdev=net
+virtio-net-$vm_bus,netdev=net$([ "$vm_arch" = x86_64 ] || echo ,romfile=)
 END
 }
 
@@ -215,7 +244,8 @@ platform_up() { vm_start "$(limits_for guest)"; }
 platform_run() { channel_ask "$STATE/agent" 0 "$@"; }
 platform_serve() { channel_serve "$STATE/steps" "$@"; }
 platform_data() { echo /data; }
-platform_carried() { echo /carried; }
+[ -n "$vm_foreign" ] || platform_carried() { echo /carried; }
+platform_build() { echo "$vm_build"; }
 
 platform_sha256() { platform_sha256_in /usr/local/bin; }
 
@@ -232,8 +262,9 @@ platform_server() { platform_server_of platform_run /data/www serve; }
 platform_facts() {
     vm_machine
     echo platform.kind=vm
-    echo "platform.engine=$(qemu-system-x86_64 --version | head -n 1)"
-    echo "platform.machine=$(platform_key machine pc)"
+    echo "platform.arch=$vm_arch"
+    echo "platform.engine=$("$vm_qemu" --version | head -n 1)"
+    echo "platform.machine=$(platform_key machine "$(vm_machine_default)")"
     echo "platform.cpu_model=$(vm_cpu)"
     echo "platform.cpus=$(platform_key cpus "$(platform_cpu_count "$TEST_CPUS")")"
     echo "platform.memory=$(platform_key memory "$MEMORY")"

@@ -1,14 +1,16 @@
+# shellcheck disable=SC2154 # the variables are those of platform.sh
 # Whether a guest as $PLATFORM asks for it can run here; part of platform.sh. Every check says why not, on one
 # line with status 77, before anything is built or started.
 
 vm_check_host() {
-    vm_need qemu-system-x86_64 qemu-system-x86 || return
+    case $vm_arch in
+    x86_64) vm_need "$vm_qemu" qemu-system-x86 ;;
+    aarch64) vm_need "$vm_qemu" qemu-system-arm ;;
+    *) echo "guests are built for x86-64 and arm64 only; this is $vm_arch" && return 77 ;;
+    esac || return
     vm_need qemu-img qemu-utils || return
     vm_need mkfs.ext4 e2fsprogs || return
-    [ "$(uname -m)" = x86_64 ] || {
-        echo "guests are built for x86-64 only; this is $(uname -m)"
-        return 77
-    }
+    [ -z "$vm_foreign" ] || vm_check_foreign || return
     [ "$PLATFORM_NAME" = kvm ] || return 0
     # A subshell, which a refusal ends; opening what is not there would make a file of that name.
     [ -c /dev/kvm ] && (: <>/dev/kvm) 2>/dev/null && return
@@ -21,6 +23,19 @@ vm_check_host() {
     return 77
 }
 
+# The guest's programs are built for it, and its userland is put together, on this machine.
+vm_check_foreign() {
+    if [ -f "$BUILD/carried" ]; then
+        echo "arch=$vm_arch: a host that was given its programs has none for another architecture"
+        return 77
+    fi
+    if [ "$vm_arch" = aarch64 ]; then
+        vm_need aarch64-linux-gnu-gcc 'gcc-aarch64-linux-gnu libc6-dev-arm64-cross'
+    else
+        vm_need x86_64-linux-gnu-gcc 'gcc-x86-64-linux-gnu libc6-dev-amd64-cross'
+    fi && vm_need "qemu-$vm_arch" qemu-user
+}
+
 vm_need() {
     PATH=$PATH:/usr/sbin:/sbin command -v "$1" >/dev/null 2>&1 || {
         echo "$1: not found; install it: apt-get install $2"
@@ -29,14 +44,14 @@ vm_need() {
 }
 
 vm_check_machine() {
-    vm_wanted=$(platform_key machine pc)
+    vm_wanted=$(platform_key machine "$(vm_machine_default)")
     # KVM hands its guests a clock; an emulated microvm has only a TSC, and nothing to calibrate that against.
     if [ "$PLATFORM_NAME:$vm_wanted" = qemu:microvm ]; then
         echo "an emulated microvm has no timer that a stock kernel can set its clock by;" \
             "machine=microvm is for kvm"
         return 77
     fi
-    qemu-system-x86_64 -machine help | grep -q "^$vm_wanted " || {
+    "$vm_qemu" -machine help | grep -q "^$vm_wanted " || {
         echo "machine=$vm_wanted: this QEMU has none"
         return 77
     }
@@ -49,15 +64,19 @@ vm_check_cpu() {
         echo "cpu=host is for kvm; an emulated guest has cpu=max"
         return 77
     fi
-    qemu-system-x86_64 -cpu help | awk -v wanted="$vm_wanted" '
-        $1 == "x86" && $2 == wanted { found = 1 }
+    "$vm_qemu" -cpu help | awk -v wanted="$vm_wanted" '
+        $1 == wanted || $1 == "x86" && $2 == wanted { found = 1 }
         END { exit !found }' || {
-        echo "cpu=$vm_wanted: QEMU has no such model; qemu-system-x86_64 -cpu help lists them"
+        echo "cpu=$vm_wanted: QEMU has no such model; $vm_qemu -cpu help lists them"
         return 77
     }
 }
 
-# Linux' boot protocol has the letters HdrS at byte 514 (Documentation/arch/x86/boot.rst).
+# vm_letters FILE OFFSET: the four letters there, an even offset.
+vm_letters() { dd if="$1" bs=2 skip=$(($2 / 2)) count=2 2>/dev/null | tr -d '\0'; }
+
+# Linux' boot protocols have letters to be known by: HdrS at byte 514 (Documentation/arch/x86/boot.rst), ARMd
+# at byte 56 (Documentation/arm64/booting.rst).
 vm_check_kernel() {
     vm_wanted=$(platform_key kernel '')
     [ -n "$vm_wanted" ] || return 0
@@ -65,10 +84,15 @@ vm_check_kernel() {
         echo "kernel=$vm_wanted: not a file that can be read"
         return 77
     fi
-    [ "$(dd if="$vm_wanted" bs=2 skip=257 count=2 2>/dev/null | tr -d '\0')" = HdrS ] || {
-        echo "kernel=$vm_wanted: not a bzImage"
+    case $vm_arch:$(vm_letters "$vm_wanted" 514):$(vm_letters "$vm_wanted" 56) in
+    x86_64:HdrS:* | aarch64:*:ARMd) ;;
+    *)
+        echo "kernel=$vm_wanted: not a $(
+            if [ "$vm_arch" = aarch64 ]; then echo Image; else echo bzImage; fi
+        )"
         return 77
-    }
+        ;;
+    esac
 }
 
 # Formats that cannot be allocated as asked; then one request to a file beside the guest's disk, by the same

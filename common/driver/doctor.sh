@@ -76,7 +76,7 @@ doctor_host() {
     doctor_file 'merging of equal pages (KSM)' /sys/kernel/mm/ksm/run 0 'echo 0 >/sys/kernel/mm/ksm/run'
     doctor_file 'threads that share a core (SMT)' /sys/devices/system/cpu/smt/active 0 \
         'echo off >/sys/devices/system/cpu/smt/control, or choose --cpus so that no core is shared'
-    if grep -qw hypervisor /proc/cpuinfo; then
+    if platform_host_is_guest; then
         doctor_line note 'this host is itself a guest: steal is watched, and kvm is nested'
     fi
     CLOCK_TICKS=$(getconf CLK_TCK 2>/dev/null || echo 100) BILL_DEVICE='' BILL_DATA=''

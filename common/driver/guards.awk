@@ -85,6 +85,11 @@ function block_rules() {
         guard("identity", "void", "it sees the host's kernel " f["host.kernel"],
             "this is not gVisor; look at the engine's log")
     runtime_rules()
+    if (has("platform.arch") && has("host.arch") && f["platform.arch"] != f["host.arch"])
+        guard("architecture", "mark",
+            "it is " f["platform.arch"] " and this host " f["host.arch"] \
+            ": its programs are other ones, built for that",
+            "read its cost as that of another architecture, too: not one instruction is the same")
     if (has("sha256.different"))
         guard("sha256", "void", "other programs there than here: " f["sha256.different"],
             "build the image again: make clean all, then ./run.sh")

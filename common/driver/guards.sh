@@ -11,8 +11,9 @@ guards_host() {
     echo "host.cpus=$(grep -c '^processor' /proc/cpuinfo)"
     echo "host.memory=$MEMORY"
     echo "host.kernel=$(uname -r)"
+    echo "host.arch=$(uname -m)"
     echo "host.pid_namespace=$(readlink /proc/self/ns/pid || :)"
-    if grep -qw hypervisor /proc/cpuinfo; then echo host.virtualized=yes; fi
+    if platform_host_is_guest; then echo host.virtualized=yes; fi
     if [ -r /sys/kernel/mm/ksm/run ]; then echo "host.ksm=$(cat /sys/kernel/mm/ksm/run)"; fi
     if [ -r /sys/kernel/mm/transparent_hugepage/enabled ]; then
         echo "host.thp=$(cat /sys/kernel/mm/transparent_hugepage/enabled)"
@@ -46,13 +47,16 @@ guards_of_trial() {
 }
 
 # guards_sha256: facts about whether the programs there ($WORK/sha256), and what was carried there, are
-# those here.
+# those here, of its architecture ($HERE).
 guards_sha256() {
     if [ ! -s "$WORK/sha256" ]; then
         echo sha256.unknown=yes
         return
     fi
-    { platform_sha256_of "$BUILD" 2>/dev/null && carry_sums; } | awk '
+    {
+        platform_sha256_of "$HERE" 2>/dev/null
+        [ "$HERE" != "$BUILD" ] || carry_sums
+    } | awk '
         NR == FNR { there[$2] = $1; next }
         there[$2] != $1 { different = different " " $2 }
         END {
@@ -64,7 +68,7 @@ guards_sha256() {
 # guards_server BENCHMARK: facts about whether what serves there ($WORK/server) is what the root filesystem
 # here has.
 guards_server() {
-    if [ "$(part_program "$1")" != nginxload ] || [ ! -x "$BUILD/rootfs/usr/sbin/nginx" ] ||
+    if [ "$(part_program "$1")" != nginxload ] || [ ! -x "$HERE/rootfs/usr/sbin/nginx" ] ||
         ! command -v platform_server >/dev/null; then return 0; fi
     [ -s "$WORK/server" ] || {
         echo server.unknown=yes
@@ -85,7 +89,7 @@ guards_server() {
 
 # guards_server_here: what may serve, as platform_server says it.
 guards_server_here() {
-    find "$BUILD/rootfs/lib" "$BUILD/rootfs/usr" -type f \( -name '*.so*' -o -name nginx \) \
+    find "$HERE/rootfs/lib" "$HERE/rootfs/usr" -type f \( -name '*.so*' -o -name nginx \) \
         -exec sha256sum {} + | sed 's|/.*/||'
     guards_serve=$ROOT/vm-image/root/usr/local/sbin/serve
     echo "$(sha256sum <"$guards_serve" | cut -d ' ' -f 1)  serve"

@@ -43,6 +43,8 @@ fires identity void docker:runtime=runsc - identity.runtime=runsc identity.kerne
 silent docker:runtime=runsc - identity.runtime=runsc identity.kernel=4.4.0 host.kernel=6.1.0
 silent docker - identity.runtime=runc identity.kernel=6.1.0 host.kernel=6.1.0
 
+fires architecture mark qemu:arch=aarch64 - platform.arch=aarch64 host.arch=x86_64
+silent qemu - platform.arch=aarch64 host.arch=aarch64
 fires sha256 void docker - sha256.different='linpack memsweep'
 fires sha256 mark docker - sha256.unknown=yes
 silent docker - sha256.equal=yes

@@ -27,7 +27,7 @@ host_environment() {
     sed -n 's/^PRETTY_NAME="*\([^"]*\)"*/system=\1/p' /etc/os-release 2>/dev/null || :
     sed -n '/^model name/ { s/^[^:]*: /cpu.model=/p; q; }' /proc/cpuinfo
     echo "cpu.count=$(grep -c '^processor' /proc/cpuinfo)"
-    if grep -qw hypervisor /proc/cpuinfo; then
+    if platform_host_is_guest; then
         echo 'virtualized=yes: this host is itself a guest, and every VM here a nested one'
     else
         echo virtualized=no

@@ -11,6 +11,8 @@ BUILD=$(cd "$BUILD" && pwd)
     skip_all "$(tail -n 1 "$TMP/why")"
 export BUILD PLATFORM PLATFORM_NAME LOG="$TMP/log" STATE="$TMP/state" WORK="$TMP/work" TEST_CPUS=0 MEMORY=512M
 mkdir "$STATE" "$WORK"
+# shellcheck disable=SC2034 # for guards.sh
+HERE=$BUILD
 PLATFORM=native PLATFORM_NAME=native
 . common/platforms/native.sh
 trap 'platform_down; rm -rf "$TMP"' EXIT

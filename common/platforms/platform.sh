@@ -26,6 +26,8 @@
 #                       measured in serial blocks
 #   platform_carried    may be left out: path, inside, of what the host's folder $CARRY holds while the
 #                       platform is up; without it the user's own programs (cmd:COMMAND) cannot be measured
+#   platform_build      may be left out: the host's folder with the five programs, and rootfs, as they are
+#                       there, where that is not $BUILD: those of another architecture
 #   platform_data       path, inside, of the folder for disk benchmarks
 #   platform_sha256     "SHA256  TOOL" for the five programs as they are inside
 #   platform_url        starts nginx there if it does not run yet and prints its base URL, or says why not;
@@ -44,6 +46,7 @@
 # Facts that adapters report, as far as they apply:
 #   platform.kind      native | container | vm | exec
 #   platform.engine    program and version that runs it; platform.cpus, platform.memory: what it was given
+#   platform.arch      architecture, as `uname -m` has it, of what it runs
 #   platform.unlimited what could not be limited as asked (memory, cpus)
 #   identity.*         evidence that it is what its name says: identity.kvm_enabled, identity.kvm_present
 #                      (QMP query-kvm), identity.accelerator, identity.pid_namespace and identity.kernel (as
@@ -171,6 +174,13 @@ platform_cpus() {
 
 # platform_cpu_count LIST: how many they are.
 platform_cpu_count() { platform_cpus "$1" | wc -w; }
+
+# platform_host_is_guest: whether this machine is known to be a virtual one: its processor says so or, on
+# arm64, whose do not, its device tree or firmware.
+platform_host_is_guest() {
+    grep -qw hypervisor /proc/cpuinfo || grep -qs 'linux,dummy-virt' /proc/device-tree/compatible ||
+        grep -qsE '^(QEMU|KVM)' /sys/class/dmi/id/sys_vendor
+}
 
 # platform_taskset CPUS COMMAND...: runs it pinned, where there is a taskset.
 platform_taskset() {
