@@ -46,3 +46,27 @@ variant_ends() {
     ok "$PLATFORM goes down" platform_down
     check "$PLATFORM leaves nothing" [ -z "$(ls -A "$STATE")" ]
 }
+
+# boots TITLE OPTION...: the image that boots by itself, with $boots_accel (tcg), within $boots_seconds (90):
+# types a command on the serial console until it is answered and the machine goes off. The shell asks the
+# terminal for its cursor and swallows some of what was typed before as the answer: hence the blanks.
+boots() {
+    title=$1
+    shift
+    while sleep 3; do
+        {
+            printf '\n%40s' ''
+            printf '%s ' 'echo up-$((6 * 7)) $(grep -c " /data ext4" /proc/mounts)'
+            printf %s '$(ls -d /sys/class/net/eth0); '
+            printf %s 'echo screen-$(grep -ac "what does this platform" /dev/vcs1); '
+            echo 'forksum -r 1 -t 1ms -f value 1 10; poweroff -f'
+        } || exit 0
+    done 2>/dev/null |
+        timeout "${boots_seconds:-90}" qemu-system-x86_64 -nodefaults -display none -vga std \
+            -no-reboot -snapshot -m 512M -accel "${boots_accel:-tcg}" -cpu max -serial stdio \
+            "$@" >"$TMP/out" 2>"$TMP/err"
+    out_has "$title: a shell on the console, the data partition and the network card" \
+        'up-42 1 /sys/class/net/eth0'
+    out_has "$title: the message of the day is on the screen, too" 'screen-1'
+    out_has "$title: the tools are in PATH" '^[0-9]+\.[0-9]+'
+}
