@@ -45,6 +45,18 @@ proxies_wanted() {
     esac
 }
 
+# limits_inside: what it was given is what a program sees; only control groups of version 2 show it there
+# whatever the engine, and gVisor has none.
+limits_inside() {
+    [ -f /sys/fs/cgroup/cgroup.controllers ] || return 0
+    case $PLATFORM in *runsc*) return 0 ;; esac
+    cp "$TMP/out" "$TMP/facts"
+    run platform_run memsweep -r 1 -t 1ms -f csv --size 1M latency
+    out_has "$PLATFORM: memory as given" '^# cgroup\.memory=512M$'
+    out_has "$PLATFORM: CPUs as given" '^# cpu\.allowed=0$'
+    cp "$TMP/facts" "$TMP/out"
+}
+
 # container PLATFORM FACT...: everything that the contract names; a platform that is not usable here says why.
 container() {
     use "$1"
@@ -66,6 +78,7 @@ container() {
     for fact in 'platform\.memory=512M' 'data\.device=.+' "$@"; do
         out_has "$PLATFORM: $fact" "^$fact\$"
     done
+    limits_inside
     namespace=$(sed -n 's/^identity.pid_namespace=//p' "$TMP/out")
     check "$PLATFORM: a pid namespace of its own" [ "$namespace" != "$(readlink /proc/self/ns/pid)" ]
     check "$PLATFORM: two processes are billed" [ "$(platform_pids | wc -l)" -eq 2 ]

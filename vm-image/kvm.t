@@ -3,4 +3,4 @@
 . common/test/tap.sh
 . vm-image/in_lab.sh
 
-in_lab 900 kvm vm-image/lab/kvm.sh
+in_lab 900 kvm vm-image/lab/kvm.sh forksum

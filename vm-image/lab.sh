@@ -8,10 +8,10 @@
 #   -o FOLDER    where to put what the script has left in its folder $LAB_RESULTS (nowhere)
 #   -t SECONDS   how long the machine may take, from power-on to power-off (600)
 #
-# MACHINE is one of machine.sh. The script is run by sh, as root, in a copy of this checkout with what has
-# been built, both under the same paths as here. Its output and its exit status are those of lab.sh; 77 means
-# that the machine cannot be made here (why is on stdout), 124 that its time was over, 125 that it ended
-# without a word.
+# MACHINE is one of machine.sh; arm64 is of that architecture, the others are x86-64. The script is run by sh,
+# as root, in a copy of this checkout with what has been built for the machine, both under the same paths as
+# here. Its output and its exit status are those of lab.sh; 77 means that the machine cannot be made here (why
+# is on stdout), 124 that its time was over, 125 that it ended without a word.
 set -eu
 unset CDPATH && export LC_ALL=C
 
@@ -23,6 +23,9 @@ lab_usage() {
     exit 2
 }
 
+# lab_arch MACHINE: its architecture, as `uname -m` has it.
+lab_arch() { case $1 in arm64) echo aarch64 ;; *) echo x86_64 ;; esac }
+
 # lab_checkout FOLDER: what the machine finds at /lab (see lab/start): the checkout, what has been built of it
 # for a campaign, and how to run the script.
 lab_checkout() {
@@ -30,9 +33,9 @@ lab_checkout() {
     (cd "$lab_root" && tar -c --exclude=./.git --exclude=./results --exclude='./build*' .) |
         tar -x -C "$1/checkout"
     (
-        cd "$BUILD"
+        cd "$lab_build"
         for lab_file in * vm-image/*; do
-            case $lab_file in *.log | *.new | */lock | */lab | */stock* | *.qcow2) continue ;; esac
+            case $lab_file in *.log | *.new | */lock | */lab | */stock* | */disk.ext4) continue ;; esac
             if [ -f "$lab_file" ] && [ -x "$lab_file" ] || [ "${lab_file#vm-image/}" != "$lab_file" ]; then
                 echo "$lab_file"
             fi
@@ -46,10 +49,19 @@ lab_checkout() {
     platform_quote sh "$@" >"$lab_work/tree/command"
 }
 
+# Both have what a hypervisor needs. Signing pointers as arm64 has it would be most of what is emulated.
 lab_qemu() {
-    timeout -k 5 "$lab_seconds" qemu-system-x86_64 -nodefaults -no-user-config -no-reboot -display none \
-        -machine q35 -accel tcg,thread=multi -cpu max -smp 2 -m 4G \
-        -kernel "$lab_machine/vmlinuz" -initrd "$lab_machine/initrd" -append 'console=ttyS0 quiet panic=-1' \
+    lab_console=ttyS0
+    case $lab_arch in
+    x86_64) set -- -machine q35 -cpu max ;;
+    aarch64)
+        set -- -machine virt,virtualization=on,gic-version=3 -cpu max,pauth-impdef=on
+        lab_console=ttyAMA0
+        ;;
+    esac
+    timeout -k 5 "$lab_seconds" "qemu-system-$lab_arch" -nodefaults -no-user-config -no-reboot -display none \
+        "$@" -accel tcg,thread=multi -smp 2 -m 4G -kernel "$lab_machine/vmlinuz" \
+        -initrd "$lab_machine/initrd" -append "console=$lab_console quiet panic=-1" \
         -chardev "file,id=console,path=$lab_work/console" -serial chardev:console -device virtio-serial-pci \
         -chardev "file,id=out,path=$lab_work/out" -device virtserialport,chardev=out,name=out \
         -chardev "file,id=err,path=$lab_work/err" -device virtserialport,chardev=err,name=err \
@@ -96,12 +108,16 @@ main() {
     case $BUILD in /*) ;; *) BUILD=$lab_root/$BUILD ;; esac
     export BUILD
     [ -z "$lab_output" ] || mkdir -p "$lab_output"
-    lab_machine=$BUILD/vm-image/lab/$1
-    command -v qemu-system-x86_64 >/dev/null 2>&1 || {
-        echo 'qemu-system-x86_64: not found; install it: apt-get install qemu-system-x86'
+    lab_arch=$(lab_arch "$1") lab_build=$BUILD
+    [ "$lab_arch" = "$(uname -m)" ] || lab_build=$BUILD/$lab_arch
+    lab_machine=$lab_build/vm-image/lab/$1
+    command -v "qemu-system-$lab_arch" >/dev/null 2>&1 || {
+        echo "qemu-system-$lab_arch: not found; install it: apt-get install qemu-system-$(
+            if [ "$lab_arch" = aarch64 ]; then echo arm; else echo x86; fi
+        )"
         exit 77
     }
-    sh "$lab_root/vm-image/build.sh" machine "$1" || exit
+    ARCH=$lab_arch sh "$lab_root/vm-image/build.sh" machine "$1" || exit
 
     lab_work=$(mktemp -d "$BUILD/lab.XXXXXX")
     trap 'rm -rf "$lab_work"' EXIT

@@ -7,13 +7,14 @@
 # does. So it takes no root, no chroot and no emulation, for another architecture either.
 # shellcheck disable=SC2034 # fetch_release is read there
 
-out=${out:?}
+out=${out:?} arch=${arch:?}
 
 # machine_release NAME: which Debian it is.
 machine_release() {
-    case $1 in
-    kvm) echo bookworm ;;
-    sid) echo sid ;;
+    case $arch:$1 in
+    x86_64:kvm | x86_64:engines | aarch64:arm64) echo bookworm ;;
+    x86_64:trixie) echo trixie ;;
+    x86_64:sid) echo sid ;;
     *) return 1 ;;
     esac
 }
@@ -23,19 +24,27 @@ machine_packages() {
     echo base-files busybox-static dash coreutils sed grep findutils diffutils tar gzip mawk
     echo util-linux mount procps iproute2 e2fsprogs
     case $1 in
-    kvm) echo qemu-system-x86 qemu-utils passt ;;
+    kvm | trixie) echo qemu-system-x86 qemu-utils passt ;;
+    engines)
+        echo qemu-system-x86 qemu-utils docker.io iptables podman crun uidmap slirp4netns
+        echo systemd-container
+        ;;
+    arm64) echo qemu-system-arm qemu-utils ;;
     sid) echo apptainer ;;
     esac
 }
 
-# Every machine has the cloud kernel of this one's Debian: it is there already, and what is proven is what
-# runs on it.
-machine_kernel='linux-image-cloud-amd64|linux-image-virtual'
+# Every machine but trixie has the cloud kernel of this one's Debian: it is there already, and what is proven
+# is what runs on it.
+machine_kernel="linux-image-cloud-$(debian_arch)|linux-image-virtual"
 
 # machine_finish TREE: what the scripts of the packages would have made.
 machine_finish() {
     for link in bin/sh:dash usr/bin/awk:mawk; do
         [ -e "$1/${link%:*}" ] || ln -s "${link#*:}" "$1/${link%:*}"
+    done
+    [ ! -e "$1/usr/sbin/iptables-nft" ] || for link in iptables iptables-save iptables-restore; do
+        ln -sf xtables-nft-multi "$1/usr/sbin/$link"
     done
     # busybox reads the list of modules that busybox has made.
     ln -sf /bin/busybox "$1/sbin/modprobe"
@@ -59,7 +68,7 @@ machine_disk() {
 build_machine() {
     machine=lab/$1
     machine_release=$(machine_release "$1") || {
-        echo "build.sh: $1: no such machine" >&2
+        echo "build.sh: $1: no such machine of $arch" >&2
         exit 2
     }
     need mkfs.ext4 e2fsprogs
@@ -79,11 +88,12 @@ build_machine() {
             --exclude='./usr/share/man' --exclude='./usr/share/locale' --exclude='./var/cache' \
             --exclude='./var/lib/apt'
         rm "$out/$machine/tree.tar"
-        fetch_release=''
-        fetch_debs lab/kernel "$machine_kernel+"
-        kernel_of "$out/lab/kernel" "$out/$machine" virtio_pci virtio_blk virtio_console
+        machine_own=lab/kernel
+        if [ "$1" = trixie ]; then machine_own=lab/kernel-$1; else fetch_release=''; fi
+        fetch_debs "$machine_own" "$machine_kernel+"
+        kernel_of "$out/$machine_own" "$out/$machine" virtio_pci virtio_blk virtio_console
         mkdir -p "$out/$machine/tree/lib/modules"
-        cp -R "$out/lab/kernel/lib/modules/." "$out/$machine/tree/lib/modules"
+        cp -R "$out/$machine_own/lib/modules/." "$out/$machine/tree/lib/modules"
         machine_finish "$out/$machine/tree"
         machine_disk "$out/$machine/tree" "$out/$machine/disk"
         rm -rf "$out/$machine/tree"

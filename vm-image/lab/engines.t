@@ -1,0 +1,6 @@
+#!/bin/sh
+# Containers under control groups of version 2 only: docker, podman, crun, systemd-nspawn.
+. common/test/tap.sh
+. vm-image/in_lab.sh
+
+in_lab 1800 engines vm-image/lab/engines.sh
