@@ -3,4 +3,4 @@
 . common/test/tap.sh
 . vm-image/in_lab.sh
 
-in_lab 1800 kvm vm-image/lab/order.sh
+in_lab 1800 engines vm-image/lab/order.sh
