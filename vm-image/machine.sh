@@ -27,7 +27,7 @@ machine_packages() {
     kvm | trixie) echo qemu-system-x86 qemu-utils passt ;;
     engines)
         echo qemu-system-x86 qemu-utils docker.io iptables podman crun uidmap slirp4netns
-        echo systemd-container
+        echo libc-bin systemd-container
         ;;
     arm64) echo qemu-system-arm qemu-utils ;;
     sid) echo apptainer ;;
@@ -43,7 +43,7 @@ machine_finish() {
     for link in bin/sh:dash usr/bin/awk:mawk; do
         [ -e "$1/${link%:*}" ] || ln -s "${link#*:}" "$1/${link%:*}"
     done
-    [ ! -e "$1/usr/sbin/iptables-nft" ] || for link in iptables iptables-save iptables-restore; do
+    [ ! -e "$1/usr/sbin/iptables-nft" ] || for link in iptables iptables-save iptables-restore ip6tables; do
         ln -sf xtables-nft-multi "$1/usr/sbin/$link"
     done
     # busybox reads the list of modules that busybox has made.
@@ -54,6 +54,7 @@ machine_finish() {
         nobody:x:65534:65534:nobody:/nonexistent:/bin/false >"$1/etc/passwd"
     printf '%s\n' root:x:0: tty:x:5: kvm:x:36: user:x:1000: nogroup:x:65534: >"$1/etc/group"
     printf '127.0.0.1 localhost lab\n' >"$1/etc/hosts"
+    echo 67756573746d61726b206c6162000001 >"$1/etc/machine-id"
     [ -e "$1/etc/localtime" ] || : >"$1/etc/localtime" # UTC; Apptainer binds it
     [ "$(id -u)" -ne 0 ] || chown 1000:1000 "$1/home/user"
 }
