@@ -68,11 +68,13 @@ platform_release() { :; }
 # other.
 vm_carry() {
     if [ "$(vm_initrd)" = "$vm_out/initrd" ] || [ -f "$CARRY.initrd" ]; then return; fi
+    vm_cpio=$vm_out/tools/bin/cpio
+    [ -x "$vm_cpio" ] || vm_cpio=$vm_out/tools/usr/bin/cpio
     mkdir -p "$CARRY.root"
     cp -R "$CARRY" "$CARRY.root/carried"
     {
         cat "$vm_out/initrd"
-        (cd "$CARRY.root" && find carried | sort | "$vm_out/tools/bin/cpio" --quiet -o -H newc -R +0:+0)
+        (cd "$CARRY.root" && find carried | sort | "$vm_cpio" --quiet -o -H newc -R +0:+0)
     } >"$CARRY.initrd"
     rm -rf "$CARRY.root"
 }
