@@ -51,7 +51,7 @@ platform_prepare() {
         echo "${vm_why:-the guest could not be built; see $LOG}"
         return 77
     }
-    vm_carry
+    vm_carry || return
     [ "$PLATFORM_NAME" = kvm ] || return 0
     vm_status=0
     vm_start "$(limits_for accelerator)" 2>"$STATE/why" || vm_status=$?
@@ -65,17 +65,21 @@ platform_prepare() {
 platform_release() { :; }
 
 # vm_carry: the guest's initrd with what is in $CARRY behind it: the kernel unpacks one archive over the
-# other.
+# other. Where cpio lies in its package differs between releases.
 vm_carry() {
     if [ "$(vm_initrd)" = "$vm_out/initrd" ] || [ -f "$CARRY.initrd" ]; then return; fi
-    vm_cpio=$vm_out/tools/bin/cpio
-    [ -x "$vm_cpio" ] || vm_cpio=$vm_out/tools/usr/bin/cpio
+    rm -rf "$CARRY.root"
     mkdir -p "$CARRY.root"
     cp -R "$CARRY" "$CARRY.root/carried"
-    {
+    (
         cat "$vm_out/initrd"
-        (cd "$CARRY.root" && find carried | sort | "$vm_cpio" --quiet -o -H newc -R +0:+0)
-    } >"$CARRY.initrd"
+        cd "$CARRY.root" && find carried | sort |
+            PATH=$vm_out/tools/bin:$vm_out/tools/usr/bin cpio --quiet -o -H newc -R +0:+0
+    ) >"$CARRY.initrd.new" 2>>"$LOG" || {
+        echo "what is to be carried into the guest cannot be packed: $(tail -n 1 "$LOG")"
+        return 77
+    }
+    mv "$CARRY.initrd.new" "$CARRY.initrd"
     rm -rf "$CARRY.root"
 }
 
