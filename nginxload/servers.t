@@ -41,6 +41,38 @@ else
     skip python3 'no http.server (apt-get install python3)'
 fi
 
+# One that serves parts and does not say of how much, as RFC 9110 allows.
+port=$((port + 1))
+cat >"$TMP/endless.py" <<'END'
+import http.server, sys
+class Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    def do_GET(self):
+        first, last = map(int, self.headers["Range"][6:].split("-"))
+        self.send_response(206)
+        self.send_header("Content-Range", "bytes %d-%d/*" % (first, last))
+        self.send_header("Content-Length", str(last - first + 1))
+        self.end_headers()
+        self.wfile.write(b"x" * (last - first + 1))
+http.server.ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
+END
+if python3 -c 'import http.server' 2>/dev/null; then
+    python3 "$TMP/endless.py" "$port" >"$TMP/server.log" 2>&1 </dev/null &
+    server=$!
+    ok 'a file of no known length: as much of it as is wanted' "$BUILD/nginxload" --wait-up 20s -r 1 -t 1ms \
+        -f csv --download --bytes 4M "http://127.0.0.1:$port/big"
+    out_has 'has come' '^# download.bytes=4194304 of unknown$'
+    status 77 'all of it cannot be split' "$BUILD/nginxload" -r 1 -t 1ms --download \
+        "http://127.0.0.1:$port/big"
+    one_line_error 'in one line'
+    err_has 'that says what to do' 'does not say how long the file is; try --bytes or --whole'
+    kill "$server"
+    wait "$server" 2>/dev/null
+    server=
+else
+    skip 'a file of no known length' 'no http.server (apt-get install python3)'
+fi
+
 port=$((port + 1))
 if command -v lighttpd >/dev/null 2>&1; then
     printf 'server.document-root = "%s"\nserver.port = %s\nserver.bind = "127.0.0.1"\n' "$TMP/www" "$port" \
