@@ -108,6 +108,23 @@ find "$place" -name '*.[cs]*' ! -path '*/build/*' -exec touch -r "$BUILD/flags" 
 ok 'a path of blanks, commas, quotes and letters' env -u BUILD sh "$place/run.sh" -p native \
     -b forksum,diskrand -n 1 --quick
 ok 'as ever' good "$place/results/latest"
+if ! command -v qemu-system-x86_64 >/dev/null 2>&1; then
+    skip 'a guest there' 'no QEMU (apt-get install qemu-system-x86)'
+elif ! why=$(sh vm-image/build.sh guest 2>/dev/null); then
+    skip 'a guest there' "$why"
+else
+    # As if it had been carried there: nothing is built.
+    mkdir -p "$place/build/vm-image"
+    cp -R "$BUILD/rootfs" "$place/build"
+    cp "$BUILD/vm-image/vmlinuz" "$BUILD/vm-image/initrd" "$place/build/vm-image"
+    : >"$place/build/carried"
+    for disk in qcow2 raw; do
+        ok "a guest there, disk=$disk" env -u BUILD sh "$place/run.sh" -p "native,qemu:disk=$disk" \
+            -b diskrand -n 1 --quick
+        check 'its disk is measured' grep -q ",\"*qemu:disk=$disk\"*,1,diskrand,iops,1/s,higher,1,[1-9]" \
+            "$place/results/latest/samples.csv"
+    done
+fi
 ok 'and one of the results' campaign "$TMP/r s, \"t\" 'u' ö" A=B
 ok 'as ever' good "$TMP/r s, \"t\" 'u' ö"
 status 2 'a BUILD that make cannot take is refused' env BUILD="$TMP/x y" sh ./run.sh --list
