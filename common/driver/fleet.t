@@ -93,11 +93,14 @@ check 'all are done' [ "$(grep -c ',done,' "$out/fleet.csv")" -eq 6 ]
 check 'who was done is not measured again' cmp "$out/n1/samples.csv" "$TMP/samples"
 
 # ---- killed ----
-# begin OUT: a campaign without an end on n1 and n2, up to its third round; $fleet_pid is its driver.
+# begin OUT OPTION...: a campaign on n1 and n2, without an end if no option sets one, up to its third round;
+# $fleet_pid is its driver.
 begin() {
     out=$1
+    shift
     # shellcheck disable=SC2086
-    sh ./run.sh --fleet "$(launcher n1,n2)" $quick -n 1000 -o "$out" >"$TMP/out" 2>"$TMP/err" </dev/null &
+    sh ./run.sh --fleet "$(launcher n1,n2)" $quick -n 1000 "$@" -o "$out" >"$TMP/out" 2>"$TMP/err" \
+        </dev/null &
     fleet_pid=$!
     for _ in $(seq 300); do
         [ "$(cat "$hosts"/n[12]/tmp/*/err 2>/dev/null | grep -c 'round 3 ')" -lt 2 ] || return 0
@@ -143,6 +146,22 @@ whole() { awk -F , -v last="$last" 'NR > 1 && $4 < last' "$out/n2/samples.csv"; 
 whole >"$TMP/samples"
 ok 'and goes on' sh ./run.sh --resume "$out" -n "$last"
 check 'where it was' [ "$(whole)" = "$(cat "$TMP/samples")" ]
+check 'both are done' [ "$(grep -c ',done,' "$out/fleet.csv")" -eq 2 ]
+
+# ---- a host that hangs: nothing of it runs, and its connection stands ----
+begin "$TMP/hangs" -n 6 --limit 15
+# shellcheck disable=SC2046 # a list of numbers
+kill -s STOP $(grep -ls "TMPDIR=$hosts/n2/" /proc/[0-9]*/environ | cut -d / -f 3)
+end
+check 'a host hangs: exit status 1, and an end' [ "$fleet_status" -eq 1 ]
+check 'it is a line' row \
+    'n2,failed,"*hangs, or has lost its connection: nothing was heard of it for 15 s; .*,n2'
+check 'the other one is done' row 'n1,done,,n1'
+check 'the report says both' grep -q '2 hosts: 1 done, 1 failed' "$out/report.txt"
+# shellcheck disable=SC2046
+kill -s CONT $(grep -ls "TMPDIR=$hosts/n2/" /proc/[0-9]*/environ | cut -d / -f 3)
+check 'when it goes on it clears up' empty
+ok 'resumed' sh ./run.sh --resume "$out"
 check 'both are done' [ "$(grep -c ',done,' "$out/fleet.csv")" -eq 2 ]
 
 # ---- 200 hosts, with campaigns that only pretend ----

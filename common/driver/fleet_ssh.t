@@ -54,9 +54,12 @@ for _ in $(seq 30); do
 done
 ssh -F "$ssh/config" n2 true 2>/dev/null || skip_all "sshd takes nobody in here: $(head -n 1 "$TMP/err")"
 export SSH="ssh -F $ssh/config" PDSH_SSH_ARGS_APPEND="-F $ssh/config"
-clean() {
+# clean: no folder of ours is left on the hosts. clean_of NAME: on this one.
+clean() { clean_of 'n[12]'; }
+clean_of() {
     for _ in $(seq 60); do
-        ls -d /var/tmp/guestmark-fleet.*.n[12] >/dev/null 2>&1 || return 0
+        # shellcheck disable=SC2086 # a pattern
+        ls -d /var/tmp/guestmark-fleet.*.$1 >/dev/null 2>&1 || return 0
         sleep 1
     done
     return 1
@@ -85,18 +88,47 @@ for launcher in "pdsh -R ssh -w n[1-2]" "parallel --nonall --ssh '$SSH' -S n1,n2
     check "$name: nothing stays" clean
 done
 
-out=$TMP/killed
-# shellcheck disable=SC2086
-sh ./run.sh --fleet 'sh common/driver/fleet_ssh.sh n1 n2 --' $quick -n 1000 -o "$out" >"$TMP/said" 2>&1 &
-fleet=$!
-for _ in $(seq 300); do
-    [ "$(cat /var/tmp/guestmark-fleet.*.n[12]/err 2>/dev/null | grep -c 'round 2 ')" -lt 2 ] || break
-    sleep 1
-done
+# begin OUT: a campaign without an end, up to its second round on both.
+begin() {
+    out=$1
+    # shellcheck disable=SC2086
+    sh ./run.sh --fleet 'sh common/driver/fleet_ssh.sh n1 n2 --' $quick -n 1000 -o "$out" --limit 15 \
+        >"$TMP/said" 2>&1 &
+    fleet=$!
+    for _ in $(seq 300); do
+        [ "$(cat /var/tmp/guestmark-fleet.*.n[12]/err 2>/dev/null | grep -c 'round 2 ')" -lt 2 ] || break
+        sleep 1
+    done
+}
+lost() { check "$1: a line each" [ "$(grep -c ',failed,"*lost: ' "$out/fleet.csv")" -eq 2 ]; }
+# connections [NAME]: the processes that connect the hosts.
+connections() { pgrep -f "^ssh -F $ssh/config ${1:-}"; }
+
+begin "$TMP/killed"
 # shellcheck disable=SC2046 # a list of numbers
-kill -s KILL $(pgrep -f "^ssh -F $ssh/config ")
+kill -s KILL $(connections)
 wait "$fleet"
 check 'every ssh is killed: nothing stays' clean
-check 'a line each' [ "$(grep -c ',failed,"*lost: ' "$out/fleet.csv")" -eq 2 ]
+lost 'every ssh is killed'
+
+begin "$TMP/launcher"
+kill -s KILL "$(pgrep -f '^sh common/driver/fleet_ssh.sh n1 n2 -- ' | head -n 1)"
+wait "$fleet"
+check 'the launcher is killed: nothing stays' clean
+check 'nor a connection' [ -z "$(connections)" ]
+lost 'the launcher is killed'
+
+begin "$TMP/driver"
+kill -s KILL "$fleet"
+wait "$fleet"
+check 'the driver is killed: nothing stays' clean
+
+begin "$TMP/silent"
+kill -s STOP "$(connections n2)"
+check 'a connection that is silent: its host stops, and clears up' clean_of n2
+kill "$fleet"
+wait "$fleet"
+check 'it is a line' grep -Eq '^n2,failed,"*(hangs, or has lost its connection|lost): ' "$out/fleet.csv"
+check 'nothing stays' clean
 
 tap_done

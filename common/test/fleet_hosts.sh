@@ -2,8 +2,8 @@
 # A launcher for tests: runs the command on hosts that are name spaces of this machine, each with a name, a
 # folder for temporary files, and a stdin of its own, which is this one's; lines of stdout begin with the
 # host's name, as pdsh has it. FOLDER/NAME/ is a host's; in it, what makes it another one: machine-id,
-# boot-id, bin/ (first in PATH), refuse (no connection), hide (a folder that it does not see). NAME@ANYTHING
-# is another host of that name.
+# boot-id, bin/ (first in PATH), refuse (no connection), hide (a folder that it does not see), lacks (programs
+# that it does not have, one a line). NAME@ANYTHING is another host of that name.
 # usage: fleet_hosts.sh FOLDER NAME... -- COMMAND ARGUMENT...
 set -eu
 unset CDPATH && export LC_ALL=C
@@ -28,6 +28,11 @@ hosts_enter() {
         [ ! -f "$enter/machine-id" ] || mount --bind "$enter/machine-id" /etc/machine-id
         [ ! -f "$enter/boot-id" ] || mount --bind "$enter/boot-id" /proc/sys/kernel/random/boot_id
         [ ! -f "$enter/hide" ] || mount -t tmpfs none "$(cat "$enter/hide")"
+        [ ! -f "$enter/lacks" ] || while read -r lacks; do
+            for folder in $(echo "$PATH:/usr/sbin:/sbin" | tr : " "); do
+                [ ! -f "$folder/$lacks" ] || mount --bind /dev/null "$folder/$lacks"
+            done
+        done <"$enter/lacks"
         cd /
         exec env HOME="$enter" TMPDIR="$enter/tmp" PATH="$enter/bin:$PATH" "$@"' - "$enter" "$enter_name" "$@"
 }
