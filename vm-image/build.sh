@@ -89,9 +89,11 @@ fetch() {
     [ "$(id -u)" -eq 0 ] || set -- --mode=chrootless "$@"
     fetch_arch=$(if [ -n "$foreign" ]; then debian_arch; else dpkg --print-architecture; fi) ||
         unavailable "$fetch_arch"
-    # shellcheck disable=SC2086 # a list of files
+    # Debian 11's wants to mount over these, and unpacks no package that brings them.
+    # shellcheck disable=SC2016,SC2086 # $1 is mmdebstrap's; a list of files
     mmdebstrap --variant=extract --format=tar --architectures="$fetch_arch" "$@" \
-        --extract-hook="$hook" "$release" "$out/$fetch.tar.new" $sources >"$out/$fetch.log" 2>&1 </dev/null ||
+        --setup-hook='mkdir -p "$1/proc" "$1/sys"' --extract-hook="$hook" \
+        "$release" "$out/$fetch.tar.new" $sources >"$out/$fetch.log" 2>&1 </dev/null ||
         unavailable "mmdebstrap failed: $(grep '^E:' "$out/$fetch.log" | head -n 1); see $out/$fetch.log"
     mv "$out/$fetch.tar.new" "$out/$fetch.tar"
 }
