@@ -26,7 +26,7 @@ void said_last(int fd, char line[SAID_MOST])
     while (begin < end && isspace((unsigned char)text[begin]))
         begin++;
     text[end] = '\0';
-    snprintf(line, SAID_MOST, "%s", text + begin);
+    snprintf(line, SAID_MOST, "%.*s", SAID_MOST - 1, text + begin);
 }
 
 /* Whether a number may begin behind this character. */
