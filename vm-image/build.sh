@@ -99,8 +99,9 @@ fetch() {
 }
 
 # Runs inside mmdebstrap, $1 its root: packages that are unpacked by us, without what they depend on.
-# NAME|NAME...+ stands for the kernel that the first of these metapackages depends on, one of which each
-# distribution has, with the packages that its files have been split over.
+# NAME|NAME... stands for the first that this release has; NAME|NAME...+ for the kernel that the first of
+# these metapackages depends on, one of which each distribution has, with the packages that its files have
+# been split over.
 download_hook() {
     cat <<'END'
 set -eu
@@ -123,6 +124,11 @@ for package in PACKAGES; do
         package="$package $(apt-cache depends "$package" |
             sed -n -e 's/^ *Depends: \(linux-modules-[0-9]\)/\1/p' \
             -e 's/^ *Depends: \(linux-binary-[0-9]\)/\1/p' | tr '\n' ' ')"
+        ;;
+    *'|'*)
+        for package in $(echo "$package" | tr '|' ' '); do
+            ! apt-cache show "$package" >/dev/null 2>&1 || break
+        done
         ;;
     esac
     apt-get -q download $package
@@ -322,7 +328,7 @@ guest_stamp() {
 # What this machine needs to put it together, once for all architectures.
 fetch_tools() {
     [ -z "$foreign" ] || return 0
-    set -- cpio mtools systemd-boot-efi
+    set -- cpio mtools 'systemd-boot-efi|systemd'
     [ "$arch" != x86_64 ] || set -- "$@" syslinux syslinux-common
     fetch_debs tools "$@"
 }
