@@ -192,4 +192,25 @@ timeout 60 qemu-system-x86_64 -nodefaults -no-user-config -display none \
     -append 'console=ttyS0 quiet panic=-1 -- -r 1 -t 1ms -f csv 1 100' </dev/null >/dev/null 2>&1
 check 'and measures' grep -q '^forksum,sum,s,lower,1,' "$TMP/console"
 
+# What is carried into a guest is packed by a cpio that older releases have in bin and newer ones in usr/bin;
+# where there is none, that is said before a guest is started without it.
+mkdir "$TMP/carry"
+echo x >"$TMP/carry/x"
+cpio=$(ls "$BUILD"/vm-image/tools/bin/cpio "$BUILD"/vm-image/tools/usr/bin/cpio 2>/dev/null)
+packs() ( # FOLDER: packed with its tools
+    vm_out=$1 CARRY=$TMP/carry
+    rm -f "$CARRY.initrd"
+    vm_carry || return
+    tail -c 1024 "$CARRY.initrd" | grep -aq carried/x
+)
+for place in bin usr/bin; do
+    mkdir -p "$TMP/$place.d/tools/$place"
+    cp "$cpio" "$TMP/$place.d/tools/$place"
+    ln -s "$BUILD/vm-image/initrd" "$TMP/$place.d/initrd"
+    ok "what is carried is packed by $place/cpio" packs "$TMP/$place.d"
+done
+rm "$TMP/usr/bin.d/tools/usr/bin/cpio"
+status 77 'without cpio no guest is made' packs "$TMP/usr/bin.d"
+out_has 'and the reason is given' '^what is to be carried into the guest cannot be packed: .*cpio'
+
 tap_done
