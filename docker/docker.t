@@ -187,6 +187,13 @@ if engine_runs; then
     ok 'and another can be started' platform_prepare
 fi
 if engine_runs; then
+    engine_number=$(cat "$engine_dir/pid")
+    rm "$engine_dir/pid"
+    ok 'an engine that has not written down its number is released' platform_release
+    check 'and ended' sh -c '! grep -qs dockerd "/proc/$1/comm"' - "$engine_number"
+    ok 'and another one started' platform_prepare
+fi
+if engine_runs; then
     status 77 'an engine beside that of another campaign is refused' other_engine
     out_has 'and says why' 'a Docker engine of another campaign is up'
     check 'nothing is started' [ -z "$(find "$TMP/other" -name pid 2>/dev/null)" ]

@@ -37,7 +37,6 @@ engine_start() {
         --host "unix://$engine_socket/docker.sock" --data-root "$engine_dir/data" \
         --exec-root "$engine_socket/exec" --pidfile "$engine_dir/pid" --group "$(id -g)" \
         >"$engine_dir/log" 2>&1 </dev/null &
-    echo $! >"$engine_dir/started"
     engine_tries=150
     until docker --host "unix://$engine_socket/docker.sock" version >/dev/null 2>&1; do
         if [ $((engine_tries -= 1)) -eq 0 ] || ! kill -0 $! 2>/dev/null; then
@@ -94,19 +93,20 @@ engine_stop() {
         firewall_restore docker0 'DOCKER[A-Z0-9-]*' <"$engine_dir/bridge"
         rm -f "$engine_dir/bridge"
     fi
-    # What net=host makes of the host's network namespace stays mounted; so does what its containers had, of an
-    # engine that was killed.
+    # What net=host makes of the host's network namespace stays mounted; so does what its containers had, of
+    # an engine that was killed.
     platform_unmount "$engine_socket/"
     platform_unmount "$engine_dir/"
     rm -rf "$engine_socket" "$engine_dir/pid"
 }
 
 # engine_left: what an engine that was killed leaves running: its containerd, its containers' shims, and the
-# first processes of the containers, below these.
+# first processes of the containers, below these; and the engine itself, if whoever started it was killed
+# before it had written down its number.
 engine_left() {
     for engine_process in /proc/[0-9]*; do
-        case $(cat "$engine_process/comm") in containerd*) ;; *) continue ;; esac
-        tr '\0' ' ' <"$engine_process/cmdline" | grep -q " $engine_socket/exec/" || continue
+        case $(cat "$engine_process/comm") in containerd* | dockerd) ;; *) continue ;; esac
+        tr '\0' ' ' <"$engine_process/cmdline" | grep -q " $engine_socket/exec[/ ]" || continue
         cat "$engine_process/task/${engine_process#/proc/}/children"
         echo "${engine_process#/proc/}"
     done 2>/dev/null
