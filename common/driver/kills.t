@@ -1,14 +1,17 @@
 #!/bin/sh
-# Campaigns in which the driver, one of its blocks, a guest, an engine or a program is killed (kill -9) at a
-# random moment: nothing is left behind, what is written down is whole, and no finished row is lost.
+# Campaigns in which the driver, one of its blocks, a guest, an engine or a program is killed (kill -9) at
+# random moments: nothing is left behind, what is written down is whole, and no finished row is lost.
 #
-# GUESTMARK_KILLS is how many campaigns (`make check-lab` does 100; without it, none), GUESTMARK_SEED what is
-# drawn from; both are said first, so that a failure can be had again. The moment is drawn within the time of
-# a first campaign, undisturbed.
+# Several are killed in one campaign: programs, guests, blocks and at last an engine of one that goes on, or
+# the driver of one that is resumed and killed again, to its end.
+#
+# GUESTMARK_KILLS is how many there are (`make check-lab` does 100; without it, none), GUESTMARK_SEED what is
+# drawn from; both are said first, so that a failure can be had again. The moments of a driver are drawn
+# within the time of a campaign that nobody disturbs.
 . common/test/tap.sh
 BUILD=$(cd "$BUILD" && pwd)
 export BUILD
-[ -n "${GUESTMARK_KILLS:-}" ] || skip_all 'minutes for each kill: make check-lab, or GUESTMARK_KILLS=3'
+[ -n "${GUESTMARK_KILLS:-}" ] || skip_all 'many minutes: make check-lab, or GUESTMARK_KILLS=5'
 kills=$GUESTMARK_KILLS seed=${GUESTMARK_SEED:-$(date +%s)}
 echo "# GUESTMARK_KILLS=$kills GUESTMARK_SEED=$seed"
 
@@ -27,14 +30,14 @@ draw() {
 
 # begin ARGUMENT...: run.sh in the background; its processes are told from others' by their environment.
 begin() {
-    env KILLS_T="$TMP" sh ./run.sh "$@" -n 1 --quick -s 1 >"$TMP/said" 2>&1 </dev/null &
+    env KILLS_T="$TMP" sh ./run.sh "$@" >"$TMP/said" 2>&1 </dev/null &
     driver=$!
 }
-# campaign KIND FOLDER: of all platforms and with servers, or a small one, which takes less time.
+# campaign KIND ROUNDS FOLDER: of all platforms and with servers, or a small one, which takes less time.
 campaign() {
     case $1 in
-    full) begin -p "$platforms" -b forksum,nginxload -o "$2" ;;
-    small) begin -p "${platforms%,qemu}" -b forksum,diskrand -o "$2" ;;
+    full) begin -p "$platforms" -b forksum,nginxload -n "$2" --quick -s 1 -o "$3" ;;
+    small) begin -p "${platforms%,qemu}" -b forksum,diskrand -n "$2" --quick -s 1 -o "$3" ;;
     esac
 }
 lives() { kill -0 "$1" 2>/dev/null && ! grep -q '^State:.*Z' "/proc/$1/status"; }
@@ -70,12 +73,16 @@ victims() {
 # ---- what must hold ----
 
 # world: what a campaign may not change.
+socket=/run/guestmark-docker-$(echo "$BUILD" | cksum | cut -d ' ' -f 1)
 world() {
     ls /sys/class/net
     cat /proc/sys/net/ipv4/ip_forward
-    PATH=$PATH:/usr/sbin:/sbin iptables-save 2>/dev/null | sed '/^#/d; s/ \[.*\]//'
-    awk -v build="$BUILD" 'index($2, build) == 1 || $2 ~ /guestmark/ { print $2 }' /proc/self/mounts
-    ls -d "$BUILD"/run/* /run/guestmark-* 2>/dev/null
+    # A table that is there and has nothing in it is no change.
+    PATH=$PATH:/usr/sbin:/sbin iptables-save 2>/dev/null |
+        sed '/^[#*]/d; /^COMMIT$/d; /^:[A-Z]* ACCEPT /d; s/ \[.*\]//'
+    awk -v build="$BUILD/" -v socket="$socket/" '
+        index($2, build) == 1 || index($2, socket) == 1 { print $2 }' /proc/self/mounts
+    ls -d "$BUILD"/run/* "$socket"
     contained
 } >"$1" 2>/dev/null
 
@@ -113,7 +120,7 @@ finished() {
         file == 1 && /,turns,complete$/ { complete[$3 "," $4 "," $5] = 1 }
         file == 2 && ($3 "," $4 "," $5) in complete' "$1/facts.csv" "$1/samples.csv"
 }
-# each FOLDER: every turn of the plan was written down once: samples or a reason.
+# each_once FOLDER: every turn of the plan was written down once: samples or a reason.
 each_once() {
     awk -F, '
         FNR == 1 { file++; next }
@@ -125,68 +132,113 @@ each_once() {
         }' "$1/plan.csv" "$1/facts.csv" >"$TMP/out"
 }
 
-# resumed FOLDER: a campaign whose driver was killed goes on, with all that it had.
-resumed() {
-    if [ ! -s "$1/environment.txt" ]; then
-        check "$title: nothing was measured yet" \
-            sh -c '[ ! -e "$1" ] || [ "$(wc -l <"$1")" -le 1 ]' - "$1/samples.csv"
-        return
-    fi
-    finished "$1" >"$TMP/finished"
-    # shellcheck disable=SC2154 # run sets it
-    run env KILLS_T="$TMP" sh ./run.sh --resume "$1"
-    check "$title: it goes on" [ "$run_status" -eq 0 ]
-    check "$title: with all $(wc -l <"$TMP/finished") finished rows" \
-        sh -c '[ -z "$(grep -vxFf "$2" "$1")" ]' - "$TMP/finished" "$1/samples.csv"
-    run each_once "$1"
-    check "$title: every trial is there once" [ "$run_status" -eq 0 ]
+# leaves TITLE: nothing is left. is_whole TITLE FOLDER: nothing is torn.
+leaves() {
+    run left
+    tap_report "$run_status" "$1: nothing is left behind"
+}
+is_whole() {
+    [ -s "$2/samples.csv" ] || return 0
+    run whole "$2"
+    tap_report "$run_status" "$1: what is written down is whole"
 }
 
-# pick WORD...: sets $picked to one of them.
+# ---- kills ----
+
+n=0 # so many so far
+
+# pick WORD...: sets $picked to one of them. pause TENTHS: a random time below it.
 pick() {
     draw $#
     shift "$drew"
     picked=$1
 }
+pause() {
+    draw "$1"
+    sleep "$((drew / 10)).$((drew % 10))"
+}
 
-# killed N: one campaign.
-killed() {
-    out=$TMP/$1
-    pick full small small
-    kind=$picked
-    case $kind in
-    full) pick driver program guest engine block ;;
-    small) pick driver program engine block ;;
-    esac
-    what=$picked
-    draw 1000
-    moment=$((drew * $(cat "$TMP/took.$kind") / 1000))
-    title="$1: $kind, $what after $((moment / 10)).$((moment % 10)) s"
-    campaign "$kind" "$out"
-    sleep "$((moment / 10)).$((moment % 10))"
-    # What is not up yet, or not any more, is waited for as long as the campaign goes on.
-    while victim=$(victims "$what") && [ -z "$victim" ] && lives "$driver"; do sleep 0.1; done
+# drivers KIND FOLDER: a driver is killed, resumed and killed, five times at most, and ends at last.
+drivers() {
+    campaign "$1" 2 "$2"
+    : >"$TMP/finished"
+    drivers_left=5
+    while [ $((drivers_left -= 1)) -ge 0 ] && [ "$n" -lt "$kills" ]; do
+        pause "$(cat "$TMP/took.$1")"
+        lives "$driver" || break
+        title="$((n += 1)): $1, driver after $((drew / 10)).$((drew % 10)) s"
+        kill -s KILL "$driver"
+        wait "$driver" 2>/dev/null
+        leaves "$title"
+        drivers_go_on "$1" "$2"
+    done
+    title="$n: $1, resumed"
+    check "$title: it ends" until_gone 600 "$driver"
+    drivers_status=0
+    wait "$driver" 2>/dev/null || drivers_status=$?
+    cp "$TMP/said" "$TMP/err"
+    tap_report "$drivers_status" "$title: well"
+    check "$title: with all $(wc -l <"$TMP/finished") finished rows" \
+        sh -c '[ -z "$(grep -vxFf "$2" "$1")" ]' - "$TMP/finished" "$2/samples.csv"
+    run each_once "$2"
+    tap_report "$run_status" "$title: every trial is there once"
+    is_whole "$title" "$2"
+    leaves "$title"
+}
+
+# drivers_go_on KIND FOLDER: with all that it had, or anew where it had nothing.
+drivers_go_on() {
+    if [ -s "$2/environment.txt" ]; then
+        finished "$2" >>"$TMP/finished"
+        begin --resume "$2"
+        return
+    fi
+    check "$title: nothing was measured yet" \
+        sh -c '[ ! -e "$1" ] || [ "$(wc -l <"$1")" -le 1 ]' - "$2/samples.csv"
+    rm -rf "$2"
+    campaign "$1" 2 "$2"
+}
+
+# strike KIND WHAT: what is not up yet, or not any more, is waited for, for a while, if the campaign goes on.
+strike() {
+    strike_tries=200
+    until victim=$(victims "$2") && [ -n "$victim" ]; do
+        if ! lives "$driver" || [ $((strike_tries -= 1)) -le 0 ]; then break; fi
+        sleep 0.1
+    done
+    [ -n "$victim" ] || return 0
     draw 1000
     victim=$(echo "$victim" | awk -v n="$drew" '{ all[NR] = $1 } END { print all[n % NR + 1] }')
-    [ -z "$victim" ] || title="$title ($(cat "/proc/$victim/comm" 2>/dev/null))"
-    [ -z "$victim" ] || kill -s KILL "$victim" 2>/dev/null
+    strike_name=$(cat "/proc/$victim/comm" 2>/dev/null) || return 0
+    kill -s KILL "$victim" 2>/dev/null || return 0
+    echo "# $((n += 1)): $1, $2 ($strike_name)"
+}
+
+# others KIND FOLDER: of a campaign that goes on, ten are killed, or fewer if an engine is among them, without
+# which there is nothing but native; then it is stopped.
+others() {
+    campaign "$1" 30 "$2"
+    pause "$(cat "$TMP/took.$1")"
+    others_left=10
+    while [ $((others_left -= 1)) -ge 0 ] && [ "$n" -lt "$kills" ] && lives "$driver"; do
+        case $1 in
+        full) pick guest program guest program block guest engine ;;
+        small) pick program block program engine ;;
+        esac
+        strike "$1" "$picked"
+        [ "$picked" != engine ] || break
+        pause 30
+    done
+    title="$n: $1, $picked at last"
+    ! lives "$driver" || kill "$driver" 2>/dev/null
     check "$title: the campaign ends" until_gone 300 "$driver"
-    ended=0
-    wait "$driver" 2>/dev/null || ended=$?
-    run left
-    tap_report "$run_status" "$title: nothing is left behind"
-    [ "$what" != driver ] || {
-        resumed "$out"
-        run left
-        tap_report "$run_status" "$title: nor by the one that went on"
-    }
-    [ -s "$out/samples.csv" ] || return 0
+    others_status=0
+    wait "$driver" 2>/dev/null || others_status=$?
     cp "$TMP/said" "$TMP/err"
-    [ "$what" = driver ] || check "$title: with a status that says so ($ended)" \
-        sh -c 'case $1 in 0 | 1 | 77) ;; *) exit 1 ;; esac' - "$ended"
-    run whole "$out"
-    check "$title: what is written down is whole" [ "$run_status" -eq 0 ]
-    rm -rf "$out"
+    check "$title: with a status that says so ($others_status)" \
+        sh -c 'case $1 in 0 | 1 | 77 | 143) ;; *) exit 1 ;; esac' - "$others_status"
+    leaves "$title"
+    is_whole "$title" "$2"
 }
 
 world "$TMP/world"
@@ -196,25 +248,29 @@ for platform in docker qemu; do
 done
 [ "$platforms" != native ] || skip 'guests and engines' 'there are none here'
 echo "# platforms: $platforms"
-# undisturbed KIND: how long it takes, in tenths of a second.
-undisturbed() {
-    start=$(date +%s%N)
-    campaign "$1" "$TMP/undisturbed"
-    wait "$driver"
-    check "a campaign that nobody disturbs succeeds: $1" [ $? -eq 0 ]
-    echo $((($(date +%s%N) - start) / 100000000)) >"$TMP/took.$1"
-    echo "# it takes $(cat "$TMP/took.$1") tenths of a second"
-    run left
-    tap_report "$run_status" 'and leaves nothing'
-    rm -rf "$TMP/undisturbed"
-}
-# What has to be built is built once.
-begin -p "$platforms" -b forksum -o "$TMP/undisturbed"
+# A campaign that nobody disturbs: how long it takes, in tenths of a second; a small one half of that.
+start=$(date +%s%N)
+campaign full 2 "$TMP/undisturbed"
 wait "$driver"
+check 'a campaign that nobody disturbs succeeds' [ $? -eq 0 ]
+took=$((($(date +%s%N) - start) / 100000000))
+echo "# it takes $took tenths of a second"
+echo "$took" >"$TMP/took.full"
+echo "$((took / 2))" >"$TMP/took.small"
+leaves 'nobody disturbed'
 rm -rf "$TMP/undisturbed"
-undisturbed full
-undisturbed small
-n=0
-while [ "$n" -lt "$kills" ]; do killed $((n += 1)); done
+while [ "$n" -lt "$kills" ]; do
+    case $platforms in
+    *,qemu) pick full full small ;;
+    *) picked=small ;;
+    esac
+    kind=$picked
+    pick others drivers others
+    case $picked in
+    others) others "$kind" "$TMP/campaign" ;;
+    drivers) drivers "$kind" "$TMP/campaign" ;;
+    esac
+    rm -rf "$TMP/campaign"
+done
 
 tap_done
