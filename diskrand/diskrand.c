@@ -18,6 +18,7 @@
  * agrees with what was asked for.
  */
 #include "clock.h"
+#include "columns.h"
 #include "err.h"
 #include "results.h"
 #include "verify.h"
@@ -187,7 +188,7 @@ static void warm_up(struct workload *load, struct results *results, const struct
 {
     enum { most_settling = 25 }; /* rounds after which the SNIA test gives up */
 
-    for (int rep = bench_first_rep(&bench); rep < 1; rep++)
+    for (int rep = bench_first_rep(&bench); !column_rep_counts(rep); rep++)
         repeat_and_add(load, results, metrics, rep);
     while (config.until_steady && results->settling < most_settling && !results_steady(results)) {
         repeat_and_add(load, results, metrics, 0);

@@ -22,6 +22,7 @@
 #include "anew.h"
 #include "bench.h"
 #include "choose.h"
+#include "columns.h"
 #include "err.h"
 #include "family.h"
 #include "limits.h"
@@ -203,7 +204,8 @@ static void measure(struct trees *trees, struct singles *singles, struct report 
         usage_start(usage);
         double sum = trees_sum(trees);
         trees_sizes(trees, x, y);
-        double rate = singles_rate(singles, bench->time_s, rep > 0 ? &hist : NULL, &failure);
+        double rate =
+            singles_rate(singles, bench->time_s, column_rep_counts(rep) ? &hist : NULL, &failure);
         usage_stop(usage, rep);
         if (rate <= 0)
             die_of(&failure);

@@ -18,6 +18,7 @@
  * instruction set must agree on it.
  */
 #include "bench.h"
+#include "columns.h"
 #include "err.h"
 #include "kernel.h"
 #include "peak.h"
@@ -280,7 +281,7 @@ static double repeat_solving(struct run *run, struct findings *findings, int rep
     findings->worst.netlib = fmax(findings->worst.netlib, found.netlib);
     findings->worst.hpl = fmax(findings->worst.hpl, found.hpl);
     double rate = flops * (double)run->units / seconds;
-    if (rep > 0)
+    if (column_rep_counts(rep))
         findings->best = fmax(findings->best, rate);
     return rate;
 }
@@ -289,7 +290,7 @@ static double repeat_peak(struct session *session, int rep)
 {
     static const double least_s = 0.01; /* enough for the clock, whatever --time says */
     double rate = peak_measure(session->kernel, session->team, fmax(config.bench.time_s, least_s));
-    if (rep > 0)
+    if (column_rep_counts(rep))
         session->findings.peak = fmax(session->findings.peak, rate);
     return rate;
 }

@@ -16,6 +16,7 @@
  */
 #include "memsweep.h"
 
+#include "columns.h"
 #include "err.h"
 #include "fetch.h"
 #include "rng.h"
@@ -280,7 +281,7 @@ double stream_run(void *work, uint64_t units)
     }
     for (uint64_t unit = 0; unit < units; unit++) {
         double unit_s = session_time(session, session->team, operate, stream);
-        if (session->rep > 0 && (stream->best_s == 0 || unit_s < stream->best_s))
+        if (column_rep_counts(session->rep) && (stream->best_s == 0 || unit_s < stream->best_s))
             stream->best_s = unit_s;
         seconds += unit_s;
     }

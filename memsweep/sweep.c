@@ -12,6 +12,7 @@
  */
 #include "memsweep.h"
 
+#include "columns.h"
 #include "err.h"
 #include "space.h"
 
@@ -149,7 +150,7 @@ void sweep_sample(void *work, int rep)
     double classic_s =
         sweep->first_s + sweep->steady_s / (double)sweep->passes * (classic_passes - 1);
     metric_add(sweep->first, rep, sweep->first_s / (double)sweep->array.bytes);
-    if (rep > 0 && (sweep->classic_s == 0 || classic_s < sweep->classic_s))
+    if (column_rep_counts(rep) && (sweep->classic_s == 0 || classic_s < sweep->classic_s))
         sweep->classic_s = classic_s;
 }
 

@@ -1,6 +1,7 @@
 #include "summary.h"
 
 #include "clock.h"
+#include "columns.h"
 #include "err.h"
 #include "exchange.h"
 
@@ -96,7 +97,7 @@ void summary_add(struct summary *summary, const struct config *config, const str
         add_transfer(summary, config, load, &run, rep);
     else
         metric_add(summary->first, rep, request_rate(load, &run));
-    if (rep < 1)
+    if (!column_rep_counts(rep))
         return;
     tally_add(&summary->total, &run);
     summary->wall_s += longest_s;

@@ -4,6 +4,7 @@
  * within a round, and between repetitions. With --turns the platforms take turns, which share a
  * disturbance each; the last platform may be a slow one, and the first one may retire.
  */
+#include "columns.h"
 #include "err.h"
 #include "opt.h"
 #include "rng.h"
@@ -288,8 +289,7 @@ int main(int argc, char **argv)
         opt_usage("one folder is needed");
     const char *folder = argv[operand];
     mkdir(folder, 0777);
-    FILE *out = create(folder, "samples.csv",
-                       "time,host,platform,round,benchmark,metric,unit,better,rep,value");
+    FILE *out = create(folder, "samples.csv", "time,host,platform,round," COLUMNS_ROW);
     FILE *facts = create(folder, "facts.csv", "time,host,platform,round,benchmark,key,value");
     FILE *guards = create(folder, "guards.csv",
                           "time,host,platform,round,benchmark,guard,outcome,evidence,advice");

@@ -27,6 +27,7 @@
 #include "opt.h"
 #include "remarks.h"
 #include "table.h"
+#include "tables.h"
 #include "words.h"
 
 #include <math.h>
@@ -42,6 +43,7 @@ static const char *const output_names[] = {"text", "markdown", "csv", "json",
 static struct config {
     int format;
     const char *output, *metrics;
+    const char *columns;
     bool detail, need, pool;
     struct settings settings;
     double margin_percent, precision_percent, gate_percent;
@@ -77,6 +79,7 @@ static const struct opt options[] = {
      "what benchmarks measure: BENCHMARK.METRIC=UNIT:lower or :higher, with commas", NULL, 0, 0},
     {"pool", 0, OPT_FLAG, &config.pool, NULL,
      "rounds of one host belong together, whatever folder they are in", NULL, 0, 0},
+    {"columns", 0, OPT_TEXT, &config.columns, "FILE", NULL, NULL, 0, 0},
     {"seed", 's', OPT_COUNT, &config.settings.seed, "N", "of the bootstrap", NULL, 0, 0},
 };
 
@@ -302,9 +305,22 @@ static int compare_folders(char **folders, int count)
     return status;
 }
 
+/* For the driver: the header of a file of a results folder. */
+static int print_columns(const char *name)
+{
+    const char *header = table_header(name);
+    if (!header)
+        opt_usage("--columns %s: no file with columns", name);
+    if (puts(header) < 0 || fflush(stdout) != 0)
+        die_errno(STATUS_SYSTEM, "stdout");
+    return STATUS_GOOD;
+}
+
 int main(int argc, char **argv)
 {
     int operand = opt_parse(&tool, NULL, 0, argc, argv);
+    if (config.columns)
+        return print_columns(config.columns);
     if (operand == argc)
         opt_usage("no results folder given");
     if (config.format == OUTPUT_COURSE && !config.output)

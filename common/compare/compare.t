@@ -2,7 +2,7 @@
 # compare on made-up campaigns: what the table says, and what it refuses.
 . common/test/tap.sh
 
-header=time,host,platform,round,benchmark,metric,unit,better,rep,value
+header=$tap_samples
 
 # rows PLATFORM FIRST LAST VALUE [METRIC UNIT BETTER]: a row per round.
 rows() {

@@ -2,7 +2,7 @@
 # compare --gate: its exit status and what it says, for one campaign and for old against new.
 . common/test/tap.sh
 
-header='time,host,platform,round,benchmark,metric,unit,better,rep,value'
+header=$tap_samples
 # rows PLATFORM VALUE SPREAD: six rounds of linpack, whose rate goes up and down by SPREAD.
 rows() {
     for round in 1 2 3 4 5 6; do

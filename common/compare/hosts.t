@@ -2,7 +2,7 @@
 # compare over hosts: a fleet's results folder, or several hosts' folders.
 . common/test/tap.sh
 
-header=time,host,platform,round,benchmark,metric,unit,better,rep,value
+header=$tap_samples
 
 # fleet NAME HOSTS SPREAD OPTION...: a fleet of hosts n1, n2, ...; they are as fast as each other times
 # exp(+-SPREAD).

@@ -2,7 +2,7 @@
 # compare on names and sentences that are made to be misread: checked when read, escaped when written.
 . common/test/tap.sh
 
-header=time,host,platform,round,benchmark,metric,unit,better,rep,value
+header=$tap_samples
 bad='<script>alert(1)</script>|"&'
 quoted='"<script>alert(1)</script>|""&"'
 

@@ -6,13 +6,13 @@
 campaign() {
     mkdir -p "$TMP/$1"
     echo design=turns >"$TMP/$1/environment.txt"
-    awk '
+    awk -v columns="$tap_samples" '
         function row(platform, round, turn, value) {
             printf "2026-11-21T00:00:%02dZ,h,%s,%d,forksum,sum,s,lower,%d,%.12g\n", round, platform,
                 round, turn, value
         }
         function noise(round, turn) { return exp(sin(7 * round + 1.3 * turn)) }
-        BEGIN { print "time,host,platform,round,benchmark,metric,unit,better,rep,value" }
+        BEGIN { print columns }
         '"$2" </dev/null >"$TMP/$1/samples.csv"
 }
 

@@ -75,7 +75,7 @@ main() {
     trap 'kill -s CONT $family 2>/dev/null || :; rm -rf "$work"' EXIT
     mkdir "$work/campaign"
     echo design=turns >"$work/campaign/environment.txt"
-    echo time,host,platform,round,benchmark,metric,unit,better,rep,value >"$work/campaign/samples.csv"
+    "$BUILD/compare" --columns samples.csv >"$work/campaign/samples.csv"
     round=0
     while [ $((round += 1)) -le "$ROUNDS" ]; do
         idle_turns linpack "$round" taskset -c "$CPU" "$BUILD/linpack" --size 200

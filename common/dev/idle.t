@@ -14,7 +14,7 @@ for row in linpack,lu memsweep,sweep forksum,sum; do
     tool=${row%,*}
     cat >"$fake/$tool" <<END
 #!/bin/sh
-echo benchmark,metric,unit,better,rep,value
+echo $tap_columns
 echo ready
 while read -r line; do
     case \$(cut -d ' ' -f 3 /proc/$target/stat) in T) cost=1 ;; *) cost=2 ;; esac

@@ -230,7 +230,7 @@ block_close() {
         if [ "$block_part_status" -eq 77 ] && part_optional "$block_part"; then continue; fi
         [ "$block_status" -ne 0 ] || block_status=$block_part_status
         {
-            echo benchmark,metric,unit,better,rep,value
+            record_columns
             cat "$block_folder/rows"
             block_close_facts "$block_folder/facts"
         } >"$WORK/printed"

@@ -27,14 +27,10 @@ doctor_line() { printf '  %-5s %s\n' "$1" "$2"; }
 
 doctor_platforms() {
     echo 'Platforms'
-    sed -n '2,$p' "$OUT/platforms.csv" | awk '
-        function unquoted(text) {
-            if (text ~ /^"/) { text = substr(text, 2, length(text) - 2); gsub(/""/, "\"", text) }
-            return text
-        }
-        /,no,/ { at = index($0, ",no,");
-            printf "  %-5s %s: %s\n", "no", substr($0, 1, at - 1), unquoted(substr($0, at + 4)); next }
-        { sub(/,yes,.*/, ""); printf "  %-5s %s\n", "ok", $0 }'
+    sed -n '2,$p' "$OUT/platforms.csv" | awk "$CSV_AWK"'
+        { csv_split($0, field) }
+        field[2] == "no" { printf "  %-5s %s: %s\n", "no", field[1], field[3]; next }
+        { printf "  %-5s %s\n", "ok", field[1] }'
     sed -n '2,$p' "$OUT/failures.csv" | sed 's/^[^,]*,[^,]*,/  fix   /'
 }
 
@@ -42,22 +38,9 @@ doctor_platforms() {
 doctor_guards() {
     echo 'Guards'
     [ "$(wc -l <"$OUT/guards.csv")" -gt 1 ] || doctor_line ok 'all pass'
-    awk '
-        # The next field of `row`, which is shortened by it.
-        function take(    text) {
-            if (match(row, /^"([^"]|"")*"/)) {
-                text = substr(row, 2, RLENGTH - 2)
-                gsub(/""/, "\"", text)
-            } else {
-                match(row, /^[^,]*/)
-                text = substr(row, 1, RLENGTH)
-            }
-            row = substr(row, RLENGTH + 2)
-            return text
-        }
+    awk "$CSV_AWK"'
         NR > 1 {
-            row = $0
-            for (i = 1; i <= 9; i++) field[i] = take()
+            csv_split($0, field)
             where = field[3] (field[5] == "-" ? "" : " " field[5])
             printf "  %-5s %s: %s: %s; %s\n", field[7], where, field[6], field[8], field[9]
         }' "$OUT/guards.csv" | fold -s -w 78 | sed '/^  [a-z]/! s/^/        /'

@@ -241,10 +241,13 @@ fleet_kill() { kill -s "$1" -- "-$fleet_launcher" 2>/dev/null || :; }
 
 # fleet_csv: fleet.csv, always whole.
 fleet_csv() {
-    awk -F '\t' 'function field(t) { if (t ~ /[",]/) { gsub(/"/, "\"\"", t); t = "\"" t "\"" } return t }
-        BEGIN { print "host,status,reason,folder" }
-        { print field($1) "," ($2 == "running" ? "missing" : $2) "," field($6) "," field($1) }' \
-        "$F/hosts" >"$OUT/fleet.csv.new"
+    {
+        "$BUILD/compare" --columns fleet.csv
+        awk -F '\t' "$CSV_AWK"'
+            $2 == "running" { $2 = "missing" }
+            { print csv_field($1) "," $2 "," csv_field($6) "," csv_field($1) }' \
+            "$F/hosts"
+    } >"$OUT/fleet.csv.new"
     mv "$OUT/fleet.csv.new" "$OUT/fleet.csv"
 }
 

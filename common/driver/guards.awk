@@ -5,16 +5,12 @@
 #
 # Input: KEY=VALUE lines, facts of the host, the platform and the trial. Variables: place (the first
 # columns of a row of guards.csv), platform, benchmark (`-`: the whole block), own_cpus and own_memory
-# (what the platform's name asks for). Output: rows of guards.csv.
+# (what the platform's name asks for). Output: rows of guards.csv. csv.awk stands in front of it.
 
 function number(key) { return f[key] + 0 }
 function has(key) { return f[key] != "" } # not `key in f`: asking for f[key] anywhere makes it so
-function field(text) {
-    gsub(/"/, "\"\"", text)
-    return text ~ /[",]/ ? "\"" text "\"" : text
-}
 function guard(name, outcome, evidence, advice) {
-    print place "," name "," outcome "," field(evidence) "," field(advice)
+    print place "," name "," outcome "," csv_field(evidence) "," csv_field(advice)
 }
 function bytes(text,    n) {
     n = text + 0

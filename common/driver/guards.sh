@@ -32,7 +32,7 @@ guards_host_seen() {
 guards_apply() {
     awk -v place="$(record_place "$1" | sed 's/\\/\\\\/g')" -v platform="$PLATFORM" -v benchmark="${1%%:*}" \
         -v own_cpus="$(platform_key cpus '')" -v own_memory="$(platform_key memory '')" \
-        -f "$ROOT/common/driver/guards.awk" |
+        -f "$ROOT/common/driver/csv.awk" -f "$ROOT/common/driver/guards.awk" |
         record_append guards.csv
 }
 

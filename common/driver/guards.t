@@ -7,7 +7,8 @@ judge() {
     judge_platform=$1 judge_benchmark=$2
     shift 2
     printf '%s\n' "$@" | awk -v place=P -v platform="$judge_platform" -v benchmark="$judge_benchmark" \
-        -v own_cpus="$own_cpus" -v own_memory="" -f common/driver/guards.awk
+        -v own_cpus="$own_cpus" -v own_memory="" -f common/driver/csv.awk \
+        -f common/driver/guards.awk
 }
 
 # fires GUARD OUTCOME PLATFORM BENCHMARK FACT...: exactly this guard, with evidence and advice.

@@ -16,11 +16,9 @@ output_new() {
     OUT=$(cd "$OUT" && pwd)
     SEED=${SEED:-$(($(date +%s) % 1000000))}
     echo 'round,platform,benchmark' >"$OUT/plan.csv"
-    echo 'time,host,platform,round,benchmark,metric,unit,better,rep,value' >"$OUT/samples.csv"
-    echo 'time,host,platform,round,benchmark,key,value' >"$OUT/facts.csv"
-    echo 'time,host,platform,round,benchmark,guard,outcome,evidence,advice' >"$OUT/guards.csv"
-    echo 'time,host,platform,round,benchmark,reason' >"$OUT/failures.csv"
-    echo 'platform,usable,reason' >"$OUT/platforms.csv"
+    for output_name in samples facts guards failures platforms; do
+        output_head "$output_name"
+    done
     # Whole or not at all: what a driver that is killed here leaves would be resumed without its programs'
     # checksums.
     if ! { output_settings && host_environment; } >"$OUT/environment.new" 2>>"$LOG" ||
@@ -28,6 +26,11 @@ output_new() {
         rm -f "$OUT/environment.new"
         say_fail "$OUT/environment.txt: cannot be written"
     fi
+}
+
+# output_head NAME: (again) a file with nothing but its columns, as compare reads them.
+output_head() {
+    "$BUILD/compare" --columns "$1.csv" >"$OUT/$1.csv" || say_fail "$OUT/$1.csv: cannot be written"
 }
 
 # output_latest: as soon as something is measured. output_drop: nothing was, and nobody has named the folder.

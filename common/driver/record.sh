@@ -1,16 +1,9 @@
 # Rows of the results folder. Whatever is added to a file is added in one piece or not at all.
 
-# csv_line TEXT...: the texts as one RFC 4180 line.
-csv_line() {
-    csv_text=
-    for csv_field in "$@"; do
-        case $csv_field in
-        *[\",]*) csv_field=\"$(printf '%s' "$csv_field" | sed 's/"/""/g')\" ;;
-        esac
-        csv_text=$csv_text,$csv_field
-    done
-    printf '%s\n' "${csv_text#,}"
-}
+. "$ROOT/common/driver/csv.sh"
+
+# record_columns: those of the rows that a program prints, which are the last ones of samples.csv.
+record_columns() { sed '1s/.*,round,//; q' "$OUT/samples.csv"; }
 
 # record_append FILE: adds stdin to a file of the results folder. A full disk leaves the file as it was
 # and returns 3, which ends the campaign.
@@ -35,17 +28,10 @@ record_failure() { printf '%s\n' "$(record_place "$1"),$(csv_line "$2")" | recor
 
 # record_facts BENCHMARK: lines KEY=VALUE on stdin.
 record_facts() {
-    awk -v place="$(record_place "$1" | sed 's/\\/\\\\/g')" '
-        function field(text) {
-            if (text ~ /[",]/) {
-                gsub(/"/, "\"\"", text)
-                text = "\"" text "\""
-            }
-            return text
-        }
+    awk -v place="$(record_place "$1" | sed 's/\\/\\\\/g')" "$CSV_AWK"'
         {
             at = index($0, "=")
             if (at > 1)
-                print place "," field(substr($0, 1, at - 1)) "," field(substr($0, at + 1))
+                print place "," csv_field(substr($0, 1, at - 1)) "," csv_field(substr($0, at + 1))
         }' | record_append facts.csv
 }

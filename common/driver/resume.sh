@@ -23,7 +23,7 @@ resume_output() {
     LIMIT=${LIMITS_LEAST:-$LIMIT}
     carry_make
     resume_same_world
-    echo 'platform,usable,reason' >"$OUT/platforms.csv"
+    output_head platforms
     for resume_file in samples guards failures facts; do
         resume_keep "$OUT/$resume_file.csv" || say_fail "$OUT: cannot be written"
     done
@@ -46,26 +46,19 @@ resume_same_world() {
 # resume_keep FILE: leaves the rows of blocks, and of benchmarks' turns, that facts.csv says are complete.
 # facts.csv itself comes last.
 resume_keep() {
-    awk '
-        # The platform and round of a row, as they are written: columns 3 and 4.
-        function block(row) {
-            sub(/^[^,]*,[^,]*,/, "", row)
-            if (match(row, /^("([^"]|"")*"|[^",]*),[0-9]+,/))
-                return substr(row, 1, RLENGTH)
-            return ""
+    awk "$CSV_AWK"'
+        {
+            count = csv_split($0, field)
+            block = field[3] SUBSEP field[4]
+            turns = block SUBSEP field[5]
         }
-        # And the benchmark, column 5.
-        function turns(row, place) {
-            sub(/^[^,]*,[^,]*,/, "", row)
-            row = substr(row, length(place) + 1)
-            return match(row, /^("([^"]|"")*"|[^",]*),/) ? place substr(row, 1, RLENGTH) : ""
+        NR == FNR {
+            if (count == 7 && field[6] == "block" && field[7] == "complete") complete[block]
+            if (count == 7 && field[6] == "turns" && field[7] == "complete") complete[turns]
+            next
         }
-        NR == FNR && /,block,complete$/ { complete[block($0)] = 1 }
-        NR == FNR && /,turns,complete$/ { complete[turns($0, block($0))] = 1 }
-        NR == FNR { next }
-        FNR == 1 { print; next }
-        { place = block($0) }
-        place != "" && (place in complete || turns($0, place) in complete)' "$OUT/facts.csv" "$1" >"$1.new" &&
+        FNR == 1 || (count > 5 && (block in complete || turns in complete))' \
+        "$OUT/facts.csv" "$1" >"$1.new" &&
         mv "$1.new" "$1"
 }
 

@@ -33,8 +33,8 @@ platform_run() {
     slow,memsweep) echo slow >>"$FAKE"; sleep 1003 ;;
     fail,memsweep) echo 'memsweep: sweep: wrong answer' >&2; return 3 ;;
     silent,memsweep) return 9 ;;
-    torn,memsweep) printf '%s\n' 'benchmark,metric,unit,better,rep,value' 'memsweep,sweep,s/acc'; return ;;
-    nan,memsweep) printf '%s\n' benchmark,metric,unit,better,rep,value memsweep,sweep,s,lower,1,nan; return ;;
+    torn,memsweep) printf '%s\n' "$tap_columns" 'memsweep,sweep,s/acc'; return ;;
+    nan,memsweep) printf '%s\n' "$tap_columns" memsweep,sweep,s,lower,1,nan; return ;;
     methods,forksum) case $* in *' clone '*) return 77 ;; esac ;;
     wrong-method,forksum) case $* in *' spawn '*) return 3 ;; esac ;;
     crash,memsweep) kill -s KILL $$ ;;
@@ -45,7 +45,7 @@ platform_run() {
     *' latency '*) fake_metric=latency ;;
     esac
     echo '# quoted=a,"b"'
-    echo benchmark,metric,unit,better,rep,value
+    echo "$tap_columns"
     echo "$1,$fake_metric,s,lower,0,1e-3"
     echo "$1,$fake_metric,s,lower,1,0.0012"
     echo "$1,$fake_metric,s,lower,2,1.25e-03"
@@ -145,7 +145,7 @@ row() { grep -Eq "^[0-9TZ:-]+,[^,]+,$1\$" "$2"; }
 recorded() {
     check "$1: every block runs in it" sh -c '[ "$(sort -u "$1")" = "$2" ]' - "$FAKE.blocks" "$1"
     check "$1: samples have the columns" \
-        grep -qx 'time,host,platform,round,benchmark,metric,unit,better,rep,value' "$2/samples.csv"
+        grep -qx "$tap_samples" "$2/samples.csv"
     check "$1: a sample is a row" row "$fake,2,linpack,time,s,lower,2,1.25e-03" "$2/samples.csv"
     check "$1: a warm-up too" row "$fake,1,linpack,time,s,lower,0,1e-3" "$2/samples.csv"
     check "$1: starting is measured" row "$fake,1,platform,startup,s,lower,1,[0-9.]+" "$2/samples.csv"

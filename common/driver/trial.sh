@@ -7,9 +7,10 @@
 # trial_add PART: adds what a part has printed ($WORK/printed) to $WORK/out: the names of its facts preceded
 # and those of its metrics followed by something.
 trial_add() {
-    awk -F, -v OFS=, -v prefix="$(part_prefix "$1")" -v suffix="$(part_suffix "$1")" '
+    awk -F, -v OFS=, -v columns="$(record_columns)" \
+        -v prefix="$(part_prefix "$1")" -v suffix="$(part_suffix "$1")" '
         /^# / { print "# " prefix substr($0, 3); next }
-        suffix != "" && !/^benchmark,metric,/ { $2 = $2 suffix }
+        suffix != "" && $0 != columns { $2 = $2 suffix }
         { print }' "$WORK/printed" >>"$WORK/out"
 }
 
@@ -49,9 +50,10 @@ trial_server() {
 
 # trial_rows BENCHMARK: samples of $WORK/out as rows; fails if they are not what a tool prints.
 trial_rows() {
-    awk -F, -v place="$(record_place "$1" | sed 's/\\/\\\\/g')" -v benchmark="$(part_program "$1")" '
+    awk -F, -v place="$(record_place "$1" | sed 's/\\/\\\\/g')" -v benchmark="$(part_program "$1")" \
+        -v columns="$(record_columns)" '
         /^# / { next }
-        /^benchmark,metric,unit,better,rep,value$/ { header = 1; next }
+        $0 == columns { header = 1; next }
         !header || NF != 6 || $1 != benchmark || $4 !~ /^(lower|higher)$/ ||
             $5 !~ /^[0-9]+$/ || $6 !~ /^-?[0-9.]+(e[-+]?[0-9]+)?$/ { bad = 1; exit }
         $5 > 0 { counted++ }

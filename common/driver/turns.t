@@ -35,7 +35,7 @@ platform_serve() {
     esac
     unit=s better=lower
     [ "$metric" != lu ] || unit=flop/s better=higher
-    echo benchmark,metric,unit,better,rep,value
+    echo "$tap_columns"
     echo ready
     n=0
     while read -r line; do

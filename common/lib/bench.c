@@ -2,6 +2,7 @@
 
 #include "cgroup.h"
 #include "clock.h"
+#include "columns.h"
 #include "err.h"
 #include "files.h"
 #include "mem.h"
@@ -73,7 +74,7 @@ int bench_first_rep(const struct bench *bench)
 
 bool bench_goes_on(struct bench *bench, struct report *report, int rep)
 {
-    if (!bench->steps || rep < 1)
+    if (!bench->steps || !column_rep_counts(rep))
         return rep <= bench->reps;
     if (rep == 1)
         steps_ready(report);

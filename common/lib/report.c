@@ -1,3 +1,4 @@
+#include "columns.h"
 #include "report_data.h"
 
 #include "err.h"
@@ -103,8 +104,9 @@ void metric_add(struct metric *metric, int rep, double value)
         metric->room = metric->room ? 2 * metric->room : 16;
         metric->samples = must(realloc(metric->samples, metric->room * sizeof(struct sample)));
     }
-    metric->samples[metric->count++] = (struct sample){.rep = rep > 0 ? rep : 0, .value = value};
-    metric->counted += rep > 0;
+    metric->samples[metric->count++] =
+        (struct sample){.rep = column_rep_counts(rep) ? rep : 0, .value = value};
+    metric->counted += column_rep_counts(rep);
 }
 
 void report_fact(struct report *report, const char *key, const char *format, ...)

@@ -1,3 +1,4 @@
+#include "columns.h"
 #include "report_data.h"
 
 #include "err.h"
@@ -25,7 +26,7 @@ static bool metric_stats(const struct metric *metric, struct stats *stats)
         die(STATUS_SYSTEM, "report: out of memory");
     size_t n = 0;
     for (size_t i = 0; i < metric->count; i++) {
-        if (metric->samples[i].rep > 0)
+        if (column_rep_counts(metric->samples[i].rep))
             values[n++] = metric->samples[i].value;
     }
     *stats = stats_of(values, n);
@@ -117,8 +118,6 @@ static void print_text(const struct report *report, FILE *out)
 
 /* ---- the other formats ---- */
 
-static const char csv_header[] = "benchmark,metric,unit,better,rep,value\n";
-
 static void print_csv_rows(const struct report *report, FILE *out)
 {
     for (const struct metric *metric = report->metrics; metric; metric = metric->next) {
@@ -133,7 +132,7 @@ static void print_csv(const struct report *report, FILE *out)
     for (const struct fact *fact = report->facts; fact; fact = fact->next)
         fprintf(out, "# %s=%s\n", fact->key, fact->value);
     if (!report->served) {
-        fputs(csv_header, out);
+        fputs(COLUMNS_ROW "\n", out);
         print_csv_rows(report, out);
         return;
     }
@@ -153,7 +152,7 @@ void report_header(struct report *report)
 {
     report->served = true;
     forget_samples(report);
-    fputs(csv_header, stdout);
+    puts(COLUMNS_ROW);
 }
 
 void report_rows(struct report *report)

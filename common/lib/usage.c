@@ -1,6 +1,7 @@
 #include "usage.h"
 
 #include "clock.h"
+#include "columns.h"
 #include "cpu.h"
 #include "files.h"
 
@@ -175,7 +176,7 @@ void usage_start(struct usage *usage)
 void usage_stop(struct usage *usage, int rep)
 {
     struct usage_snapshot now = counters();
-    if (rep > 0) {
+    if (column_rep_counts(rep)) {
         double wall_s = now.wall_s - usage->start.wall_s;
         usage->wall_s += wall_s;
         usage->region_s += wall_s;

@@ -78,8 +78,9 @@ steps_rows() { awk -F, -v rep="$2" 'NF == 6 && $5 == rep { print $1, $2, $3, $4 
 
 # The whole of a servant's output: header, ready, rows of 1 and end, rows of 2 and end, facts.
 steps_order() {
-    awk -F, '
-        NR == 1 { if ($0 != "benchmark,metric,unit,better,rep,value") exit bad = 1; next }
+    # shellcheck disable=SC2154 # of tap.sh
+    awk -F, -v columns="$tap_columns" '
+        NR == 1 { if ($0 != columns) exit bad = 1; next }
         NR == 2 { if ($0 != "ready") exit bad = 1; next }
         $0 == "end" { if (!rows[++ends]) bad = 1; next }
         /^# [a-zA-Z0-9._\[\]=-]+=/ { facts++; next }

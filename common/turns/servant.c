@@ -1,6 +1,7 @@
 #include "servant.h"
 
 #include "clock.h"
+#include "columns.h"
 #include "err.h"
 
 #include <errno.h>
@@ -198,11 +199,11 @@ static uint64_t deadline(double limit_s)
     return clock_ns() + (uint64_t)(limit_s * 1e9);
 }
 
-/* Writes a row with the turn in place of the repetition's number, the fifth of six columns. */
+/* Writes a row with the turn in place of the repetition's number. */
 static bool put_row(FILE *rows, char *line, uint64_t turn)
 {
-    char *comma[5], *at = line;
-    for (int i = 0; i < 5; i++, at++) {
+    char *comma[COLUMNS - 1], *at = line;
+    for (int i = 0; i < COLUMNS - 1; i++, at++) {
         at = strchr(at, ',');
         if (!at)
             return false;
@@ -210,8 +211,8 @@ static bool put_row(FILE *rows, char *line, uint64_t turn)
     }
     if (strchr(at, ','))
         return false;
-    *comma[3] = '\0';
-    fprintf(rows, "%s,%llu%s\n", line, (unsigned long long)turn, comma[4]);
+    *comma[COLUMN_REP - 1] = '\0';
+    fprintf(rows, "%s,%llu%s\n", line, (unsigned long long)turn, comma[COLUMN_REP]);
     return true;
 }
 

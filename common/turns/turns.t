@@ -8,7 +8,7 @@ turns=$BUILD/turns
 servant() {
     mkdir -p "$TMP/$1"
     cat >"$TMP/$1/serve" <<END
-echo benchmark,metric,unit,better,rep,value
+echo $tap_columns
 echo ready
 n=0
 while read -r line; do

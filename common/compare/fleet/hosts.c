@@ -206,7 +206,7 @@ static void load_list(struct fleet *fleet, const char *path)
     struct folder folder = {.model = &model, .path = path, .source = path};
     struct field fields[COLUMNS];
     struct csv csv;
-    table_open(&csv, &folder, "fleet.csv", "host,status,reason,folder", true);
+    table_open(&csv, &folder, "fleet.csv", true);
     while (table_next(&csv, &model, fields, COLUMNS))
         add_listed(fleet, path, &csv, fields);
     table_close(&csv);

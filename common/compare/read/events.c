@@ -32,8 +32,7 @@ static void load_guards(const struct folder *folder)
 {
     struct field fields[9];
     struct csv csv;
-    if (!table_open(&csv, folder, "guards.csv",
-                    "time,host,platform,round,benchmark,guard,outcome,evidence,advice", false))
+    if (!table_open(&csv, folder, "guards.csv", false))
         return;
     while (table_next(&csv, folder->model, fields, 9)) {
         bool is_void = strcmp(fields[6].text, "void") == 0;
@@ -53,8 +52,7 @@ static void load_failures(const struct folder *folder)
 {
     struct field fields[6];
     struct csv csv;
-    if (!table_open(&csv, folder, "failures.csv", "time,host,platform,round,benchmark,reason",
-                    false))
+    if (!table_open(&csv, folder, "failures.csv", false))
         return;
     while (table_next(&csv, folder->model, fields, 6)) {
         struct event event = event_at(&csv, folder, fields);
@@ -69,7 +67,7 @@ void platforms_load(const struct folder *folder)
     struct model *model = folder->model;
     struct field fields[3];
     struct csv csv;
-    if (!table_open(&csv, folder, "platforms.csv", "platform,usable,reason", false))
+    if (!table_open(&csv, folder, "platforms.csv", false))
         return;
     while (table_next(&csv, model, fields, 3)) {
         table_check_name(&csv, &fields[0], "platform");

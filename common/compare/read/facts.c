@@ -118,8 +118,7 @@ void facts_load(const struct folder *folder)
     struct csv csv;
     if (!model->keep_samples && !model->keep_kernels)
         return;
-    if (!table_open(&csv, folder, "facts.csv", "time,host,platform,round,benchmark,key,value",
-                    false))
+    if (!table_open(&csv, folder, "facts.csv", false))
         return;
     while (table_next(&csv, model, fields, 7)) {
         const char *dot = strrchr(fields[5].text, '.');

@@ -97,8 +97,7 @@ static void load_samples(const struct folder *folder)
     struct csv csv;
     struct recent recent = {.next = 0};
 
-    table_open(&csv, folder, "samples.csv",
-               "time,host,platform,round,benchmark,metric,unit,better,rep,value", true);
+    table_open(&csv, folder, "samples.csv", true);
     while (table_next(&csv, folder->model, fields, COLUMNS)) {
         const struct current *current = find_trial(folder, &csv, fields, &recent);
         double value;

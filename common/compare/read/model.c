@@ -2,6 +2,7 @@
 
 #include "alloc.h"
 #include "catalog.h"
+#include "columns.h"
 #include "words.h"
 
 #include <math.h>
@@ -111,7 +112,7 @@ void model_add(struct model *model, int number, uint32_t round, double time, uin
 {
     struct cell *cell = &model->cells[number];
     struct group *group = &model->groups[cell->group];
-    if (rep == 0)
+    if (!column_rep_counts(rep))
         return;
     if (!isfinite(value)) {
         cell->invalid++;

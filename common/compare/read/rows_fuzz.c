@@ -5,6 +5,7 @@
  * control characters, whatever was read.
  */
 #include "analysis.h"
+#include "columns.h"
 #include "conditions.h"
 #include "course.h"
 #include "err.h"
@@ -183,7 +184,7 @@ _Noreturn void die_errno(enum exit_status status, const char *format, ...)
 /* ---- folders ---- */
 
 static const char samples[] =
-    "time,host,platform,round,benchmark,metric,unit,better,rep,value\n"
+    "time,host,platform,round," COLUMNS_ROW "\n"
     "1,h,native,1,linpack,lu,flop/s,higher,1,1e9\n1,h,docker,1,linpack,lu,flop/s,higher,1,9e8\n"
     "2,h,native,2,linpack,lu,flop/s,higher,1,1e9\n2,h,docker,2,linpack,lu,flop/s,higher,1,8e8\n"
     "3,h,native,3,linpack,lu,flop/s,higher,1,1e9\n3,h,docker,3,linpack,lu,flop/s,higher,1,8e8\n";

@@ -1,6 +1,7 @@
 #include "tables.h"
 
 #include "alloc.h"
+#include "columns.h"
 #include "err.h"
 #include "words.h"
 
@@ -82,9 +83,30 @@ uint32_t table_read_count(const struct csv *csv, const struct field *field, cons
     return (uint32_t)value;
 }
 
-bool table_open(struct csv *csv, const struct folder *folder, const char *name, const char *header,
-                bool needed)
+#define PLACE "time,host,platform,round,"
+
+const char *table_header(const char *name)
 {
+    static const struct {
+        const char *name, *header;
+    } tables[] = {
+        {"samples.csv", PLACE COLUMNS_ROW},
+        {"facts.csv", PLACE "benchmark,key,value"},
+        {"guards.csv", PLACE "benchmark,guard,outcome,evidence,advice"},
+        {"failures.csv", PLACE "benchmark,reason"},
+        {"platforms.csv", "platform,usable,reason"},
+        {"fleet.csv", "host,status,reason,folder"},
+    };
+    for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
+        if (strcmp(tables[i].name, name) == 0)
+            return tables[i].header;
+    }
+    return NULL;
+}
+
+bool table_open(struct csv *csv, const struct folder *folder, const char *name, bool needed)
+{
+    const char *header = table_header(name);
     struct field fields[MOST_COLUMNS];
     char *path = alloc_format("%s/%s", folder->path, name), found[256] = "";
     if (!csv_open(csv, path)) {

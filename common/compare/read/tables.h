@@ -13,12 +13,15 @@ struct folder {
     struct names serial;       /* were run in blocks */
 };
 
+/* The header of a file of the folder, as the driver writes it and as it must be; NULL for others.
+ */
+const char *table_header(const char *name);
+
 /*
  * Opens FOLDER/NAME and checks its header. False if there is no such file and it is not needed;
  * anything else that is wrong ends the process with status 1 and `file:line: what`.
  */
-bool table_open(struct csv *csv, const struct folder *folder, const char *name, const char *header,
-                bool needed);
+bool table_open(struct csv *csv, const struct folder *folder, const char *name, bool needed);
 void table_close(struct csv *csv);
 
 /* The next row of exactly `columns` fields; a torn one at the end is noted and left out. */
