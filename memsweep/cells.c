@@ -2,6 +2,7 @@
 
 #include "err.h"
 #include "space.h"
+#include "stream_arrays.h"
 
 #include <stdio.h>
 
@@ -84,7 +85,7 @@ static void cell_setup(struct cell *cell, struct session *session)
     snprintf(text, sizeof text, "%s%s", kernel->name, point->suffix);
     cell->metric = report_metric(session->report, text, kernel->unit, kernel->better);
     if (kernel->axis != AXIS_ARRAY && !session->bench.steps)
-        stream_release();
+        stream_arrays_release();
     if (kernel->axis == AXIS_SIZE && adapts)
         point->bytes = space_fitting(kernel->bytes, session->kept);
     cell->work = kernel->setup(session, kernel, point);

@@ -3,7 +3,7 @@
 #ifndef GM_MEMSWEEP_CELLS_H
 #define GM_MEMSWEEP_CELLS_H
 
-#include "memsweep.h"
+#include "kernels.h"
 
 /* Puts a kernel's points behind those that there are. Each kernel once. */
 void cells_add(struct session *session, const struct kernel *kernel);

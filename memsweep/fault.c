@@ -11,7 +11,7 @@
  *
  * --pages default means base pages here, so that a page is a page on every platform.
  */
-#include "memsweep.h"
+#include "kernels.h"
 
 #include "err.h"
 #include "faults.h"

@@ -11,7 +11,7 @@
  * the fact `updates.gups` says how many. The initial table[i] = i must come back when the same
  * values are applied a second time, in one stream: HPCC allows 1 % errors, here there must be none.
  */
-#include "memsweep.h"
+#include "kernels.h"
 
 #include "err.h"
 #include "space.h"

@@ -10,7 +10,7 @@
  * Nodes are --stride bytes apart. Hardware that fetches neighbouring lines along with the one asked
  * for would otherwise be measured too.
  */
-#include "memsweep.h"
+#include "kernels.h"
 
 #include "chase.h"
 #include "err.h"

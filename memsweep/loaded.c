@@ -7,7 +7,7 @@
  * counts). The bandwidth they really had is reported beside the latency. Each thread needs a CPU of
  * its own, or it would be the scheduler that is measured.
  */
-#include "memsweep.h"
+#include "kernels.h"
 
 #include "chase.h"
 #include "clock.h"

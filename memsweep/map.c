@@ -6,7 +6,7 @@
  * mapping must come with its second word zero and hold what was written to the first; the sum over
  * all has a closed form. Each takes exactly one minor fault.
  */
-#include "memsweep.h"
+#include "kernels.h"
 
 #include "err.h"
 #include "faults.h"

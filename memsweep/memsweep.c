@@ -11,12 +11,14 @@
  * Valid when the arrays are of the same size on all platforms that are compared (--array, --size:
  * without them they adapt to the memory there is) and when nothing else uses the memory meanwhile.
  */
-#include "memsweep.h"
+#include "kernels.h"
 
 #include "cells.h"
 #include "chase.h"
 #include "err.h"
 #include "files.h"
+#include "stream_arrays.h"
+#include "stream_kernels.h"
 
 #include <string.h>
 
@@ -72,7 +74,7 @@ static const struct opt options[] = {
     {"stores", 0, OPT_CHOICE, &session.config.stores, "KIND",
      "STREAM's stores: through the caches or past them, in order, fetching ahead, or four pages in "
      "turn; auto takes the fastest",
-     stores_names, 0, 0},
+     stream_stores_names, 0, 0},
     {"isa", 'i', OPT_CHOICE, &session.config.isa, "NAME", "best instruction set to use", isa_names,
      0, 0},
     {"stride", 0, OPT_SIZE, &session.config.stride, "SIZE",
@@ -176,7 +178,7 @@ int main(int argc, char **argv)
     bench_facts(&session.bench, &tool, &session.usage, session.report);
     machine_facts(session.report);
     report_print(session.report, (enum format)session.bench.format);
-    stream_release();
+    stream_arrays_release();
     team_free(session.team);
     team_free(session.alone);
     report_free(session.report);

@@ -2,7 +2,7 @@
  * a buffer damaged once. */
 #include "chase.h"
 #include "faults.h"
-#include "memsweep.h"
+#include "kernels.h"
 #include "space.h"
 #include "stream_kernels.h"
 #include "tap.h"

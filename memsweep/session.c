@@ -1,18 +1,9 @@
-#include "memsweep.h"
+#include "session.h"
 
 #include "err.h"
 #include "rng.h"
-#include "stream_kernels.h"
 
 #include <stdlib.h>
-
-const char *const stores_names[] = {"auto",
-                                    [1 + STREAM_THROUGH] = "temporal",
-                                    [1 + STREAM_THROUGH_FETCH] = "temporal-fetch",
-                                    [1 + STREAM_PAST] = "nontemporal",
-                                    [1 + STREAM_PAST_FETCH] = "nontemporal-fetch",
-                                    [1 + STREAM_PAST_PAGES] = "nontemporal-pages",
-                                    [1 + STREAM_WAYS] = NULL};
 
 void *state_new(size_t bytes, const char *what)
 {

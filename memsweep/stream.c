@@ -7,48 +7,32 @@
  * copy and scale, three for add and triad; a cache that first reads the line it is going to write
  * gets nothing for that. Stores either go through the caches or past them (non-temporal); which is
  * faster differs by machine, operation and number of threads, so `auto` tries both on the arrays
- * themselves and says which it took.
- *
- * Unlike STREAM's, the arrays' elements are not all equal: a[i] = A x, b[i] = B x, c[i] = C x with
- * small integers x that depend on i. Every operation then maps the triple (A, B, C) of integers,
- * all products are exact, and verification is exact equality of every element, which also finds
- * what has landed in a wrong place. STREAM's own tolerance would be 1e-13.
+ * themselves and says which it took. What is in the arrays, and how that is proved, is said in
+ * stream_arrays.h.
  */
-#include "memsweep.h"
+#include "kernels.h"
 
 #include "columns.h"
 #include "err.h"
-#include "fetch.h"
-#include "rng.h"
 #include "space.h"
+#include "stream_arrays.h"
 #include "stream_kernels.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum array { A, B, C, ARRAYS };
-
 struct operation {
     const char *name;
     enum stream_op op;
-    enum array to, x, y;
+    enum stream_array to, x, y;
     int arrays_touched;
 };
 static const struct operation operations[STREAM_OPS] = {
-    {"copy", STREAM_COPY, C, A, A, 2},
-    {"scale", STREAM_SCALE, B, C, C, 2},
-    {"add", STREAM_ADD, C, A, B, 3},
-    {"triad", STREAM_TRIAD, A, B, C, 3},
+    {"copy", STREAM_COPY, STREAM_C, STREAM_A, STREAM_A, 2},
+    {"scale", STREAM_SCALE, STREAM_B, STREAM_C, STREAM_C, 2},
+    {"add", STREAM_ADD, STREAM_C, STREAM_A, STREAM_B, 3},
+    {"triad", STREAM_TRIAD, STREAM_A, STREAM_B, STREAM_C, 3},
 };
-
-/* The arrays, kept from one operation to the next; of one size, or of all for a servant. */
-struct arrays {
-    struct arrays *next;
-    struct mem mem;        /* all three, with gaps between them */
-    size_t bytes, count;   /* of one */
-    double factor[ARRAYS]; /* A, B and C above */
-};
-static struct arrays *kept;
 
 struct stream {
     struct work work;
@@ -56,7 +40,7 @@ struct stream {
     const struct point *point;
     const struct operation *operation;
     const struct stream_isa *isa;
-    struct arrays *arrays;
+    struct stream_arrays *arrays;
     struct mem target; /* the array that is written */
     enum stream_way way;
     uint64_t passes_per_unit;
@@ -64,130 +48,31 @@ struct stream {
     double tried_s[STREAM_WAYS]; /* per unit; 0 if not tried */
 };
 
-/*
- * Between two arrays: 3 pages and 21 lines, so that none begins where another one does modulo any
- * power of two from 4096 on. Loads that look like a store under way wait for it: 10 % on Zen 3.
- */
-enum { gap = 3 * 4096 + 21 * 64 };
-
-static double *array_start(const struct stream *stream, enum array array)
-{
-    size_t bytes = (size_t)array * (stream->arrays->bytes + gap);
-    return (double *)(void *)((char *)stream->arrays->mem.data + bytes);
-}
-
-/*
- * x above: 1 .. 512, rotated in each page by another amount, so that a page or a line in a wrong
- * place shows. A page's values are part of one table, from where they are copied or compared.
- */
-enum { period = STREAM_MULTIPLE };
-
-static void make_table(double table[2 * period], double factor)
-{
-    for (int i = 0; i < 2 * period; i++)
-        table[i] = factor * (1 + i % period);
-}
-
-static const double *page_values(const double table[2 * period], size_t page)
-{
-    return table + rng_mix(page) % period;
-}
-
-/* The part of the arrays that belongs to `rank`, in whole pages. */
-static void share(const struct stream *stream, int rank, size_t *from, size_t *count)
-{
-    size_t threads = (size_t)stream->session->config.threads, r = (size_t)rank;
-    size_t groups = stream->arrays->count / STREAM_MULTIPLE;
-    *from = groups * r / threads * STREAM_MULTIPLE;
-    *count = groups * (r + 1) / threads * STREAM_MULTIPLE - *from;
-}
-
-/* Each thread touches its own part first, so that on NUMA machines it is near. */
-static void fill(void *context, int rank)
-{
-    const struct stream *stream = context;
-    size_t from, count;
-    share(stream, rank, &from, &count);
-    for (enum array array = A; array < ARRAYS; array++) {
-        double table[2 * period];
-        make_table(table, stream->arrays->factor[array]);
-        for (size_t i = from; i < from + count; i += period)
-            memcpy(array_start(stream, array) + i, page_values(table, i / period),
-                   period * sizeof *table);
-    }
-}
-
 static void operate(void *context, int rank)
 {
     const struct stream *stream = context;
     const struct operation *op = stream->operation;
+    const struct stream_arrays *arrays = stream->arrays;
     size_t from, count;
-    share(stream, rank, &from, &count);
+    stream_arrays_share(arrays, rank, &from, &count);
     for (uint64_t pass = 0; pass < stream->passes_per_unit; pass++)
-        stream->isa->kernel(op->op, stream->way, array_start(stream, op->to) + from,
-                            array_start(stream, op->x) + from, array_start(stream, op->y) + from,
+        stream->isa->kernel(op->op, stream->way, stream_array(arrays, op->to) + from,
+                            stream_array(arrays, op->x) + from, stream_array(arrays, op->y) + from,
                             count);
 }
 
 /* ---- setup ---- */
 
-void stream_release(void)
-{
-    while (kept) {
-        struct arrays *arrays = kept;
-        kept = arrays->next;
-        mem_unmap(&arrays->mem);
-        free(arrays);
-    }
-}
-
-static uint64_t default_bytes(const struct session *session)
+/* Of each array: as asked for, or four times the last-level cache where memory allows it. */
+static uint64_t asked_bytes(const struct session *session, const struct point *point)
 {
     const uint64_t assumed_llc = 32 << 20;
-    if (kept) /* for the same reason, when there was more memory */
-        return kept->bytes;
+    if (point->bytes)
+        return point->bytes;
+    if (stream_arrays_kept()) /* sized below, when there was more memory */
+        return stream_arrays_kept()->bytes;
     size_t llc = cpu_llc_bytes();
-    return space_fitting(4 * (llc ? (uint64_t)llc : assumed_llc), ARRAYS * session->kept);
-}
-
-/* STREAM starts from a = 2, b = 2, c = 0; c is 1 here so that triad alone has something to add. */
-static void refill(struct stream *stream)
-{
-    double *factor = stream->arrays->factor;
-    factor[A] = 2;
-    factor[B] = 2;
-    factor[C] = 1;
-    team_run(stream->session->team, fill, stream);
-}
-
-static struct arrays *kept_of(size_t bytes)
-{
-    struct arrays *arrays = kept;
-    while (arrays && arrays->bytes != bytes)
-        arrays = arrays->next;
-    return arrays;
-}
-
-static void map_arrays(struct stream *stream, uint64_t bytes)
-{
-    const uint64_t unit = STREAM_MULTIPLE * sizeof(double);
-    const char *what = stream->point->what;
-    uint64_t rounded = (bytes + unit - 1) / unit * unit;
-    if (rounded > UINT64_MAX / 2 / ARRAYS)
-        die(STATUS_SYSTEM, "%s: three such arrays are more than any address space", what);
-    stream->arrays = kept_of((size_t)rounded);
-    if (stream->arrays)
-        return;
-    if (!stream->session->bench.steps)
-        stream_release();
-    struct arrays *arrays = stream->arrays = state_new(sizeof *arrays, what);
-    space_map(&arrays->mem, ARRAYS * rounded + (ARRAYS - 1) * gap,
-              (enum mem_pages)stream->session->config.pages, what);
-    arrays->bytes = (size_t)rounded;
-    arrays->count = arrays->bytes / sizeof(double);
-    arrays->next = kept;
-    kept = arrays;
-    refill(stream);
+    return space_fitting(4 * (llc ? (uint64_t)llc : assumed_llc), STREAM_ARRAYS * session->kept);
 }
 
 /* Best of two units for each way, in turn; of one where that is long enough. */
@@ -223,7 +108,7 @@ static void choose_stores(struct stream *stream)
     stream->way = (enum stream_way)(asked - 1);
     if (!stream_has(stream->isa, stream->way))
         die(STATUS_UNAVAILABLE, "--stores %s: the %s kernel has no such stores",
-            stores_names[asked], stream->isa->name);
+            stream_stores_names[asked], stream->isa->name);
 }
 
 struct work *stream_setup(struct session *session, const struct kernel *kernel,
@@ -237,10 +122,10 @@ struct work *stream_setup(struct session *session, const struct kernel *kernel,
     stream->operation = operations;
     while (strcmp(stream->operation->name, kernel->name) != 0)
         stream->operation++;
-    map_arrays(stream, point->bytes ? point->bytes : default_bytes(session));
+    stream->arrays = stream_arrays_of(session, asked_bytes(session, point), point->what);
     uint64_t touched = (uint64_t)stream->operation->arrays_touched * stream->arrays->bytes;
     stream->passes_per_unit = touched < least_unit ? least_unit / touched : 1;
-    stream->target = (struct mem){.data = array_start(stream, stream->operation->to),
+    stream->target = (struct mem){.data = stream_array(stream->arrays, stream->operation->to),
                                   .bytes = stream->arrays->bytes};
     stream->work = (struct work){.per_unit = (double)(touched * stream->passes_per_unit),
                                  .buffer = &stream->target};
@@ -251,20 +136,20 @@ struct work *stream_setup(struct session *session, const struct kernel *kernel,
 /* ---- measure ---- */
 
 /* What one application does to A, B and C. Another one with the same sources changes nothing. */
-static void apply(const struct operation *op, double f[ARRAYS])
+static void apply(const struct operation *op, double f[STREAM_ARRAYS])
 {
     switch (op->op) {
     case STREAM_COPY:
-        f[C] = f[A];
+        f[STREAM_C] = f[STREAM_A];
         break;
     case STREAM_SCALE:
-        f[B] = STREAM_SCALAR * f[C];
+        f[STREAM_B] = STREAM_SCALAR * f[STREAM_C];
         break;
     case STREAM_ADD:
-        f[C] = f[A] + f[B];
+        f[STREAM_C] = f[STREAM_A] + f[STREAM_B];
         break;
     default:
-        f[A] = f[B] + STREAM_SCALAR * f[C];
+        f[STREAM_A] = f[STREAM_B] + STREAM_SCALAR * f[STREAM_C];
     }
 }
 
@@ -275,9 +160,9 @@ double stream_run(void *work, uint64_t units)
     struct session *session = stream->session;
     double seconds = 0;
 
-    for (int array = A; array < ARRAYS; array++) {
+    for (int array = 0; array < STREAM_ARRAYS; array++) {
         if (stream->arrays->factor[array] > largest_exact)
-            refill(stream);
+            stream_arrays_fill(stream->arrays, session->team);
     }
     for (uint64_t unit = 0; unit < units; unit++) {
         double unit_s = session_time(session, session->team, operate, stream);
@@ -293,24 +178,8 @@ double stream_run(void *work, uint64_t units)
 
 bool stream_verify(void *work, char why[WHY_BYTES])
 {
-    struct stream *stream = work;
-    enum array to = stream->operation->to;
-    const double *data = array_start(stream, to);
-    double table[2 * period];
-    make_table(table, stream->arrays->factor[to]);
-    for (size_t page = 0; page < stream->arrays->count / period; page++) {
-        const double *got = data + page * period, *wanted = page_values(table, page);
-        fetch_page(got + period);
-        if (memcmp(got, wanted, period * sizeof *got) == 0)
-            continue;
-        size_t i = 0;
-        while (memcmp(&got[i], &wanted[i], sizeof *got) == 0)
-            i++;
-        snprintf(why, WHY_BYTES, "%c[%zu] of %zu is %.17g, must be %.17g", "abc"[to],
-                 page * period + i, stream->arrays->count, got[i], wanted[i]);
-        return false;
-    }
-    return true;
+    const struct stream *stream = work;
+    return stream_arrays_right(stream->arrays, stream->operation->to, why);
 }
 
 /* ---- teardown ---- */
@@ -339,12 +208,12 @@ static void stores_fact(const struct stream *stream, struct report *report)
     for (int way = 0; way < STREAM_WAYS && used < sizeof tried; way++) {
         if (stream->tried_s[way] > 0)
             used += (size_t)snprintf(tried + used, sizeof tried - used, "%s%s %.4g B/s",
-                                     used ? ", " : " (tried: ", stores_names[1 + way],
+                                     used ? ", " : " (tried: ", stream_stores_names[1 + way],
                                      stream->work.per_unit / stream->tried_s[way]);
     }
     snprintf(key, sizeof key, "stores.%s", stream->point->what);
-    report_fact(report, key, "%s, %s%s%s", stores_names[1 + stream->way], stream->isa->name, tried,
-                used ? ")" : "");
+    report_fact(report, key, "%s, %s%s%s", stream_stores_names[1 + stream->way], stream->isa->name,
+                tried, used ? ")" : "");
 }
 
 void stream_finish(void *work)

@@ -54,3 +54,11 @@ const struct stream_isa *stream_isa_choose(enum isa limit)
         row++;
     return row;
 }
+
+const char *const stream_stores_names[] = {"auto",
+                                           [1 + STREAM_THROUGH] = "temporal",
+                                           [1 + STREAM_THROUGH_FETCH] = "temporal-fetch",
+                                           [1 + STREAM_PAST] = "nontemporal",
+                                           [1 + STREAM_PAST_FETCH] = "nontemporal-fetch",
+                                           [1 + STREAM_PAST_PAGES] = "nontemporal-pages",
+                                           [1 + STREAM_WAYS] = NULL};

@@ -53,6 +53,9 @@ struct stream_isa {
 /* Whether this instruction set has that way. */
 bool stream_has(const struct stream_isa *isa, enum stream_way way);
 
+/* "auto", and 1 + way the name of each way; ends with NULL, to be an option's choices. */
+extern const char *const stream_stores_names[];
+
 /* The best one that this CPU has and that is at most `limit`. */
 const struct stream_isa *stream_isa_choose(enum isa limit);
 

@@ -10,7 +10,7 @@
  * sweep.first. A second computation, in another way and in an array of its own, is compared byte by
  * byte with each repetition's result.
  */
-#include "memsweep.h"
+#include "kernels.h"
 
 #include "columns.h"
 #include "err.h"

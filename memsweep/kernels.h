@@ -1,39 +1,10 @@
 /*
- * What the kernels of memsweep share: the session (options, report, usage) and the row that each
- * kernel has in the registry.
+ * The kernels: the row that each of them has in the registry (memsweep.c), and what it calls.
  */
-#ifndef GM_MEMSWEEP_H
-#define GM_MEMSWEEP_H
+#ifndef GM_MEMSWEEP_KERNELS_H
+#define GM_MEMSWEEP_KERNELS_H
 
-#include "bench.h"
-#include "mem.h"
-#include "team.h"
-
-#include <stdbool.h>
-
-enum inject { INJECT_NONE, INJECT_BIT };
-enum { STORES_AUTO };                    /* --stores; 1 + enum stream_way is that way */
-extern const char *const stores_names[]; /* ends with NULL, to be an option's choices */
-
-struct config {
-    struct size_list sizes, arrays, loads; /* empty: each kernel's default */
-    uint64_t stride, locality;             /* of pointer chases, bytes */
-    int threads;
-    int pages;  /* enum mem_pages */
-    int stores; /* STORES_AUTO or 1 + enum stream_way */
-    int isa;    /* enum isa: the best that may be used */
-    int inject; /* enum inject */
-};
-
-struct session {
-    struct bench bench;
-    struct config config;
-    struct report *report;
-    struct usage usage;
-    int rep;                   /* the repetition that runs; 0 or less is none that counts */
-    struct team *team, *alone; /* of config.threads; of one, for what one thread does */
-    int kept;                  /* kernels that have their memory at the same time */
-};
+#include "session.h"
 
 /* The part of a kernel's state that is the same for all; the first member of each state. */
 struct work {
@@ -78,16 +49,6 @@ struct kernel {
     void (*finish)(void *work);
 };
 
-/* A zeroed state for `what`, to be given to free(). Ends the process if there is no memory. */
-void *state_new(size_t bytes, const char *what);
-
-/* Runs work(context, rank) on the team, or on one thread if `team` is NULL, as the timed region. */
-double session_time(struct session *session, struct team *team,
-                    void (*work)(void *context, int rank), void *context);
-
-/* Flips one bit, chosen by the seed, of what a kernel's verification reads. */
-void inject_bit(const struct mem *buffer, uint64_t seed);
-
 /*
  * The kernels, each documented in its file. Those that share a setup tell themselves apart by
  * kernel->name.
@@ -107,9 +68,6 @@ KERNEL(gups);
 KERNEL(loaded);
 void sweep_sample(void *work, int rep);
 void loaded_sample(void *work, int rep);
-
-/* STREAM's four keep their arrays for the next of them; this gives all of them back. */
-void stream_release(void);
 
 /* x^k over GF(2) modulo x^63 + x^2 + x + 1: the k-th value of RandomAccess's sequence. */
 uint64_t gups_power(uint64_t k);
