@@ -2,6 +2,7 @@
 # The driver against an adapter that prints what the programs would print and goes wrong as told:
 # what is recorded, what is refused, what is resumed, and that nothing stays behind.
 . common/test/tap.sh
+. common/test/driver.sh
 
 FAKE="$TMP/fake.log"
 export FAKE
@@ -60,22 +61,6 @@ platform_down() {
     [ "$(platform_key mode none)" != ending ] || kill -s TERM "$(cat "$RUN_T/pid")"
 }
 END
-
-# driver ARGUMENT...: run.sh; its processes are told from others' by their environment.
-# IN is a folder of commands that come first in PATH.
-driver() {
-    RUN_T="$TMP" PATH=${IN:+$IN:}$PATH sh -c 'echo $$ >"$RUN_T/pid"; exec sh ./run.sh "$@"' - "$@"
-}
-nothing_left() {
-    grep -ls "RUN_T=$TMP" /proc/[0-9]*/environ >"$TMP/left"
-    ls -d "$BUILD/run/$(cat "$TMP/pid")" >>"$TMP/left" 2>/dev/null
-    left_result=0
-    [ ! -s "$TMP/left" ] || left_result=1
-    sed -n 's|environ$|cmdline|p' "$TMP/left" | while read -r left_file; do
-        echo "# left: $(tr '\0' ' ' <"$left_file")"
-    done
-    tap_report "$left_result" "$1: nothing is left behind"
-}
 
 # ---- refusals ----
 ok '--help' driver --help
@@ -140,7 +125,6 @@ if command -v busybox >/dev/null; then
     for applet in $(busybox --list); do ln -s "$(command -v busybox)" "$TMP/busybox/$applet"; done
 fi
 
-row() { grep -Eq "^[0-9TZ:-]+,[^,]+,$1\$" "$2"; }
 # recorded SHELL FOLDER: what a campaign in that shell has written down.
 recorded() {
     check "$1: every block runs in it" sh -c '[ "$(sort -u "$1")" = "$2" ]' - "$FAKE.blocks" "$1"
@@ -239,19 +223,6 @@ check 'a platform that does not start: the reason' grep -q 'platform,fake: the e
 check 'is tried twice' [ "$(grep -c 'platform,fake: the engine died' "$TMP/nostart/failures.csv")" -eq 2 ]
 check 'without samples that is a failure' [ "$run_status" -eq 1 ]
 
-# stop SIGNAL FOLDER ARGUMENT...: sends the signal once a trial hangs on purpose.
-stop() {
-    stop_signal=$1 stop_folder=$2
-    shift 2
-    : >"$FAKE"
-    driver "$@" -o "$stop_folder" >"$TMP/out" 2>"$TMP/err" &
-    stop_pid=$!
-    stop_tries=240
-    while ! grep -qx slow "$FAKE" && [ $((stop_tries -= 1)) -gt 0 ]; do sleep 0.5; done
-    kill -s "$stop_signal" "$(cat "$TMP/pid")"
-    stop_status=0
-    wait "$stop_pid" || stop_status=$?
-}
 run stop TERM "$TMP/stopped" -p "$fake,$fake:mode=slow" -n 3 -b linpack,memsweep -s 4 --quick
 check 'TERM ends it' [ "$stop_status" -eq 143 ]
 nothing_left 'TERM'

@@ -2,6 +2,7 @@
 # Rounds by turns against an adapter whose programs answer steps as told: slower by a known factor, wrong,
 # late, not at all. What is recorded, what is void, what is resumed, and that nothing stays behind.
 . common/test/tap.sh
+. common/test/driver.sh
 
 FAKE="$TMP/fake.log"
 export FAKE
@@ -70,14 +71,6 @@ platform_pids() { cat "$STATE/server"; }
 platform_down() { echo "down $PLATFORM" >>"$FAKE"; }
 END
 
-# driver ARGUMENT...: run.sh; its processes are told from others' by their environment.
-driver() { RUN_T="$TMP" sh -c 'echo $$ >"$RUN_T/pid"; exec sh ./run.sh "$@"' - "$@"; }
-nothing_left() {
-    grep -ls "RUN_T=$TMP" /proc/[0-9]*/environ >"$TMP/left"
-    ls -d "$BUILD/run/$(cat "$TMP/pid")" >>"$TMP/left" 2>/dev/null
-    check "$1: nothing is left behind" [ ! -s "$TMP/left" ]
-}
-row() { grep -Eq "^[0-9TZ:-]+,[^,]+,$1\$" "$2"; }
 quiet() { ! grep -q "$1" "$2"; }
 # reps FILE PLATFORM ROUND BENCHMARK: the turns that there are rows of.
 reps() {
@@ -196,19 +189,6 @@ check 'a platform that does not start: the reason, twice' \
     [ "$(grep -c 'platform,fake: the engine died' "$TMP/nostart/failures.csv")" -eq 2 ]
 check 'the others measure' [ "$(reps "$TMP/nostart/samples.csv" "$fake" 4 memsweep)" = '1 2 ' ]
 
-# stop SIGNAL FOLDER ARGUMENT...: sends the signal once a step hangs on purpose.
-stop() {
-    stop_signal=$1 stop_folder=$2
-    shift 2
-    : >"$FAKE"
-    driver "$@" -o "$stop_folder" >"$TMP/out" 2>"$TMP/err" &
-    stop_pid=$!
-    stop_tries=120
-    while ! grep -qx slow "$FAKE" && [ $((stop_tries -= 1)) -gt 0 ]; do sleep 0.5; done
-    kill -s "$stop_signal" "$(cat "$TMP/pid")"
-    stop_status=0
-    wait "$stop_pid" || stop_status=$?
-}
 run stop TERM "$TMP/stopped" -p "$fake,$fake:mode=slow" -n 2 -b linpack,memsweep,forksum -s 4 --quick
 check 'TERM ends it' [ "$stop_status" -eq 143 ]
 nothing_left 'TERM'
