@@ -181,7 +181,7 @@ double fault_run(void *work, uint64_t units)
 {
     struct fault *fault = work;
     double seconds = 0;
-    fault->faults = (struct faults){0};
+    fault->faults = faults_none();
     fault->child_good = true;
     for (uint64_t unit = 0; unit < units; unit++)
         seconds += run_once(fault);

@@ -1,5 +1,5 @@
 /*
- * Minor faults: those that were expected must have been counted, and hardly any more.
+ * Minor faults: those that were expected must have been counted, and no more.
  */
 #ifndef GM_MEMSWEEP_FAULTS_H
 #define GM_MEMSWEEP_FAULTS_H
@@ -11,7 +11,11 @@
 
 struct faults {
     uint64_t expected, counted;
+    uint64_t moved; /* pages that the kernel had moved or taken before */
 };
+
+/* None so far. */
+struct faults faults_none(void);
 
 /*
  * Adds `counted` faults, and as expected ones those of touching all of `mem`: one per base page, or
@@ -20,9 +24,9 @@ struct faults {
 void faults_add(struct faults *faults, const struct mem *mem, long counted);
 
 /*
- * Whether both agree. A kernel that moves pages while they are used (compaction, reclaim) makes a
- * few more: eight, and one in 64, are let pass, any number where there are faults of others. None
- * at all means a kernel that does not count, which the fact says.
+ * Whether both agree. Where the kernel has moved or taken pages of this machine meanwhile
+ * (compaction, reclaim), or does not say, eight and one in 64 more are let pass; any number where
+ * there are faults of others. None at all means a kernel that does not count, which the fact says.
  */
 bool faults_verify(const struct faults *faults, char *why, size_t why_bytes);
 

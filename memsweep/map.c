@@ -67,10 +67,11 @@ double map_run(void *work, uint64_t times)
     struct map *map = work;
     map->times = times;
     map->sum = 0;
+    map->faults = faults_none();
     long before = map->session->usage.minor_faults;
     double seconds = session_time(map->session, NULL, map_and_unmap, map);
-    map->faults = (struct faults){.expected = times,
-                                  .counted = (uint64_t)(map->session->usage.minor_faults - before)};
+    map->faults.expected = times;
+    map->faults.counted = (uint64_t)(map->session->usage.minor_faults - before);
     return seconds;
 }
 

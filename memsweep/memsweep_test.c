@@ -153,7 +153,7 @@ static void test_gups(void)
 
 static void test_faults(void)
 {
-    struct faults faults = {0};
+    struct faults faults = faults_none(), unsaid = {0};
     struct mem mem;
     char why[WHY_BYTES];
     tap_ok(mem_map_touched(&mem, 10 * mem_page_bytes(), PAGES_4K) == 0, "ten pages");
@@ -161,8 +161,13 @@ static void test_faults(void)
     tap_ok(faults.expected == 10 && faults_verify(&faults, why, sizeof why), "take ten faults");
     faults_add(&faults, &mem, 9);
     tap_ok(!faults_verify(&faults, why, sizeof why), "nine would be wrong");
-    faults_add(&faults, &mem, 11 + 8);
-    tap_ok(faults_verify(&faults, why, sizeof why), "eight that the kernel has made are let pass");
+    faults_add(&faults, &mem, 11 + 1);
+    if (faults.moved == 0 || faults.moved != faults_none().moved)
+        tap_skip("one more is wrong", "this kernel moves pages just now, or does not say");
+    else
+        tap_ok(faults_verify(&faults, why, sizeof why) == faults_of_others(), "one more is wrong");
+    faults_add(&unsaid, &mem, 10 + 8);
+    tap_ok(faults_verify(&unsaid, why, sizeof why), "eight more are let pass where pages may move");
     faults_add(&faults, &mem, 2 * 10);
     tap_ok(faults_verify(&faults, why, sizeof why) == faults_of_others(),
            "twice as many are wrong");
