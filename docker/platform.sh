@@ -166,7 +166,7 @@ platform_release() {
 
 # container_start NAME ARGUMENT...: a container that waits to be told what to run.
 container_start() {
-    container_start=$1
+    container_called=$1
     shift
     container_data || return
     [ -z "${CARRY:-}" ] || set -- --volume "$CARRY:/carried:ro$(container_label | sed 's/:/,/')" "$@"
@@ -191,7 +191,7 @@ container_start() {
     fi
     container_memory=$(platform_key memory "$MEMORY")
     container_image=$(cat "$container_image_file") || return
-    container_engine run --detach --name "$container_start" --hostname guestmark --pull never \
+    container_engine run --detach --name "$container_called" --hostname guestmark --pull never \
         --cap-drop ALL --security-opt no-new-privileges --memory "$container_memory" \
         --memory-swap "$container_memory" \
         "$@" "$container_image" sleep 2147483647 >>"$LOG"
@@ -224,19 +224,19 @@ platform_carried() { echo /carried; }
 platform_sha256() { platform_sha256_in /usr/local/bin; }
 
 platform_url() {
-    container_net=$(container_net)
+    container_network=$(container_net)
     container_port=8080 container_listen=8080
     if ! container_engine exec "$container_name-www" test -f /data/www/nginx.pid >/dev/null 2>&1; then
-        case $container_net in
+        case $container_network in
         host)
             container_port=$(platform_free_port)
             echo "$container_port" >"$STATE/port"
             container_listen=127.0.0.1:$container_port
             set -- --network host
             ;;
-        *) set -- --network "$container_net" --publish "127.0.0.1::8080" ;;
+        *) set -- --network "$container_network" --publish "127.0.0.1::8080" ;;
         esac
-        [ "$PLATFORM_NAME:$container_net" != podman:bridge ] || firewall_podman_save
+        [ "$PLATFORM_NAME:$container_network" != podman:bridge ] || firewall_podman_save
         if ! container_start "$container_name-www" "$@" 2>>"$LOG" ||
             ! container_engine exec "$container_name-www" serve --big "${BIG:-512}" \
                 /data/www "$container_listen" >>"$LOG" 2>&1; then
@@ -245,7 +245,7 @@ platform_url() {
         fi
         container_pin_proxy
     fi
-    if [ "$container_net" = host ]; then
+    if [ "$container_network" = host ]; then
         echo "http://127.0.0.1:$(cat "$STATE/port")"
     else
         echo "http://$(container_engine port "$container_name-www" 8080/tcp | head -n 1)"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Warnings as errors with gcc and clang, clang-format, cppcheck, shellcheck, shfmt, mandoc; that lines of
-# shell have 110 columns at most, and that each room has its README. A linter that is not installed is named
+# shell have 110 columns at most, that names say where they are from, and that each room has its README. A linter that is not installed is named
 # and counts as a failure: a check that did not run has not passed.
 # usage: lint.sh SHELL_FILE... -- MAN_PAGE... -- C_FILE...
 set -u
@@ -44,6 +44,40 @@ for header; do
     guard=GM_$(echo "$guard" | tr '[:lower:]' '[:upper:]')
     grep -qx "#ifndef $guard" "$header" || fail "$header: its guard is not $guard"
 done
+# A function of the driver carries its file's name, or the last word of it; there and in the adapters none is
+# called like a variable.
+awk '
+    FNR == 1 {
+        name = FILENAME
+        gsub(/.*\/|s?\.sh$/, "", name)
+        last = name
+        sub(/.*_/, "", last)
+    }
+    match($0, /^[a-z_0-9]+\(\)/) {
+        function_name = substr($0, 1, RLENGTH - 2)
+        functions[function_name] = FILENAME ":" FNR
+        if (FILENAME ~ /driver/ && function_name !~ "^(main|(" name "|" last ")s?(_.*)?)$") {
+            print FILENAME ":" FNR ": " function_name " lacks the prefix of its file"
+            bad = 1
+        }
+    }
+    {
+        line = " " $0
+        gsub(/(-v|echo) [a-z_]+=/, "", line)
+        while (match(line, /[ ;({][a-z_0-9]+=|[ ;]for [a-z_0-9]+ in/)) {
+            word = substr(line, RSTART + 1, RLENGTH - 1)
+            gsub(/^for | in$|=$/, "", word)
+            variables[word] = FILENAME ":" FNR
+            line = substr(line, RSTART + RLENGTH)
+        }
+    }
+    END {
+        for (word in functions) if (word in variables) {
+            print variables[word] ": " word " is a function of " functions[word]
+            bad = 1
+        }
+        exit bad
+    }' common/driver/*.sh common/platforms/*.sh docker/*.sh || fail names
 # shellcheck disable=SC2086 # lists of files without spaces
 {
     awk -v most=110 'length > most { print FILENAME ":" FNR ": longer than " most; bad = 1 }

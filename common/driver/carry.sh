@@ -83,9 +83,9 @@ carry_check() {
         echo "$carry_asked: a quote that has no end"
     elif ! carry_program=$(carry_split "$1" | head -n 1 | grep .); then
         echo "$carry_asked: cmd wants a command, such as 'cmd:./mybench --size 3'"
-    elif ! carry_file=$(carry_find "$carry_program"); then
+    elif ! carry_path=$(carry_find "$carry_program"); then
         echo "$carry_asked: $carry_program: no such program"
-    elif [ ! -x "$carry_file" ] || [ ! -r "$carry_file" ]; then
+    elif [ ! -x "$carry_path" ] || [ ! -r "$carry_path" ]; then
         echo "$carry_asked: $carry_program: may not be run; chmod +x"
     else
         carry_check_value "$1"
@@ -131,10 +131,10 @@ carry_make() {
     : >"$RUN/linkers"
     carry_add "$BUILD/cmd" "$CARRY"
     printf '%s' "$CARRY_WITH" | while IFS= read -r carry_with; do
-        carry_file=$(carry_file "$carry_with") || say_bad "--with $carry_with: no such file"
+        carry_path=$(carry_file "$carry_with") || say_bad "--with $carry_with: no such file"
         case $carry_with in
-        *.so | *.so.*) carry_add "$carry_file" "$CARRY/lib" ;;
-        *) carry_add "$carry_file" "$CARRY" ;;
+        *.so | *.so.*) carry_add "$carry_path" "$CARRY/lib" ;;
+        *) carry_add "$carry_path" "$CARRY" ;;
         esac
     done || exit
     for carry_benchmark in $CHOSEN_BENCHMARKS; do

@@ -91,8 +91,8 @@ fleet_parcel() {
     for fleet_program in $PLATFORM_TOOLS compare turns; do
         cp "$BUILD/$fleet_program" "$fleet_tree/build"
     done
-    for fleet_image in $fleet_images; do
-        [ ! -e "$fleet_image" ] || cp -R "$fleet_image" "$fleet_tree/build${fleet_image#"$BUILD"}"
+    for fleet_made in $fleet_images; do
+        [ ! -e "$fleet_made" ] || cp -R "$fleet_made" "$fleet_tree/build${fleet_made#"$BUILD"}"
     done
     : >"$fleet_tree/build/carried"
     tar -czf "$F/parcel.tar.gz" -C "$RUN/parcel" guestmark || say_fail "$F: the parcel cannot be written"

@@ -59,8 +59,8 @@ part_metrics() {
     nginxload.big) echo download ;;
     forksum.*) echo "sum$(part_suffix "$1")" ;;
     memsweep:*metrics=*)
-        part_words=${1#*metrics=}
-        echo "${part_words%%,*}" | tr + ' '
+        part_text=${1#*metrics=}
+        echo "${part_text%%,*}" | tr + ' '
         ;;
     cmd:*) if carry_is_value "$1"; then echo value; else echo time; fi ;;
     nginxload:*download*) echo download ;;
@@ -110,7 +110,7 @@ part_step() {
 # is the best instruction set that all platforms have, STORES the way through STREAM's arrays that is best
 # natively.
 part() {
-    part_name=$1 part_runner=$2 part_client=$3
+    part_name=$1 part_runner=$2 part_outside=$3
     shift 3
     part_sizes
     case $part_name in
@@ -119,7 +119,7 @@ part() {
         return
         ;;
     *:*)
-        part_spelled "$part_runner" "$part_client" "$@"
+        part_spelled "$part_runner" "$part_outside" "$@"
         return
         ;;
     linpack) set -- linpack "$@" --size "$part_order" ${ISA:+--isa "$ISA"} ;;
@@ -140,7 +140,7 @@ part() {
         "$(cat "$WORK/url")/big" ;;
     esac
     case $1 in
-    nginxload) "$part_client" "$@" ;;
+    nginxload) "$part_outside" "$@" ;;
     *) "$part_runner" "$@" ;;
     esac
 }
@@ -168,11 +168,11 @@ part_spelled() {
     nginxload:*download*) part_page=/big ;;
     nginxload:*upload*) part_page=/upload ;;
     esac
-    part_runner=$1 part_client=$2
+    part_runner=$1 part_outside=$2
     shift 2
     # shellcheck disable=SC2086 # lists of words
     case $part_name in
-    nginxload:*) "$part_client" nginxload "$@" $part_options "$(cat "$WORK/url")$part_page" ;;
+    nginxload:*) "$part_outside" nginxload "$@" $part_options "$(cat "$WORK/url")$part_page" ;;
     *) "$part_runner" "${part_name%%:*}" "$@" $part_options $part_operands ;;
     esac
 }

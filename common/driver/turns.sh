@@ -91,7 +91,7 @@ turns_run() {
     done
     for turns_part in $(part_list "$1"); do
         ! campaign_stopped || return 0
-        turns_part "$turns_part"
+        turns_take "$turns_part"
     done
     for turns_up in "$RUN"/up/*; do
         ! campaign_stopped || return 0
@@ -119,8 +119,8 @@ turns_begin() {
     echo "$turns_begin_status" >"$1/play"
 }
 
-# turns_part PART: the turns of all that take part and have not failed before.
-turns_part() {
+# turns_take PART: the turns of all that take part and have not failed before.
+turns_take() {
     set --
     for turns_up in "$RUN"/up/*; do
         [ "$(cat "$turns_up/play" 2>/dev/null)" = 0 ] || continue

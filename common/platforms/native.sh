@@ -27,9 +27,9 @@ native_nginx() {
             "$native_root/usr/sbin/nginx"
         return
     done
-    for native_nginx in $(command -v nginx) /usr/sbin/nginx; do
-        [ -x "$native_nginx" ] || continue
-        "$@" "$native_nginx"
+    for native_program in $(command -v nginx) /usr/sbin/nginx; do
+        [ -x "$native_program" ] || continue
+        "$@" "$native_program"
         return
     done
     echo "no nginx: neither a root filesystem (vm-image/build.sh)" \
@@ -57,8 +57,8 @@ platform_facts() {
     echo "platform.cpus=$TEST_CPUS"
     echo platform.unlimited=memory
     echo net.backend=loopback
-    if native_version=$(native_nginx native_version); then
-        echo "nginx.version=$native_version"
+    if native_said=$(native_nginx native_version); then
+        echo "nginx.version=$native_said"
         if [ -x "$native_root/usr/sbin/nginx" ]; then echo nginx.origin=rootfs; else
             echo nginx.origin=system
         fi

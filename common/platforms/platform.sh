@@ -184,10 +184,10 @@ platform_host_is_guest() {
 
 # platform_taskset CPUS COMMAND...: runs it pinned, where there is a taskset.
 platform_taskset() {
-    platform_cpus=$1
+    platform_set=$1
     shift
     if command -v taskset >/dev/null 2>&1; then
-        taskset -c "$platform_cpus" "$@"
+        taskset -c "$platform_set" "$@"
     else
         "$@"
     fi
