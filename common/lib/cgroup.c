@@ -8,8 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/* A group's folder; group_up() walks up until the mount point has been seen. */
-struct group {
+/* A control group's folder; group_up() walks up until the mount point has been seen. */
+struct cgroup {
     char dir[1024];
     size_t mount_length;
     bool v2;
@@ -68,9 +68,9 @@ static bool find_mount(const char *controller, bool v2, char *mount, size_t byte
     return found;
 }
 
-static bool group_up(struct group *group);
+static bool group_up(struct cgroup *group);
 
-static bool group_has(const struct group *group, const char *file)
+static bool group_has(const struct cgroup *group, const char *file)
 {
     char path[1100];
     snprintf(path, sizeof path, "%s/%s", group->dir, file);
@@ -81,7 +81,7 @@ static bool group_has(const struct group *group, const char *file)
  * Finds the group under `controller`. A v2 group may have no files of the controller, and one above
  * it a limit all the same (CPUQuota= of a user's slice, say): the lowest that has them is taken.
  */
-static bool group_find(struct group *group, const char *controller, const char *v2_file)
+static bool group_find(struct cgroup *group, const char *controller, const char *v2_file)
 {
     char mount[512], path[480];
     for (int v2 = 1; v2 >= 0; v2--) {
@@ -105,7 +105,7 @@ static bool group_find(struct group *group, const char *controller, const char *
 }
 
 /* Goes one group up; false when the mount point has been done. */
-static bool group_up(struct group *group)
+static bool group_up(struct cgroup *group)
 {
     if (strlen(group->dir) <= group->mount_length)
         return false;
@@ -113,7 +113,7 @@ static bool group_up(struct group *group)
     return strlen(group->dir) >= group->mount_length;
 }
 
-static const char *group_file(const struct group *group, const char *v2_name, const char *v1_name)
+static const char *group_file(const struct cgroup *group, const char *v2_name, const char *v1_name)
 {
     static char path[1200];
     snprintf(path, sizeof path, "%s/%s", group->dir, group->v2 ? v2_name : v1_name);
@@ -122,7 +122,7 @@ static const char *group_file(const struct group *group, const char *v2_name, co
 
 double cgroup_cpu_limit(void)
 {
-    struct group group;
+    struct cgroup group;
     double tightest = 0;
     if (!group_find(&group, "cpu", "cpu.max"))
         return 0;
@@ -148,7 +148,7 @@ double cgroup_cpu_limit(void)
 }
 
 /* Version 1 writes "no limit" as the largest multiple of a page. */
-static bool read_limit(const struct group *group, const char *v2_name, const char *v1_name,
+static bool read_limit(const struct cgroup *group, const char *v2_name, const char *v1_name,
                        uint64_t *limit)
 {
     return file_read_u64(group_file(group, v2_name, v1_name), limit) && *limit < UINT64_MAX / 4;
@@ -156,7 +156,7 @@ static bool read_limit(const struct group *group, const char *v2_name, const cha
 
 uint64_t cgroup_memory_limit(void)
 {
-    struct group group;
+    struct cgroup group;
     uint64_t tightest = UINT64_MAX, limit;
     if (!group_find(&group, "memory", "memory.current"))
         return tightest;
@@ -168,7 +168,7 @@ uint64_t cgroup_memory_limit(void)
 }
 
 /* What the kernel would give back: files on disks, but not tmpfs and shared memory. */
-static uint64_t page_cache(const struct group *group)
+static uint64_t page_cache(const struct cgroup *group)
 {
     const char *file = group_file(group, "memory.stat", "memory.stat");
     uint64_t cache, shared;
@@ -181,7 +181,7 @@ static uint64_t page_cache(const struct group *group)
 
 uint64_t cgroup_memory_free(void)
 {
-    struct group group;
+    struct cgroup group;
     uint64_t tightest = UINT64_MAX, limit, used;
     if (!group_find(&group, "memory", "memory.current"))
         return tightest;
@@ -200,7 +200,7 @@ uint64_t cgroup_memory_free(void)
 
 uint64_t cgroup_pids_free(void)
 {
-    struct group group;
+    struct cgroup group;
     uint64_t tightest = UINT64_MAX, limit, used;
     if (!group_find(&group, "pids", "pids.current"))
         return tightest;

@@ -122,14 +122,14 @@ static _Noreturn void finish_stdout(void)
 /* getopt's view of the table: values of long options start above every option letter. */
 enum { FIRST_LONG = 256, HELP = FIRST_LONG + MAX_OPTIONS, VERSION };
 
-struct table {
+struct all_options {
     size_t count;
     const struct opt *opts[MAX_OPTIONS];
     struct option longs[MAX_OPTIONS + 3];
     char letters[2 * MAX_OPTIONS + 8];
 };
 
-static void table_add(struct table *table, const struct opt *options, size_t count)
+static void table_add(struct all_options *table, const struct opt *options, size_t count)
 {
     for (size_t i = 0; i < count && table->count < MAX_OPTIONS; i++) {
         const struct opt *opt = &options[i];
@@ -145,7 +145,7 @@ static void table_add(struct table *table, const struct opt *options, size_t cou
 }
 
 /* The option that getopt's answer stands for, or NULL. */
-static const struct opt *table_find(const struct table *table, int got)
+static const struct opt *table_find(const struct all_options *table, int got)
 {
     for (size_t i = 0; i < table->count; i++) {
         if (got == table->longs[i].val || (got > 0 && got == table->opts[i]->letter))
@@ -181,7 +181,7 @@ bool opt_given(const char *name)
 int opt_parse(const struct tool *tool, const struct opt *shared, size_t shared_count, int argc,
               char **argv)
 {
-    struct table table = {.letters = ":hV"};
+    struct all_options table = {.letters = ":hV"};
 
     err_tool = tool->name;
     table_add(&table, tool->options, tool->option_count);

@@ -7,7 +7,7 @@
 
 #include <math.h>
 
-struct figure {
+struct hosts_figure {
     const char *name;
     double value; /* NAN: not known, or not of this kind of row */
 };
@@ -16,12 +16,12 @@ enum { MOST_FIGURES = 24 };
 
 /* What is known of the hosts together. */
 static size_t figures_of(const struct fleet *fleet, const struct table *table,
-                         struct figure figures[MOST_FIGURES])
+                         struct hosts_figure figures[MOST_FIGURES])
 {
     const struct meta *meta = &table->meta;
     bool judged = fleet_compared(fleet, table), ratio = !table->is_native;
     size_t count = 0;
-    const struct figure all[] = {
+    const struct hosts_figure all[] = {
         {"hosts", (double)meta->k},
         {"ratio", ratio ? exp(meta->mean) : NAN},
         {"ratio_low", ratio ? exp(meta->low) : NAN},
@@ -52,10 +52,10 @@ static double figure_of(const struct fleet *fleet, const struct table *table, do
 }
 
 static size_t figures_at(const struct fleet *fleet, const struct table *table,
-                         const struct point *point, struct figure figures[MOST_FIGURES])
+                         const struct point *point, struct hosts_figure figures[MOST_FIGURES])
 {
     size_t count = 0;
-    const struct figure all[] = {
+    const struct hosts_figure all[] = {
         {"rounds", point->rounds},         {"figure", figure_of(fleet, table, point->log)},
         {"error", point->error},           {"apart", fleet_apart(fleet, table, point)},
         {"deviations", point->deviations}, {"p_outlier", point->p},
@@ -88,7 +88,7 @@ static void put_front(const struct fleet *fleet, const struct table *table, cons
     }
 }
 
-static void put_fields(const struct figure *figures, size_t count, FILE *out)
+static void put_fields(const struct hosts_figure *figures, size_t count, FILE *out)
 {
     for (size_t i = 0; i < count; i++)
         fprintf(out, figures && isfinite(figures[i].value) ? ",%.10g" : ",", figures[i].value);
@@ -102,7 +102,7 @@ static void put_commas(size_t count, FILE *out)
 
 void hosts_csv(const struct fleet *fleet, FILE *out)
 {
-    struct figure all[MOST_FIGURES], one[MOST_FIGURES];
+    struct hosts_figure all[MOST_FIGURES], one[MOST_FIGURES];
     for (size_t i = 0; i < fleet->table_count; i++) {
         const struct table *table = &fleet->tables[i];
         size_t count = figures_of(fleet, table, all);
@@ -138,7 +138,7 @@ static void put_pair(const char *before, const char *name, const char *text, FIL
     json_string(text, out);
 }
 
-static void put_figures(const struct figure *figures, size_t count, FILE *out)
+static void put_figures(const struct hosts_figure *figures, size_t count, FILE *out)
 {
     for (size_t i = 0; i < count; i++)
         fprintf(out, isfinite(figures[i].value) ? ", \"%s\": %.10g" : ", \"%s\": null",
@@ -148,7 +148,7 @@ static void put_figures(const struct figure *figures, size_t count, FILE *out)
 static void put_table(const struct fleet *fleet, const struct table *table, FILE *out)
 {
     const struct measured *metric = &fleet->metrics[table->metric];
-    struct figure figures[MOST_FIGURES];
+    struct hosts_figure figures[MOST_FIGURES];
     size_t count = figures_of(fleet, table, figures);
     put_pair("    {", "architecture", fleet->architectures.at[table->architecture], out);
     put_pair(", ", "platform", fleet->platforms.at[table->platform], out);
