@@ -1,7 +1,6 @@
 #include "kernel.h"
 
 #include <stdint.h>
-#include <string.h>
 
 #define CONCAT_(a, b) a##_##b
 #define CONCAT(a, b)  CONCAT_(a, b)

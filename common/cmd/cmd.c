@@ -23,7 +23,6 @@
 #include "said.h"
 
 #include <math.h>
-#include <string.h>
 #include <unistd.h>
 
 static struct config {

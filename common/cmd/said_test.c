@@ -3,7 +3,6 @@
 
 #include "tap.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>

@@ -9,14 +9,12 @@
 #include "steps.h"
 #include "version.h"
 
-#include <errno.h>
 #include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
-#include <unistd.h>
 
 static void bench_options(struct bench *bench, const struct tool *tool,
                           struct opt options[BENCH_OPTIONS + 1])

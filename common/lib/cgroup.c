@@ -1,7 +1,6 @@
 #include "cgroup.h"
 
 #include "files.h"
-#include "parse.h"
 
 #include <stdbool.h>
 #include <stdio.h>

@@ -1,5 +1,4 @@
 /* The shared library against known answers. */
-#include "cgroup.h"
 #include "clock.h"
 #include "cpu.h"
 #include "hist.h"

@@ -3,7 +3,6 @@
 #include "cgroup.h"
 #include "err.h"
 #include "files.h"
-#include "parse.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -20,7 +20,6 @@
 #include "hist.h"
 
 #include <stdbool.h>
-#include <stdint.h>
 
 enum format { FORMAT_TEXT, FORMAT_CSV, FORMAT_JSON, FORMAT_VALUE };
 extern const char *const format_names[]; /* ends with NULL, to be an option's choices */

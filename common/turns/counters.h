@@ -13,7 +13,6 @@
 
 #include "cpu.h"
 
-#include <stdbool.h>
 #include <stdio.h>
 
 enum counter {
