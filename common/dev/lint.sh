@@ -1,7 +1,7 @@
 #!/bin/sh
 # Warnings as errors with gcc and clang, clang-format, cppcheck, shellcheck, shfmt, mandoc; that lines of
-# shell have 110 columns at most, that names say where they are from, and that each room has its README. A linter that is not installed is named
-# and counts as a failure: a check that did not run has not passed.
+# shell have 110 columns at most, that names say where they are from, and that each room has its README. A
+# linter that is not installed is named and counts as a failure: a check that did not run has not passed.
 # usage: lint.sh SHELL_FILE... -- MAN_PAGE... -- C_FILE...
 set -u
 unset CDPATH && export LC_ALL=C

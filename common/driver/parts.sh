@@ -95,8 +95,8 @@ part_big() {
     echo 64
 }
 
-# part_step PART: the least duration of what a step does. A step of forksum does so two times more, for the kinds
-# of its metrics that have no verdict.
+# part_step PART: the least duration of what a step does. A step of forksum does so two times more, for the
+# kinds of its metrics that have no verdict.
 part_step() {
     case $QUICK:$1 in
     1:*) echo 1ms ;;
