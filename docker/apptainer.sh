@@ -55,7 +55,9 @@ platform_run() { platform_serve "$@" </dev/null; }
 platform_serve() {
     set -- "$BUILD/rootfs" "$@"
     [ -z "${CARRY:-}" ] || set -- --bind "$CARRY:/carried:ro" "$@"
-    [ ! -f "$STATE/limited" ] || set -- --memory "$MEMORY" --cpuset-cpus "$TEST_CPUS" "$@"
+    # What limits it is shown to it, too: of its own accord the engine hides the control groups.
+    [ ! -f "$STATE/limited" ] ||
+        set -- --memory "$MEMORY" --cpuset-cpus "$TEST_CPUS" --bind /sys/fs/cgroup:/sys/fs/cgroup:ro "$@"
     platform_taskset "$TEST_CPUS" "$apptainer_engine" --silent exec --contain --cleanenv --no-home \
         --env PATH=/usr/local/bin:/usr/local/sbin:/usr/bin:/usr/sbin:/bin:/sbin \
         --bind "$STATE/data:/data" --pwd / "$@"

@@ -13,6 +13,7 @@ as_user() { HOME=/home/user setpriv --reuid 1000 --regid 1000 --clear-groups "$@
 run as_user ./run.sh -p native,apptainer --quick -n 1 -s 1 -o "$campaign"
 rm "$TMP/out" "$TMP/err"
 tap_report "$run_status" 'a campaign of an ordinary user, native and apptainer'
+sed 's/^/# /' "$campaign/failures.csv"
 [ "$run_status" -eq 0 ] || sed 's/^/# /' "$campaign"/*.csv "$campaign/log/driver.log" | tail -n 60
 check 'apptainer was usable' grep -q '^apptainer,yes,' "$campaign/platforms.csv"
 check 'no trial failed' [ "$(wc -l <"$campaign/failures.csv")" -eq 1 ]
@@ -37,7 +38,10 @@ ok 'up' platform_up
 run platform_facts
 out_has 'memory is limited' '^platform\.memory=256M$'
 run platform_run memsweep -r 1 -t 1ms -f csv --size 1M latency
-out_has 'and the program sees it' '^# cgroup\.memory=268435456'
+out_has 'and the program sees it' '^# cgroup\.memory=256M$'
+status 0 'what fits is had' platform_run memsweep -r 1 -w 0 -t 1ms --size 64M latency
+run platform_run memsweep -r 1 -w 0 -t 1ms --size 512M latency
+check 'what does not is not' [ "$run_status" -ne 0 ]
 ok 'down' platform_down
 check 'nothing is left' [ -z "$(ls -A "$STATE")" ]
 
