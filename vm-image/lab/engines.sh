@@ -1,6 +1,7 @@
 #!/bin/sh
 # Runs in the lab's machine `engines` (engines.t): each engine with all that docker.t asks of it, what it
-# grants seen from inside; Docker with other user ids; systemd-nspawn.
+# grants seen from inside.
+# usage: engines.sh PLATFORM...
 . common/test/tap.sh
 . common/platforms/platform.sh
 . common/platforms/limits.sh
@@ -9,50 +10,11 @@ check 'control groups are of version 2 only' [ -f /sys/fs/cgroup/cgroup.controll
 # What is asked of an engine may be slow here.
 limits_measure "$BUILD/forksum" --version
 
-# engine PLATFORM FACT...
 engine() {
-    ok "$1" sh docker/docker.t "$@"
+    ok "$1" sh docker/docker.t "$1"
     check "$1 was not skipped" sh -c '! grep "# SKIP" "$1"' - "$TMP/out"
     check "$1: its memory and its CPUs were seen from inside" grep -q '^ok.* memory as given' "$TMP/out"
 }
-engine docker net.backend=bridge
-engine docker:runtime=crun identity.runtime=crun
-engine podman identity.runtime=crun
-
-# Engines that map user ids: root in a container is nobody outside, and may not write to our folder.
-echo nobody:100000:65536 | tee /etc/subuid >/etc/subgid
-export ROOT="$PWD" LOG="$TMP/log" TEST_CPUS=0 MEMORY=512M
-STATE=$(mktemp -d "$BUILD/lab-test.XXXXXX")
-trap 'platform_down; platform_release; rm -rf "$TMP" "$STATE"' EXIT
-use() {
-    PLATFORM=$1 PLATFORM_NAME=${1%%:*}
-    . docker/platform.sh
-}
-use docker
-engine_config() { echo '{"userns-remap": "nobody"}'; }
-ok 'docker with userns-remap is prepared' platform_prepare
-run container_engine info --format '{{.SecurityOptions}}'
-out_has 'and says so' 'name=userns'
-ok 'it is up' platform_up
-ok 'and its data folder can be written' platform_run sh -c 'echo x >/data/x'
-ok 'down' platform_down
-ok 'released' platform_release
-
-# docker that is podman, as the package podman-docker has it.
-mkdir "$TMP/bin"
-printf '#!/bin/sh\nexec podman "$@"\n' >"$TMP/bin/docker"
-chmod +x "$TMP/bin/docker"
-in_disguise() (PATH=$TMP/bin:$PATH platform_probe)
-status 77 'podman in the clothes of docker' in_disguise
-out_has 'is told' 'docker is podman'
-
-# systemd-nspawn, as a user would name it; this machine has no systemd to tell.
-campaign=$LAB_RESULTS/campaign
-nspawn="systemd-nspawn --quiet --pipe --register=no --keep-unit -D $BUILD/nspawn"
-cp -R "$BUILD/rootfs" "$BUILD/nspawn"
-ok 'a campaign with systemd-nspawn' \
-    ./run.sh -p native -p "exec:$nspawn" -b forksum --quick -n 1 -s 1 -o "$campaign"
-check 'no trial failed' [ "$(wc -l <"$campaign/failures.csv")" -eq 1 ]
-check 'it has figures' grep -q 'exec:systemd-nspawn.*,1,forksum,sum,' "$campaign/samples.csv"
+for platform; do engine "$platform"; done
 
 tap_done

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Containers under control groups of version 2 only: docker, podman, crun, systemd-nspawn.
+# Containers under control groups of version 2 only: docker, podman, crun.
 . common/test/tap.sh
 . vm-image/in_lab.sh
 
-in_lab 1800 engines vm-image/lab/engines.sh
+in_lab 1800 engines vm-image/lab/engines.sh docker podman docker:runtime=crun
