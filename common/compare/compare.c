@@ -287,7 +287,7 @@ static int compare_folders(char **folders, int count)
     int status = STATUS_GOOD;
     struct model model = {0};
     model.keep_samples = config.format == OUTPUT_HTML;
-    model.keep_kernels = !config.need;
+    model.keep_facts = !config.need;
     read_folders(&model, folders, count);
     if (fleet_is_model(&model)) {
         struct fleet fleet = fleet_of(&model, folders[0], &config.settings);

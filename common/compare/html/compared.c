@@ -1,12 +1,14 @@
 /* The report's section on several campaigns: later ones against the first. */
 #include "sections.h"
 
+#include "explain.h"
 #include "numbers.h"
 #include "plot.h"
 #include "versus.h"
 #include "wording.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 static void put_one(const struct page *page, const struct versus *versus)
 {
@@ -24,9 +26,16 @@ static void put_one(const struct page *page, const struct versus *versus)
     if (isfinite(ratio->low))
         fprintf(out, "%s – %s", number(b, exp(ratio->low)), number(c, exp(ratio->high)));
     wording_of(phrase, &versus->result, &page->analysis->settings);
-    fprintf(out, "</td><td class=\"%s\">%s%s%s</td></tr>\n",
-            less ? "less" : classes[versus->result.verdict], verdict_names[versus->result.verdict],
-            phrase[0] ? ", " : "", phrase);
+    fprintf(out, "</td><td class=\"%s\">%s%s%s", less ? "less" : classes[versus->result.verdict],
+            verdict_names[versus->result.verdict], phrase[0] ? ", " : "", phrase);
+    char *evidence = explain_versus(page->analysis, versus);
+    if (evidence) {
+        fprintf(out, "<br><span class=\"soft\">");
+        plot_text(evidence, out);
+        fprintf(out, "</span>");
+        free(evidence);
+    }
+    fprintf(out, "</td></tr>\n");
 }
 
 void section_versus(const struct page *page)

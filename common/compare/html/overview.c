@@ -3,6 +3,7 @@
 
 #include "alloc.h"
 #include "catalog.h"
+#include "explain.h"
 #include "numbers.h"
 #include "plot.h"
 #include "units.h"
@@ -170,6 +171,13 @@ static void put_ratio(const struct page *page, const struct axis *axis, const st
     wording_of(phrase, result, &page->analysis->settings);
     fprintf(out, "<div class=\"word %s\">%s%s%s</div>\n", class, verdict_names[result->verdict],
             phrase[0] ? ", " : "", phrase);
+    char *evidence = explain(page->analysis, row, result);
+    if (evidence) {
+        fprintf(out, "<div class=\"evidence\">");
+        plot_text(evidence, out);
+        fprintf(out, "</div>\n");
+        free(evidence);
+    }
 }
 
 /*

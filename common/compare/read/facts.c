@@ -4,6 +4,7 @@
 #include "alloc.h"
 #include "words.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -57,16 +58,44 @@ static void add_histogram(const struct csv *csv, struct hist *hist, char *text)
     }
 }
 
-/* Keeps the last value of every key, and whether it was ever another. */
+static char *name_of(int group, const char *platform, const char *benchmark, const char *key)
+{
+    return alloc_format("%d\x1f%s\x1f%s\x1f%s", group, platform, benchmark, key);
+}
+
+const struct known_fact *model_fact(const struct model *model, int group, const char *platform,
+                                    const char *benchmark, const char *key)
+{
+    char *name = name_of(group, platform, benchmark, key);
+    int number = names_find(&model->fact_names, name);
+    free(name);
+    return number == NAMES_NONE ? NULL : &model->facts[number];
+}
+
+/* The numbers that the text's parts begin with; NAN where a part does not. */
+static void numbers_of(const char *text, double numbers[FACT_NUMBERS])
+{
+    for (int i = 0; i < FACT_NUMBERS; i++) {
+        bool is_number = text && *text >= '0' && *text <= '9';
+        numbers[i] = is_number ? strtod(text, NULL) : NAN;
+        text = text ? strstr(text, ", ") : NULL;
+        text = text ? text + 2 : NULL;
+    }
+}
+
+/* Keeps the last value of every key, whether it was ever another, and the sums of its numbers. */
 static void add_fact(struct model *model, int group, const struct field *fields)
 {
-    char *key =
-        alloc_format("%d\x1f%s\x1f%s\x1f%s", group, fields[2].text, fields[4].text, fields[5].text);
+    char *key = name_of(group, fields[2].text, fields[4].text, fields[5].text);
     size_t number = (size_t)names_add(&model->fact_names, key, strlen(key));
     free(key);
+    double numbers[FACT_NUMBERS];
+    numbers_of(fields[6].text, numbers);
     if (number < model->fact_count) {
         struct known_fact *fact = &model->facts[number];
         char *value = table_text(&fields[6]);
+        for (int i = 0; i < FACT_NUMBERS; i++)
+            fact->sums[i] += numbers[i];
         if (strcmp(fact->value, value) != 0)
             fact->varies = true;
         free(fact->value);
@@ -81,6 +110,7 @@ static void add_fact(struct model *model, int group, const struct field *fields)
         .benchmark = table_text(&fields[4]),
         .key = table_text(&fields[5]),
         .value = table_text(&fields[6]),
+        .sums = {numbers[0], numbers[1]},
     };
 }
 
@@ -116,18 +146,18 @@ void facts_load(const struct folder *folder)
     static const char *const called[] = {"host", "platform", "benchmark", "key"};
     struct field fields[7];
     struct csv csv;
-    if (!model->keep_samples && !model->keep_kernels)
+    if (!model->keep_samples && !model->keep_facts)
         return;
     if (!table_open(&csv, folder, "facts.csv", false))
         return;
     while (table_next(&csv, model, fields, 7)) {
-        const char *dot = strrchr(fields[5].text, '.');
-        if (!model->keep_samples && (!dot || strcmp(dot, ".kernel") != 0))
+        bool is_histogram = strncmp(fields[5].text, "histogram.", 10) == 0;
+        if (!model->keep_samples && is_histogram)
             continue;
         for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
             table_check_name(&csv, &fields[names[i]], called[i]);
         int group = model_group(model, folder->source, fields[1].text);
-        if (strncmp(fields[5].text, "histogram.", 10) == 0)
+        if (is_histogram)
             add_histogram(&csv, find_distribution(model, group, fields, fields[5].text + 10),
                           fields[6].text);
         else if (strncmp(fields[5].text, "series.", 7) != 0)

@@ -88,10 +88,14 @@ struct unusable {
     char *platform, *reason;
 };
 
+enum { FACT_NUMBERS = 2 };
+
 struct known_fact {
     int group;
     char *platform, *benchmark, *key, *value;
     bool varies; /* other trials say otherwise; value is the last one's */
+    /* Of all trials, the numbers that begin its parts: of `7 read, 9 written` two. NAN: none. */
+    double sums[FACT_NUMBERS];
 };
 
 /* The latencies of one metric over all rounds. */
@@ -127,7 +131,7 @@ struct model {
     char **notes; /* sentences about what was left out and why */
     size_t note_count, note_room;
     bool keep_samples; /* for a report with drawings: samples, facts, distributions */
-    bool keep_kernels; /* of the facts, at least which kernels there were */
+    bool keep_facts;   /* facts, for whatever is said in words */
 };
 
 /* The group's number; a new one if source (NULL: any) and host are new. */
@@ -146,6 +150,11 @@ const struct cell *model_find(const struct model *model, int group, int platform
 /* Adds one repetition; rows may come in any order. `round` is the group's own number. */
 void model_add(struct model *model, int cell, uint32_t round, double time, uint32_t rep,
                double value);
+
+/* What is known under that key, or NULL; facts of the whole round there have the benchmark
+ * `platform`. */
+const struct known_fact *model_fact(const struct model *model, int group, const char *platform,
+                                    const char *benchmark, const char *key);
 
 void model_note(struct model *model, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -1,11 +1,13 @@
 #include "export.h"
 
 #include "csv.h"
+#include "explain.h"
 #include "json.h"
 #include "version.h"
 #include "versus.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* One figure of a result under the name that both formats give it. */
@@ -110,8 +112,10 @@ static void put_figure(const char *name, double value, FILE *out)
     fprintf(out, isfinite(value) ? ", \"%s\": %.10g" : ", \"%s\": null", name, value);
 }
 
-static void put_result(const struct row *row, const struct result *result, FILE *out)
+static void put_result(const struct analysis *analysis, const struct row *row,
+                       const struct result *result, FILE *out)
 {
+    char *evidence = explain(analysis, row, result);
     struct figure figures[MOST_FIGURES];
     size_t count = figures_of(row, result, figures);
     put_pair("        {", "platform", result->platform, out);
@@ -120,6 +124,9 @@ static void put_result(const struct row *row, const struct result *result, FILE 
         put_figure(figures[f].name, figures[f].value, out);
     if (result->why_not)
         put_pair(", ", "why_no_ratio", result->why_not, out);
+    if (evidence)
+        put_pair(", ", "evidence", evidence, out);
+    free(evidence);
     fprintf(out, "}");
 }
 
@@ -134,7 +141,7 @@ static void put_row(const struct analysis *analysis, const struct row *row, FILE
     put_pair(", ", "better", better_names[row->metric->better], out);
     fprintf(out, ", \"primary\": %s, \"results\": [\n", row->metric->primary ? "true" : "false");
     for (size_t k = 0; k < row->count; k++) {
-        put_result(row, &row->results[k], out);
+        put_result(analysis, row, &row->results[k], out);
         fprintf(out, "%s\n", k + 1 < row->count ? "," : "");
     }
     fprintf(out, "     ]}");

@@ -1,11 +1,13 @@
 #include "export.h"
 
+#include "explain.h"
 #include "markdown.h"
 #include "numbers.h"
 #include "units.h"
 #include "wording.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 void markdown_text(const char *text, FILE *out)
@@ -52,6 +54,12 @@ static void put_result(const struct analysis *analysis, const struct row *row,
     for (size_t i = 0; i < remarks->count; i++) {
         if (remark_touches(&remarks->at[i], row, result->platform))
             fprintf(out, " [%zu]", i + 1);
+    }
+    char *evidence = explain(analysis, row, result);
+    if (evidence) {
+        fprintf(out, "<br>");
+        markdown_text(evidence, out);
+        free(evidence);
     }
     fprintf(out, " |\n");
 }

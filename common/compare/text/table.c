@@ -1,5 +1,7 @@
 #include "table.h"
 
+#include "alloc.h"
+#include "explain.h"
 #include "numbers.h"
 #include "units.h"
 #include "versus.h"
@@ -7,9 +9,10 @@
 #include "wrap.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
-enum { NAME = 22, WIDTH = 80, MOST_MARKS = 3 };
+enum { NAME = 22, WIDTH = 80, MOST_MARKS = 3, EVIDENCE = 6 };
 
 /* A ratio's figure and interval: `1.021    1.015 .. 1.027`. */
 static void print_interval(const struct ratio *ratio, FILE *out)
@@ -30,6 +33,19 @@ static void print_verdict(const struct analysis *analysis, const struct result *
     wording_short(text, result, &analysis->settings);
     fprintf(out, "  %s%s%s%s%s", colour ? colours[result->verdict] : "",
             verdict_names[result->verdict], text[0] ? ", " : "", text, colour ? "\033[0m" : "");
+}
+
+/* The line below a comparison: what was recorded that goes with its difference. Frees `evidence`.
+ */
+static void print_evidence(char *evidence, FILE *out)
+{
+    if (!evidence)
+        return;
+    fprintf(out, "%*s", EVIDENCE, "");
+    char *line = alloc_format("evidence: %s", evidence);
+    wrap_print(out, line, EVIDENCE);
+    free(line);
+    free(evidence);
 }
 
 /* The numbers of the first few remarks that belong to a figure: ` [1,4]`; "" without any. */
@@ -130,6 +146,7 @@ static void print_row(const struct analysis *analysis, const struct row *row,
         else if (result->has_ratio)
             print_verdict(analysis, result, colour, out);
         fprintf(out, "\n");
+        print_evidence(explain(analysis, row, result), out);
     }
     print_missing(analysis, row, remarks, out);
 }
@@ -206,6 +223,7 @@ void table_versus(const struct analysis *analysis, bool colour, FILE *out)
         print_interval(&versus->result.ratio, out);
         print_verdict(analysis, &versus->result, colour, out);
         fprintf(out, "\n");
+        print_evidence(explain_versus(analysis, versus), out);
     }
     versus_free(&list);
 }
