@@ -276,6 +276,23 @@ container_pin_proxy() {
     done
 }
 
+# platform_counters: microseconds of CPU time that those have used, and what serves behind them.
+platform_counters() {
+    set -- # their numbers
+    for container_proxy in $(container_proxies); do set -- "$@" "$container_proxy"; done
+    [ $# -gt 0 ] || return 0
+    container_served=$(platform_cgroup_of "$(platform_pids | tail -n 1)")
+    for container_proxy; do cat "/proc/$container_proxy/stat" 2>/dev/null || :; done |
+        awk -v hz="$(getconf CLK_TCK 2>/dev/null || echo 100)" '
+            { sub(/.*\) /, ""); ticks += $12 + $13 }
+            END { printf "proxy_us=%.0f\n", 1e6 * ticks / hz }'
+    if [ -r "$container_served/cpuacct.usage" ]; then
+        awk '{ printf "server_us=%.0f\n", $1 / 1e3 }' "$container_served/cpuacct.usage"
+    elif [ -r "$container_served/cpu.stat" ]; then
+        sed -n 's/^usage_usec /server_us=/p' "$container_served/cpu.stat"
+    fi
+}
+
 platform_facts() {
     echo platform.kind=container
     echo "platform.engine=$(container_engine --version)"

@@ -200,8 +200,8 @@ block_account() {
         block_pid=$(platform_pids |
             if [ "$(part_program "$1")" = nginxload ]; then tail -n 1; else head -n 1; fi)
         platform_cgroup_of "$block_pid" | sed 's/^/cgroup /'
-    else
-        platform_pids | sed 's/^/pid /'
+    elif [ "$(part_program "$1")" = nginxload ] || ! grep -q '^platform.kind=native' "$WORK/platform"; then
+        platform_pids | sed 's/^/pid /' # natively, the server's
     fi
 }
 
@@ -221,6 +221,7 @@ block_close() {
     block_status=$2
     : >"$WORK/out"
     : >"$WORK/bills"
+    : >"$WORK/bills.parts"
     block_look_again
     for block_part in $(part_list "$1"); do
         block_folder=$WORK/$block_part
@@ -236,8 +237,12 @@ block_close() {
         } >"$WORK/printed"
         trial_add "$block_part"
         cat "$block_folder/bill" >>"$WORK/bills"
+        block_prefix=$(part_prefix "$block_part")
+        [ -z "$block_prefix" ] || sed "s/^/$block_prefix/" "$block_folder/bill" >>"$WORK/bills.parts"
     done
-    [ ! -f "$WORK/bill.before" ] || bill_close "$(part_program "$1")" >"$WORK/bill"
+    if [ -f "$WORK/bill.before" ]; then
+        bill_close "$(part_program "$1")" | cat - "$WORK/bills.parts" >"$WORK/bill"
+    fi
     cat "$WORK/err" >>"$LOG"
     trial_record "$1" "$block_status"
 }
