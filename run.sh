@@ -63,7 +63,8 @@ of an adapter of your own (./my-platform.sh).
   -m, --memory SIZE      memory of the platform under test ($MEMORY)
       --limit SECONDS    longest trial ($LIMIT, more on a slow host); no other step
                          has less
-      --methods          forksum also by vfork, spawn, clone and thread
+      --methods          forksum also by vfork, spawn, clone and thread: adds
+                         forksum:method=vfork, ... to the benchmarks
       --quick            next to no work: checks the chain, figures mean nothing
       --fleet LAUNCHER   the same on every host that this command reaches, with
                          words added to it: 'srun --nodes=4 --ntasks-per-node=1'
@@ -168,6 +169,8 @@ check_options() {
         esac
     done
     CHOSEN_BENCHMARKS=${CHOSEN_BENCHMARKS:-$PLATFORM_TOOLS}
+    [ -z "$METHODS" ] || CHOSEN_BENCHMARKS=$(add_methods)
+    [ -n "$CHOSEN_BENCHMARKS" ] || say_bad '--methods: forksum is not among the benchmarks'
     check_places
     printf '%s' "$CHOSEN_PLATFORMS" | while IFS= read -r chosen; do
         check_platform "$chosen"
@@ -223,6 +226,21 @@ encode_benchmarks() {
         esac
         printf '%s ' "$encode_line"
     done
+}
+
+# add_methods: those chosen, and forksum's other ways to make a process; nothing where forksum is not chosen.
+add_methods() {
+    add_more=
+    for chosen in $CHOSEN_BENCHMARKS; do
+        case $chosen in
+        forksum:*method=*) ;;
+        forksum | forksum:*)
+            add_to=$(echo "$chosen" | sed 's/^forksum$/&:/; s/:..*/&,/')
+            for add_method in vfork spawn clone thread; do add_more="$add_more ${add_to}method=$add_method"; done
+            ;;
+        esac
+    done
+    [ -z "$add_more" ] || echo "$CHOSEN_BENCHMARKS$add_more"
 }
 
 # set_benchmarks NAME: those of a set, a file with one of them per line, # begins a comment.

@@ -21,7 +21,7 @@
 #
 #   OUT WORK         results folder; the driver's own temporary files
 #   RUN              the campaign's folder for what goes on now
-#   HOST ROUND ORDER SEED LIMIT QUICK METHODS ISA BEST STORES
+#   HOST ROUND ORDER SEED LIMIT QUICK ISA BEST STORES
 #   CARRY CARRY_WITH what the platform is given besides (carry.sh)
 #   GUESTMARK_BLOCK  the mark by which this block's processes are found
 set -eu
@@ -228,7 +228,6 @@ block_close() {
         [ -f "$block_folder/status" ] || continue
         cat "$block_folder/err" >>"$WORK/err"
         block_part_status=$(cat "$block_folder/status")
-        if [ "$block_part_status" -eq 77 ] && part_optional "$block_part"; then continue; fi
         [ "$block_status" -ne 0 ] || block_status=$block_part_status
         {
             record_columns

@@ -65,7 +65,6 @@ fleet_options() {
     printf -- '-b\n%s\n' "$(echo "$CHOSEN_BENCHMARKS" | awk '{ $1 = $1; gsub(/ /, ","); print }')"
     printf -- '-m\n%s\n' "$MEMORY"
     [ -z "$TEST_CPUS_GIVEN" ] || printf -- '-c\n%s\n' "$TEST_CPUS_GIVEN"
-    [ -z "$METHODS" ] || echo --methods
     [ -z "$QUICK" ] || echo --quick
 }
 # fleet_extent: those that a campaign may be resumed with.

@@ -139,7 +139,7 @@ host_share() {
     cd "$host_work/guestmark" || exit
     # Launchers may hand on the environment of the fleet's driver.
     unset ROOT BUILD WORK STATE LOG RUN OUT HOST ROUND ORDER ISA BEST PROGRESS PLATFORM SEED LIMIT QUICK \
-        METHODS STORES TEST_CPUS CLIENT_CPUS MEMORY GUESTMARK_BLOCK || :
+        STORES TEST_CPUS CLIENT_CPUS MEMORY GUESTMARK_BLOCK || :
     GUESTMARK_COMMIT=$(host_setting commit)
     export GUESTMARK_COMMIT
     host_count=$(nproc 2>/dev/null || echo 1)

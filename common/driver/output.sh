@@ -53,7 +53,6 @@ output_settings() {
     echo "setting.client_cpus=$CLIENT_CPUS"
     echo "setting.memory=$MEMORY"
     echo "setting.quick=$QUICK"
-    echo "setting.methods=$METHODS"
     echo "setting.benchmarks=$CHOSEN_BENCHMARKS"
     echo "setting.rounds=$ROUNDS"
     echo "setting.budget=$BUDGET_SECONDS"
@@ -79,5 +78,5 @@ output_reproduce() {
     [ -z "$ROUNDS" ] || printf ' -n %s' "$ROUNDS"
     [ -z "$BUDGET_SECONDS" ] || printf ' -t %ss' "$BUDGET_SECONDS"
     [ -z "$LIMITS_LEAST" ] || printf ' --limit %s' "$LIMITS_LEAST"
-    echo "${METHODS:+ --methods}${QUICK:+ --quick}"
+    echo "${QUICK:+ --quick}"
 }

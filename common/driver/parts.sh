@@ -28,12 +28,11 @@ part_asked() {
 }
 
 # part_list BENCHMARK: its parts, the first one the classic. BEST is 1 where some platforms have a better
-# instruction set than all have; METHODS adds the other ways to make a process.
+# instruction set than all have.
 part_list() {
     case $1 in
     linpack) echo "linpack${BEST:+ linpack.best}" ;;
     memsweep) echo 'memsweep memsweep.copy memsweep.size' ;;
-    forksum) echo "forksum${METHODS:+ forksum.vfork forksum.spawn forksum.clone forksum.thread}" ;;
     nginxload) echo 'nginxload nginxload.big' ;;
     *) echo "$1" ;;
     esac
@@ -41,10 +40,7 @@ part_list() {
 
 # part_prefix PART: what precedes the names of its facts. part_suffix PART: what follows those of its metrics.
 part_prefix() { case $1 in *:*) ;; *.*) echo "${1#*.}." ;; esac }
-part_suffix() { case $1 in linpack.best) echo '[isa=best]' ;; forksum.*) echo "[${1#*.}]" ;; esac }
-
-# part_optional PART: whether a platform may lack it (77) without being worse for it: ways to make a process.
-part_optional() { case $1 in forksum.*) ;; *) return 1 ;; esac }
+part_suffix() { case $1 in linpack.best) echo '[isa=best]' ;; esac }
 
 # part_metrics PART: its metrics that have verdicts; a part without any is open as long as its benchmark's
 # first one.
@@ -57,7 +53,6 @@ part_metrics() {
     diskrand) echo iops ;;
     nginxload) echo requests ;;
     nginxload.big) echo download ;;
-    forksum.*) echo "sum$(part_suffix "$1")" ;;
     memsweep:*metrics=*)
         part_text=${1#*metrics=}
         echo "${part_text%%,*}" | tr + ' '
@@ -81,7 +76,7 @@ part_weight() {
     memsweep.size) echo 1 ;;
     forksum) echo 5 ;;
     nginxload.big) echo 3 ;;
-    forksum.*) echo 3 ;;
+    forksum:*) echo 3 ;;
     *) echo 2 ;;
     esac
 }
@@ -133,7 +128,6 @@ part() {
             --size "$part_size" triad latency fault
         ;;
     forksum) set -- forksum "$@" 1 "$part_sum" ;;
-    forksum.*) set -- forksum "$@" --method "${part_name#*.}" 1 "$part_sum" ;;
     diskrand) set -- diskrand "$@" --size "$part_disk" "$(platform_data)" ;;
     nginxload) set -- nginxload "$@" -c "$CLIENT_CPUS" "$(cat "$WORK/url")/small" ;;
     nginxload.big) set -- nginxload "$@" -c "$CLIENT_CPUS" --download --bytes "$part_bytes" \

@@ -10,7 +10,7 @@ resume_output() {
     SEED=$(resume_setting seed)
     TEST_CPUS=$(resume_setting test_cpus) CLIENT_CPUS=$(resume_setting client_cpus)
     MEMORY=$(resume_setting memory)
-    QUICK=$(resume_setting quick) METHODS=$(resume_setting methods)
+    QUICK=$(resume_setting quick)
     CHOSEN_BENCHMARKS=$(resume_setting benchmarks)
     CHOSEN_PLATFORMS=$(resume_setting platform)
     CHOSEN_PLATFORMS=${CHOSEN_PLATFORMS:+$CHOSEN_PLATFORMS$NEWLINE}

@@ -36,8 +36,8 @@ platform_run() {
     silent,memsweep) return 9 ;;
     torn,memsweep) printf '%s\n' "$tap_columns" 'memsweep,sweep,s/acc'; return ;;
     nan,memsweep) printf '%s\n' "$tap_columns" memsweep,sweep,s,lower,1,nan; return ;;
-    methods,forksum) case $* in *' clone '*) return 77 ;; esac ;;
-    wrong-method,forksum) case $* in *' spawn '*) return 3 ;; esac ;;
+    methods,forksum) case $* in *'=clone '*) return 77 ;; esac ;;
+    wrong-method,forksum) case $* in *'=spawn '*) return 3 ;; esac ;;
     crash,memsweep) kill -s KILL $$ ;;
     esac
     fake_metric=time
@@ -175,19 +175,23 @@ check 'same seed, same order' cmp "$TMP/p1/plan.csv" "$TMP/p2/plan.csv"
 check 'other seed, other order' sh -c '! cmp -s "$1" "$2"' - "$TMP/p1/plan.csv" "$TMP/p3/plan.csv"
 check 'rounds differ in order' awk -F, '{ o[$1] = o[$1] $2 $3 } END { exit o[1] == o[2] }' "$TMP/p1/plan.csv"
 
-# forksum by every method; what a platform does not have is left out.
-run driver -p "$fake:mode=methods" -b forksum -n 1 --methods --quick -o "$TMP/methods"
+# forksum by every method, each a benchmark of its own; what a platform does not have is said.
+run driver -p "$fake:mode=methods" -b forksum,linpack -n 1 --methods --quick -o "$TMP/methods"
 for method in vfork spawn thread; do
-    check "--methods: a row for $method" row "$fake:mode=methods,1,forksum,time\[$method\],s,lower,1,0.0012" \
-        "$TMP/methods/samples.csv"
+    check "--methods: a row for $method" row \
+        "$fake:mode=methods,1,forksum:method=$method,time,s,lower,1,0.0012" "$TMP/methods/samples.csv"
 done
-check '--methods: clone is not there' sh -c '! grep -q clone "$1"' - "$TMP/methods/samples.csv"
-run driver -p "$fake:mode=wrong-method" -b forksum -n 1 --methods --quick -o "$TMP/wrong-method"
-check '--methods: a wrong answer of one is a failure of the trial' \
-    grep -q ',forksum,forksum: exit status 3 ' "$TMP/wrong-method/failures.csv"
-check '--methods: and gives no sample' sh -c '! grep -q ",forksum," "$1"' - "$TMP/wrong-method/samples.csv"
-check '--methods: the trial is good' row "$fake:mode=methods,1,forksum,time,s,lower,1,0.0012" \
+check '--methods: clone is not there' sh -c '! grep -q clone "$1"/samples.csv &&
+    grep -q "forksum:method=clone,.*exit status 77" "$1"/failures.csv' - "$TMP/methods"
+check '--methods: the plain one stays' row "$fake:mode=methods,1,forksum,time,s,lower,1,0.0012" \
     "$TMP/methods/samples.csv"
+run driver -p "$fake:mode=wrong-method" -b forksum:range=1-9 -n 1 --methods --quick -o "$TMP/wrong-method"
+check '--methods: a wrong answer of one is its failure' \
+    grep -q ',"forksum:range=1-9,method=spawn",.*exit status 3 ' "$TMP/wrong-method/failures.csv"
+check '--methods: and not the others' row \
+    "$fake:mode=wrong-method,1,\"forksum:range=1-9,method=vfork\",time,s,lower,1,0.0012" \
+    "$TMP/wrong-method/samples.csv"
+status 2 '--methods: without forksum' driver -b linpack --methods
 
 # A comma may also separate the keys of a platform.
 run driver -p "$fake:mode=a,other=b,$fake:mode=c" -b linpack -n 1 --quick -o "$TMP/keys"

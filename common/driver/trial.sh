@@ -29,10 +29,7 @@ trial_part() {
 
 trial_parts() {
     for trial_one in $(part_list "$1"); do
-        trial_parts_status=0
-        trial_part "$trial_one" || trial_parts_status=$?
-        [ "$trial_parts_status" -ne 77 ] || ! part_optional "$trial_one" || trial_parts_status=0
-        [ "$trial_parts_status" -eq 0 ] || return "$trial_parts_status"
+        trial_part "$trial_one" || return
     done
 }
 

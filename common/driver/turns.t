@@ -32,7 +32,7 @@ platform_serve() {
     case "$* " in
     *' copy '*) metric=copy ;;
     *' latency '*) metric=latency ;;
-    *' --method clone '*) return 77 ;;
+    *' --method=clone '*) return 77 ;;
     esac
     unit=s better=lower
     [ "$metric" != lu ] || unit=flop/s better=higher
@@ -130,11 +130,10 @@ check 'what is decided gets no more turns' awk -F, '
 
 # ---- methods ----
 run driver -p "$fake" -b forksum -n 1 --methods --quick -o "$TMP/methods"
-check 'every method has rows' row "$fake,1,forksum,sum\[thread\],s,lower,2,[0-9.e-]+" \
+check 'every method has rows' row "$fake,1,forksum:method=thread,sum,s,lower,2,[0-9.e-]+" \
     "$TMP/methods/samples.csv"
-check 'one that is not there has none, and is no failure' sh -c '! grep -q clone "$1" &&
-    ! grep -q forksum "$2"' - \
-    "$TMP/methods/samples.csv" "$TMP/methods/failures.csv"
+check 'one that is not there has none, and its reason' sh -c '! grep -q clone "$1" &&
+    grep -q "forksum:method=clone" "$2"' - "$TMP/methods/samples.csv" "$TMP/methods/failures.csv"
 
 # ---- benchmarks with options ----
 spelled='linpack:size=100,kernel=classic'
