@@ -22,6 +22,7 @@ esac
 . "$ROOT/common/driver/record.sh"
 . "$ROOT/common/driver/processes.sh"
 . "$ROOT/common/driver/parts.sh"
+. "$ROOT/common/driver/sizes.sh"
 . "$ROOT/common/driver/carry.sh"
 . "$ROOT/common/driver/blocks.sh"
 . "$ROOT/common/driver/prepare.sh"

@@ -33,6 +33,7 @@ unset CDPATH && export LC_ALL=C
 . "$ROOT/common/driver/within.sh"
 . "$ROOT/common/driver/bill.sh"
 . "$ROOT/common/driver/parts.sh"
+. "$ROOT/common/driver/sizes.sh"
 . "$ROOT/common/driver/carry.sh"
 . "$ROOT/common/driver/trial.sh"
 . "$ROOT/common/driver/guards.sh"
@@ -123,6 +124,7 @@ block_prepare() {
     ! command -v platform_serve >/dev/null || echo yes >"$WORK/serves"
     block_stores
     block_look
+    sizes_paces >"$WORK/pace"
     block_stop || :
 }
 
@@ -209,7 +211,7 @@ block_account() {
 block_serve() {
     set -- "$1" --steps -t "$(part_step "$1")" -s "$((SEED + ROUND))"
     # Its calibration has done once whatever it will do.
-    if [ "$(part_program "$1")" = memsweep ]; then set -- "$@" --warmup 0; fi
+    if [ "$(part_program "$1")" = memsweep ] || [ -n "$(sizes_of "$1")" ]; then set -- "$@" --warmup 0; fi
     block_part=$1
     shift
     part "$block_part" platform_serve part_client "$@"

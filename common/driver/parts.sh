@@ -142,6 +142,7 @@ part() {
 # part_spelled PLATFORM-RUNNER CLIENT-RUNNER OPTION...: a benchmark with options of its own ($part_name),
 # which come last and so count; what they leave open is as in the benchmark without options.
 part_spelled() {
+    [ -z "$QUICK" ] || part_name=$(sizes_small "$part_name")
     part_operands='' part_page=/small
     part_options=$(part_words "$part_name")
     case $part_name in

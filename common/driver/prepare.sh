@@ -49,16 +49,21 @@ prepare() {
     : >"$WORK/usable"
     : >"$WORK/isas"
     : >"$WORK/serial"
+    : >"$WORK/paces"
+    ORDER=$CHOSEN_BENCHMARKS
     while IFS= read -r prepare_platform && ! campaign_stopped; do
         say "preparing $prepare_platform"
         : >"$WORK/isa"
-        rm -f "$WORK/serves"
+        rm -f "$WORK/serves" "$WORK/pace"
         if blocks_run prepare "$prepare_platform"; then
             echo "$prepare_platform" >>"$WORK/usable"
             # What can list none has what every program has.
             [ -s "$WORK/isa" ] || echo generic >"$WORK/isa"
             sed 's/^/x /; 1s/^x/new x/' "$WORK/isa" >>"$WORK/isas"
             [ -f "$WORK/serves" ] || echo "$prepare_platform" >>"$WORK/serial"
+            while read -r prepare_pace; do
+                printf '%s\t%s\n' "$prepare_platform" "$prepare_pace"
+            done <"$WORK/pace" >>"$WORK/paces"
         elif ! campaign_stopped; then
             prepare_unusable "$prepare_platform"
         fi
@@ -68,6 +73,7 @@ prepare() {
     while IFS= read -r prepare_platform; do
         csv_line "$prepare_platform" yes '' | record_append platforms.csv || campaign_disk_full
     done <"$WORK/usable"
+    sizes_check
     prepare_isa
 }
 
