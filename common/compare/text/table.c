@@ -85,10 +85,16 @@ static void print_name(const struct remarks *remarks, const struct row *row, con
  */
 static void print_head(const struct row *row, const struct remarks *remarks, FILE *out)
 {
-    char name[128], text[NUMBER], marks[NUMBER], phrase[PHRASE];
-    snprintf(name, sizeof name, "%s %s", row->metric->benchmark, row->metric->name);
+    char text[NUMBER], marks[NUMBER], phrase[PHRASE];
+    char *name = alloc_format("%s %s", row->metric->benchmark, row->metric->name);
+    bool is_long = strlen(name) > NAME + 2; /* with options, or a command: lines of its own */
     fprintf(out, "\n");
-    int used = fprintf(out, "%-*s", NAME + 2, name);
+    if (is_long)
+        wrap_print(out, name, 0);
+    int used = fprintf(out, "%-*s", row->baseline ? NAME + 2 : 0, is_long ? "" : name);
+    free(name);
+    if (is_long && !row->baseline)
+        return;
     if (row->baseline) {
         const struct stats *stats = &row->baseline->stats;
         struct unit unit = unit_for(row->metric->unit, stats->median);
