@@ -291,6 +291,10 @@ ok 'two campaigns as html' "$BUILD/compare" -f html "$TMP/plain" "$TMP/full"
 out_has 'begin with old against new' '<h1>.*full against .*plain</h1>'
 ok 'pooled' "$BUILD/compare" --pool --detail "$TMP/plain" "$TMP/full"
 out_has 'rounds add up' '^  native +24 '
+"$BUILD/test/campaign_helper" -p "$(seq -s ' ' -f 'qemu:disk=qcow2,cache=mode%g' 30)" --cost 1.05 --events \
+    "$TMP/large"
+run "$BUILD/compare" -f markdown --gate 5 "$TMP/large"
+check 'markdown of 30 platforms fits a comment of 65,536 characters' test "$(wc -m <"$TMP/out")" -lt 65536
 for format in text html json csv markdown; do
     status 1 "$format: a full disk" sh -c '"$@" >/dev/full' - "$BUILD/compare" -f "$format" "$TMP/full"
 done

@@ -1,5 +1,6 @@
 #include "export.h"
 
+#include "err.h"
 #include "explain.h"
 #include "markdown.h"
 #include "numbers.h"
@@ -17,6 +18,16 @@ void markdown_text(const char *text, FILE *out)
             fputc('\\', out);
         fputc(*text == '\n' ? ' ' : *text, out);
     }
+}
+
+/*
+ * A comment of a review holds 65,536 characters (GitHub; others hold more), of which the table and
+ * what --gate found shall be there. `out` is in memory.
+ */
+static bool has_room(FILE *out)
+{
+    const long room = 55000;
+    return ftell(out) < room;
 }
 
 static void put_result(const struct analysis *analysis, const struct row *row,
@@ -55,7 +66,7 @@ static void put_result(const struct analysis *analysis, const struct row *row,
         if (remark_touches(&remarks->at[i], row, result->platform))
             fprintf(out, " [%zu]", i + 1);
     }
-    char *evidence = explain(analysis, row, result);
+    char *evidence = has_room(out) ? explain(analysis, row, result) : NULL;
     if (evidence) {
         fprintf(out, "<br>");
         markdown_text(evidence, out);
@@ -67,8 +78,14 @@ static void put_result(const struct analysis *analysis, const struct row *row,
 static void put_remarks(const struct model *model, const struct remarks *remarks, FILE *out)
 {
     if (remarks->count)
-        fprintf(out, "\nWhat to know about these figures:\n\n");
+        fprintf(out,
+                "\n<details><summary>What to know about these figures: %zu remark%s</summary>\n\n",
+                remarks->count, remarks->count == 1 ? "" : "s");
     for (size_t i = 0; i < remarks->count; i++) {
+        if (!has_room(out)) {
+            fprintf(out, "\n%zu more are in the text report.\n", remarks->count - i);
+            break;
+        }
         const struct remark *remark = &remarks->at[i];
         fprintf(out, "%zu. **", i + 1);
         markdown_text(remark->platform, out);
@@ -84,6 +101,8 @@ static void put_remarks(const struct model *model, const struct remarks *remarks
         markdown_text(remark->advice, out);
         fprintf(out, "\n");
     }
+    if (remarks->count)
+        fprintf(out, "\n</details>\n");
     for (size_t i = 0; i < model->unusable_count; i++) {
         fprintf(out, "%s- not measured: ", i ? "" : "\n");
         markdown_text(model->unusables[i].platform, out);
@@ -98,7 +117,7 @@ static void put_remarks(const struct model *model, const struct remarks *remarks
     }
 }
 
-void export_markdown(const struct analysis *analysis, const struct remarks *remarks, FILE *out)
+static void put_all(const struct analysis *analysis, const struct remarks *remarks, FILE *out)
 {
     int group = -1;
     for (size_t i = 0; i < analysis->count; i++) {
@@ -119,4 +138,18 @@ void export_markdown(const struct analysis *analysis, const struct remarks *rema
             put_result(analysis, row, remarks, &row->results[k], out);
     }
     put_remarks(analysis->model, remarks, out);
+}
+
+void export_markdown(const struct analysis *analysis, const struct remarks *remarks, FILE *out)
+{
+    char *text = NULL;
+    size_t bytes;
+    FILE *page = open_memstream(&text, &bytes);
+    if (!page)
+        die(STATUS_SYSTEM, "out of memory");
+    put_all(analysis, remarks, page);
+    if (fclose(page) != 0)
+        die(STATUS_SYSTEM, "out of memory");
+    fwrite(text, 1, bytes, out);
+    free(text);
 }
