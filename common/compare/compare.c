@@ -12,9 +12,11 @@
  */
 #include "alloc.h"
 #include "analysis.h"
+#include "answers.h"
 #include "catalog.h"
 #include "conditions.h"
 #include "course.h"
+#include "course_write.h"
 #include "err.h"
 #include "export.h"
 #include "fleet.h"
@@ -44,7 +46,8 @@ static struct config {
     int format;
     const char *output, *metrics;
     const char *columns;
-    bool detail, need, pool;
+    bool answers, detail, need, pool;
+    int runs;
     struct settings settings;
     double margin_percent, precision_percent, gate_percent;
 } config = {
@@ -58,6 +61,13 @@ static const struct opt options[] = {
     {"format", 'f', OPT_CHOICE, &config.format, "FORMAT", "what to write", output_names, 0, 0},
     {"output", 'o', OPT_TEXT, &config.output, "FILE",
      "where to write it, for course a folder; stdout otherwise", NULL, 0, 0},
+    {"runs", 'n', OPT_INT, &config.runs, "N",
+     "with course: so many rows each, single turns where there are fewer rounds; 0: the rounds",
+     NULL, 0, 1000000},
+    {"answers", 0, OPT_FLAG, &config.answers, NULL,
+     "text, markdown: benchmark by benchmark, how platforms differ, by how much, and what was "
+     "recorded that goes with it",
+     NULL, 0, 0},
     {"detail", 0, OPT_FLAG, &config.detail, NULL,
      "every metric with n, mean, stddev and median below the verdicts", NULL, 0, 0},
     {"need", 0, OPT_FLAG, &config.need, NULL,
@@ -103,7 +113,8 @@ static const struct tool tool = {
              "With --gate also 4: worse; 5: cannot be told yet, or nothing to compare.\n",
     .examples = "  compare results/latest                       the verdicts\n"
                 "  compare results/old results/new -f markdown  before and after\n"
-                "  compare results/old results/new --gate 5     for a CI job: worse by 5 %?\n",
+                "  compare results/old results/new --gate 5     for a CI job: worse by 5 %?\n"
+                "  compare results/latest -f course -o hand-in -n 48\n",
 };
 
 /* NO_COLOR: see no-color.org; set and not empty. A dumb terminal shows escapes as they are. */
@@ -147,11 +158,15 @@ static int write_report(const struct model *model, FILE *out)
         colour = can_colour(out);
         table_print(&analysis, &remarks, colour, out);
         table_versus(&analysis, colour, out);
+        if (config.answers)
+            answers_text(&analysis, out);
         if (config.detail)
             table_detail(&analysis, out);
         break;
     case OUTPUT_MARKDOWN:
         export_markdown(&analysis, &remarks, out);
+        if (config.answers)
+            answers_markdown(&analysis, out);
         break;
     case OUTPUT_CSV:
         export_csv(&analysis, out);
@@ -282,6 +297,22 @@ static void compare_hosts(struct fleet *fleet)
     fleet_free(fleet);
 }
 
+/* What courses ask for: the runs, and answers.md. */
+static void write_course(const struct model *model)
+{
+    char *path = alloc_format("%s/answers.md", config.output);
+    course_write(model, config.output, (size_t)config.runs);
+    FILE *out = fopen(path, "wex");
+    if (!out)
+        die_errno(STATUS_SYSTEM, "%s", path);
+    struct analysis analysis = analyse(model, &config.settings);
+    answers_markdown(&analysis, out);
+    analysis_free(&analysis);
+    if (ferror(out) | fclose(out))
+        die_errno(STATUS_SYSTEM, "%s", path);
+    free(path);
+}
+
 static int compare_folders(char **folders, int count)
 {
     int status = STATUS_GOOD;
@@ -298,7 +329,7 @@ static int compare_folders(char **folders, int count)
     if (!config.settings.baseline)
         config.settings.baseline = analysis_baseline(&model);
     if (config.format == OUTPUT_COURSE)
-        course_write(&model, config.output);
+        write_course(&model);
     else
         status = write_output(&model, NULL);
     model_free(&model);

@@ -131,7 +131,7 @@ i isa
 j connections jobs parallel
 k kernel method pattern
 m memory
-n rounds size
+n rounds runs size
 o output
 p platforms
 r reps

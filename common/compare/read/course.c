@@ -83,8 +83,9 @@ static void load_file(struct model *model, const struct course_file *file, int g
         const struct known_metric *known = file->columns[i];
         if (!known)
             continue;
-        int metric =
-            model_metric(model, known->benchmark, known->metric, known->unit, known->better);
+        const char *spelled = file->benchmarks[i];
+        int metric = model_metric(model, spelled ? spelled : known->benchmark, known->metric,
+                                  known->unit, known->better);
         reading.cells[i] = model_cell(model, group, platform, metric);
     }
     bool is_header;
@@ -145,41 +146,4 @@ void course_load(struct model *model, const char *path)
                "samples, without a noise floor",
                path);
     course_files_free(&files);
-}
-
-/* PLATFORM-BENCHMARK.csv for a benchmark's first metric, PLATFORM-BENCHMARK.METRIC.csv for others.
- */
-static FILE *create_file(const struct model *model, const struct cell *cell, const char *path)
-{
-    const struct measured *metric = &model->metrics[cell->metric];
-    const struct known_metric *first = catalog_find(metric->benchmark, NULL);
-    bool short_name = first && strcmp(first->metric, metric->name) == 0;
-    char *name =
-        alloc_format("%s/%s-%s%s%s%s", path, model->platforms.at[cell->platform], metric->benchmark,
-                     short_name ? "" : ".", short_name ? "" : metric->name, ".csv");
-    for (char *c = name + strlen(path) + 1; *c; c++)
-        *c = *c == '/' ? '_' : *c;
-    FILE *file = fopen(name, "wex");
-    if (!file)
-        die_errno(STATUS_SYSTEM, "%s", name);
-    free(name);
-    return file;
-}
-
-void course_write(const struct model *model, const char *path)
-{
-    for (size_t i = 0; i < model->cell_count; i++) {
-        const struct cell *cell = &model->cells[i];
-        const struct measured *metric = &model->metrics[cell->metric];
-        if (!metric->primary || cell->count == 0)
-            continue;
-        const struct known_metric *known = catalog_find(metric->benchmark, metric->name);
-        FILE *file = create_file(model, cell, path);
-        fprintf(file, "time,value\n");
-        for (size_t k = 0; k < cell->count; k++)
-            fprintf(file, "%.3f,%.10g\n", cell->trials[k].time,
-                    cell->trials[k].mean / (known ? known->factor : 1));
-        if (ferror(file) | fclose(file))
-            die_errno(STATUS_SYSTEM, "%s", path);
-    }
 }

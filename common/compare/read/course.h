@@ -19,7 +19,4 @@ bool course_is(const char *path);
  */
 void course_load(struct model *model, const char *path);
 
-/* Writes the primary metrics' trials as such files into the folder, which must exist. */
-void course_write(const struct model *model, const char *path);
-
 #endif

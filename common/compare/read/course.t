@@ -12,6 +12,58 @@ out_has 'and its limits are said' 'compared as$|independent'
 ok 'writing one' "$BUILD/compare" -f course -o "$TMP/written" "$TMP/full"
 ok 'and reading it' "$BUILD/compare" "$TMP/written"
 out_has 'gives the same ratio' '^  docker +1\.(29|30)[0-9] '
+for file in wide/docker-results.csv wide/native-results.csv answers.md native-memsweep.copy.csv; do
+    check "$file is there" test -s "$TMP/written/$file"
+done
+ok 'and reading the wide form' "$BUILD/compare" "$TMP/written/wide"
+out_has 'gives the same ratio, too' '^  docker +1\.(29|30)[0-9] '
+check 'both forms have the same figures' sh -c '
+    for name in "$@"; do
+        "$0" -f csv "$name" | cut -d , -f 2-8,10-13
+    done | sort | uniq -c | grep -qv "^ *2 " && exit 1
+    exit 0' "$BUILD/compare" "$TMP/written" "$TMP/written/wide"
+status 1 'a folder that has them already' "$BUILD/compare" -f course -o "$TMP/written" "$TMP/full"
+
+# ---- so many runs ----
+mkdir "$TMP/turns.48" "$TMP/turns.all" "$TMP/spelled.out"
+"$BUILD/test/campaign_helper" --cost 1.3 -n 6 -t 20 "$TMP/turns"
+ok '-n 48 of 6 rounds with 20 turns each' "$BUILD/compare" -f course -n 48 -o "$TMP/turns.48" "$TMP/turns"
+check 'has 48 rows in the long form' test "$(wc -l <"$TMP/turns.48/docker-linpack.csv")" = 49
+check 'and in the wide one' test "$(wc -l <"$TMP/turns.48/wide/docker-results.csv")" = 49
+check 'from all rounds' test "$(cut -d , -f 1 "$TMP/turns.48/docker-linpack.csv" | sort -u | wc -l)" = 7
+err_has 'what is measured once a round has all there is, and a line' '^compare: docker platform: 6 runs, not 48$'
+ok 'fewer than there are rounds' "$BUILD/compare" -f course -n 4 -o "$TMP/turns.all" "$TMP/turns"
+check 'are the first ones' test "$(wc -l <"$TMP/turns.all/docker-platform.csv")" = 5
+
+# ---- benchmarks with options ----
+mkdir "$TMP/spelled"
+{
+    echo time,host,platform,round,benchmark,metric,unit,better,rep,value
+    for round in 1 2 3 4 5 6; do
+        for platform in native docker; do
+            for benchmark in linpack:size=100 linpack:size=1000,kernel=classic; do
+                echo "2026-01-01T00:00:00Z,h,$platform,$round,\"$benchmark\",lu,flop/s,higher,1,$((1000 + round))"
+            done
+            echo "2026-01-01T00:00:00Z,h,$platform,$round,memsweep:metrics=triad,triad,B/s,higher,1,$((50 + round))"
+        done
+    done
+} >"$TMP/spelled/samples.csv"
+ok 'benchmarks with options' "$BUILD/compare" -f course -o "$TMP/spelled.out" "$TMP/spelled"
+for form in "$TMP/spelled.out" "$TMP/spelled.out/wide"; do
+    ok "are read: $form" "$BUILD/compare" "$form"
+    out_has 'one' '^linpack:size=100 lu '
+    out_has 'and the other' '^linpack:size=1000,kernel=classic lu$'
+    out_has 'with their metric' '^memsweep:metrics=triad triad$'
+done
+
+# ---- the three questions ----
+ok 'answers' "$BUILD/compare" --answers "$TMP/turns"
+out_has 'how do they differ' '^  How do they differ\? costs more than native: docker'
+out_has 'by how much' '^  By how much\? native [0-9.]+ .*; docker [0-9.]+ '
+out_has 'nothing is made up' '^  What explains it\? .*nothing that was recorded'
+check 'within 80 columns' awk 'length > 80 { exit 1 }' "$TMP/out"
+ok 'in markdown' "$BUILD/compare" --answers -f markdown "$TMP/turns"
+out_has 'below a head for each benchmark' '^### linpack lu \(floating point\)$'
 status 2 'course needs a folder' "$BUILD/compare" -f course "$TMP/full"
 cp "$TMP/course/native-linpack.csv" "$TMP/unknown/native-sudoku.csv"
 status 1 'an unknown benchmark' "$BUILD/compare" "$TMP/unknown"

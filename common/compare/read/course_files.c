@@ -65,24 +65,36 @@ bool course_files_are(const char *path)
     return found > 0;
 }
 
-/* BENCHMARK or BENCHMARK.METRIC. */
-static const struct known_metric *find_metric(char *name)
+/* BENCHMARK or BENCHMARK.METRIC, as course_write() names them; the length of BENCHMARK is stored.
+ */
+static const struct known_metric *find_metric(const char *name, size_t *length)
 {
-    const struct known_metric *known = catalog_find(name, NULL);
-    char *dot = strchr(name, '.');
-    if (known || !dot)
+    const char *dot = strrchr(name, '.');
+    const struct known_metric *known = NULL;
+    *length = dot ? (size_t)(dot - name) : 0;
+    if (dot) {
+        char *benchmark = alloc_text(name, *length);
+        known = catalog_find(benchmark, dot + 1);
+        free(benchmark);
+    }
+    if (known)
         return known;
-    *dot = '\0';
-    known = catalog_find(name, dot + 1);
-    *dot = '.';
-    return known;
+    *length = strlen(name);
+    return catalog_find(name, NULL);
+}
+
+/* A benchmark's spelling where it has options, which are part of its name; else NULL. */
+static char *spelling_of(const char *name, size_t length)
+{
+    return memchr(name, ':', length) ? alloc_text(name, length) : NULL;
 }
 
 /* Cuts PLATFORM-BENCHMARK at the dash before the longest benchmark that is known; returns it. */
 static const struct known_metric *split_name(char *stem, char **benchmark)
 {
     for (char *dash = strchr(stem + 1, '-'); dash; dash = strchr(dash + 1, '-')) {
-        const struct known_metric *known = dash[1] ? find_metric(dash + 1) : NULL;
+        size_t length;
+        const struct known_metric *known = dash[1] ? find_metric(dash + 1, &length) : NULL;
         if (known || !strchr(dash + 1, '-')) {
             *dash = '\0';
             *benchmark = dash + 1;
@@ -149,7 +161,11 @@ static bool read_header(struct course_file *file, bool may_be_long, struct unkno
     if (found && count > COURSE_MOST_COLUMNS)
         csv_die(&rows.csv, "%zu columns, more than %d", count, COURSE_MOST_COLUMNS);
     for (size_t i = 0; found && i < count; i++) {
+        size_t length = fields[i].length;
         file->columns[i] = catalog_find_column(fields[i].text);
+        if (strpbrk(fields[i].text, ".:"))
+            file->columns[i] = find_metric(fields[i].text, &length);
+        file->benchmarks[i] = spelling_of(fields[i].text, length);
         const char *fault = fields[i].length ? words_fault(fields[i].text, NAME_MOST) : NULL;
         if (fault)
             csv_die(&rows.csv, "column '%.40s' %s", fields[i].text, fault);
@@ -178,7 +194,11 @@ static void read_name(struct course_file *file, const char *name, struct unknown
         if (!known)
             add_unknown(unknown, benchmark);
         file->platform = alloc_text(stem, strlen(stem));
+        size_t length = 0;
         file->columns[1] = known;
+        if (known)
+            find_metric(benchmark, &length);
+        file->benchmarks[1] = spelling_of(benchmark, length);
         file->count = 2;
     }
     free(stem);
@@ -200,13 +220,19 @@ static bool same_contents(const char *one, const char *other)
     return same;
 }
 
+static bool same_text(const char *a, const char *b)
+{
+    return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
 /* Whether the file is what a browser saved twice; a different one of the same name is refused. */
 static bool is_copy(struct course_files *files, const struct course_file *file, const char *name)
 {
     for (size_t i = 0; i < files->count; i++) {
         const struct course_file *other = &files->at[i];
         if (strcmp(other->platform, file->platform) != 0 || other->wide != file->wide ||
-            (!file->wide && other->columns[1] != file->columns[1]))
+            (!file->wide && (other->columns[1] != file->columns[1] ||
+                             !same_text(other->benchmarks[1], file->benchmarks[1]))))
             continue;
         if (!same_contents(other->path, file->path))
             die(STATUS_SYSTEM,
@@ -219,6 +245,14 @@ static bool is_copy(struct course_files *files, const struct course_file *file, 
         return true;
     }
     return false;
+}
+
+static void free_file(struct course_file *file)
+{
+    free(file->path);
+    free(file->platform);
+    for (size_t i = 0; i < COURSE_MOST_COLUMNS; i++)
+        free(file->benchmarks[i]);
 }
 
 struct course_files course_files_of(const char *path)
@@ -234,8 +268,7 @@ struct course_files course_files_of(const char *path)
         struct course_file file = {.path = alloc_format("%s/%s", path, name)};
         read_name(&file, name, &unknown);
         if (is_copy(&files, &file, name)) {
-            free(file.path);
-            free(file.platform);
+            free_file(&file);
         } else {
             files.at = alloc_grow(files.at, files.count, &files.room, sizeof *files.at);
             files.at[files.count++] = file;
@@ -255,8 +288,7 @@ struct course_files course_files_of(const char *path)
 void course_files_free(struct course_files *files)
 {
     for (size_t i = 0; i < files->count; i++) {
-        free(files->at[i].path);
-        free(files->at[i].platform);
+        free_file(&files->at[i]);
     }
     free(files->at);
     free(files->copies);

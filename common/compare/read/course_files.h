@@ -14,6 +14,8 @@ struct course_file {
     bool wide; /* a column per benchmark, named by the header; else one, named by the file */
     size_t count;
     const struct known_metric *columns[COURSE_MOST_COLUMNS]; /* NULL: times, or nothing to read */
+    char
+        *benchmarks[COURSE_MOST_COLUMNS]; /* with options (linpack:size=1000); NULL: the column's */
 };
 
 struct course_files {
