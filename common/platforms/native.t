@@ -104,4 +104,11 @@ mkdir -p "$TMP/www/files"
 ok 'an nginx without -e' sh vm-image/root/usr/local/sbin/serve "$TMP/www" 127.0.0.1:1 "$TMP/old/nginx"
 out_has 'is told the rest' "^-p $TMP/www/ -c $TMP/www/nginx.conf\$"
 
+# Whichever version of control groups there is, and however its controllers are mounted.
+accounted() (
+    . common/platforms/platform.sh
+    folder=$(platform_cgroup_of "$1")
+    [ -z "$folder" ] || [ -r "$folder/cpuacct.usage" ] || grep -q '^usage_usec' "$folder/cpu.stat"
+)
+check 'the folder of a process accounts for CPU time' accounted "$$"
 tap_done

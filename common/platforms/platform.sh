@@ -244,7 +244,9 @@ platform_nginx_version() {
 # platform_cgroup_of PID: the folder of a process's CPU accounting in the host's cgroup tree; nothing if there
 # is none.
 platform_cgroup_of() {
-    platform_group=$(sed -n 's/^[0-9]*:cpu[^:]*:\(.*\)/\/cpu\1/p; s/^0:://p' "/proc/$1/cgroup" | head -n 1)
+    # Of version 1, cpuacct alone, or with cpu: it has a name of its own in either case.
+    platform_group=$(sed -n 's/^[0-9]*:[^:]*cpuacct[^:]*:\(.*\)/\/cpuacct\1/p; s/^0:://p' "/proc/$1/cgroup" |
+        head -n 1)
     [ ! -d "/sys/fs/cgroup$platform_group" ] || echo "/sys/fs/cgroup$platform_group"
 }
 
