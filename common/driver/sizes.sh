@@ -10,8 +10,8 @@ sizes_of() {
     case $1 in
     linpack:*size=*) set -- "$1" size 3 2 100 ;;
     forksum:*range=*-*) set -- "$1" range 1 2 16 ;;
-    nginxload:*upload=*) set -- "$1" upload 1 1 1048576 ;;
-    nginxload:*download*) set -- "$1" bytes 1 1 1048576 ;;
+    nginxload:*upload=*) set -- "$1" upload 1 1 4194304 ;;
+    nginxload:*download*) set -- "$1" bytes 1 1 4194304 ;;
     *) return 0 ;;
     esac
     sizes_amount=$(sizes_value "$1" "$2" | sizes_number)

@@ -22,9 +22,9 @@ linpack:kernel=classic,size=1000 size-1000 linpack:kernel=classic,size=100
 linpack:size=50 size-50 linpack:size=50
 forksum:range=1-5000 range-5000 forksum:range=1-16
 forksum:range=7-5000,method=vfork range-4994 forksum:range=7-22,method=vfork
-nginxload:download bytes-536870912 nginxload:download,bytes=1M
-nginxload:bytes=32M,download bytes-33554432 nginxload:bytes=1M,download
-nginxload:upload=512M upload-536870912 nginxload:upload=1M
+nginxload:download bytes-536870912 nginxload:download,bytes=4M
+nginxload:bytes=32M,download bytes-33554432 nginxload:bytes=4M,download
+nginxload:upload=512M upload-536870912 nginxload:upload=4M
 END
 for benchmark in linpack linpack:kernel=classic linpack:size=100..4000 diskrand:pattern=read \
     nginxload:close; do
@@ -46,9 +46,9 @@ ok 'no budget, and within the limit of a step' paces '' 'linpack:size=1000 forks
 printf 'a\tforksum:range=1-5000 0.9\n' >"$TMP/paces"
 status 2 'no budget, and longer than a step may take' paces '' forksum:range=1-5000
 err_has 'what fits the step' '; forksum:range=1-1700 fits$'
-printf 'a\tnginxload:download 1\n' >"$TMP/paces"
+printf 'a\tnginxload:download 2\n' >"$TMP/paces"
 status 2 'bytes' paces 480 nginxload:download
-err_has 'in MiB' '; nginxload:download,bytes=96M fits$'
+err_has 'in MiB' '; nginxload:download,bytes=190M fits$'
 : >"$TMP/paces"
 ok 'nothing that has a size' paces 1 linpack
 
