@@ -237,7 +237,9 @@ add_methods() {
         forksum:*method=*) ;;
         forksum | forksum:*)
             add_to=$(echo "$chosen" | sed 's/^forksum$/&:/; s/:..*/&,/')
-            for add_method in vfork spawn clone thread; do add_more="$add_more ${add_to}method=$add_method"; done
+            for add_method in vfork spawn clone thread; do
+                add_more="$add_more ${add_to}method=$add_method"
+            done
             ;;
         esac
     done

@@ -66,7 +66,8 @@ for folder in strange known; do
         ok "$folder against $baseline: markdown" \
             "$BUILD/compare" -f markdown --baseline "$baseline" "$TMP/$folder"
         check 'escapes what would be a tag or a bar' sh -c '
-            ! sed "s,</\{0,1\}\(details\|summary\|br\)>,,g; s,\\\\<,,g" "$1" | grep -Eq "<|[a-z>][|]"' - "$TMP/out"
+            ! sed "s,</\{0,1\}\(details\|summary\|br\)>,,g; s,\\\\<,,g" "$1" |
+                grep -Eq "<|[a-z>][|]"' - "$TMP/out"
     done
 done
 mkdir "$TMP/course"

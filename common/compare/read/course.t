@@ -31,7 +31,8 @@ ok '-n 48 of 6 rounds with 20 turns each' "$BUILD/compare" -f course -n 48 -o "$
 check 'has 48 rows in the long form' test "$(wc -l <"$TMP/turns.48/docker-linpack.csv")" = 49
 check 'and in the wide one' test "$(wc -l <"$TMP/turns.48/wide/docker-results.csv")" = 49
 check 'from all rounds' test "$(cut -d , -f 1 "$TMP/turns.48/docker-linpack.csv" | sort -u | wc -l)" = 7
-err_has 'what is measured once a round has all there is, and a line' '^compare: docker platform: 6 runs, not 48$'
+err_has 'what is measured once a round has all there is, and a line' \
+    '^compare: docker platform: 6 runs, not 48$'
 ok 'fewer than there are rounds' "$BUILD/compare" -f course -n 4 -o "$TMP/turns.all" "$TMP/turns"
 check 'are the first ones' test "$(wc -l <"$TMP/turns.all/docker-platform.csv")" = 5
 
@@ -40,11 +41,12 @@ mkdir "$TMP/spelled"
 {
     echo time,host,platform,round,benchmark,metric,unit,better,rep,value
     for round in 1 2 3 4 5 6; do
+        when=2026-01-01T00:00:00Z
         for platform in native docker; do
             for benchmark in linpack:size=100 linpack:size=1000,kernel=classic; do
-                echo "2026-01-01T00:00:00Z,h,$platform,$round,\"$benchmark\",lu,flop/s,higher,1,$((1000 + round))"
+                echo "$when,h,$platform,$round,\"$benchmark\",lu,flop/s,higher,1,$((1000 + round))"
             done
-            echo "2026-01-01T00:00:00Z,h,$platform,$round,memsweep:metrics=triad,triad,B/s,higher,1,$((50 + round))"
+            echo "$when,h,$platform,$round,memsweep:metrics=triad,triad,B/s,higher,1,$((50 + round))"
         done
     done
 } >"$TMP/spelled/samples.csv"
