@@ -87,6 +87,9 @@ fetch() {
     rm -rf "$out/$fetch.tar.new"
     # Nothing of the packages is run; an ordinary user needs no name space of his own for that.
     [ "$(id -u)" -eq 0 ] || set -- --mode=chrootless "$@"
+    # How this machine's apt reaches archives (a proxy, say) and what it takes from them.
+    apt-config dump 2>/dev/null | grep -E '^Acquire::(https?|ftp|Check-|Retries)' >"$out/apt.conf" || :
+    set -- --aptopt="$(cd "$out" && pwd)/apt.conf" "$@"
     fetch_arch=$(if [ -n "$foreign" ]; then debian_arch; else dpkg --print-architecture; fi) ||
         unavailable "$fetch_arch"
     # Debian 11's wants to mount over these, and unpacks no package that brings them.
