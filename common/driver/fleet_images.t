@@ -57,7 +57,8 @@ done
 check 'a host without Docker is done, and its row says what it lacks' grep -Eqx \
     'n2,done,"?docker: not found; install it: apt-get install docker.io"?,n2' "$out/fleet.csv"
 check 'it has no figure of docker' [ "$(grep -c ',docker,' "$out/n2/samples.csv")" -eq 0 ]
-check 'the report says so in one line' [ "$(grep -c 'n2: no docker: docker: not found' "$out/report.txt")" -eq 1 ]
+check 'the report says so in one line' \
+    [ "$(grep -c 'n2: no docker: docker: not found' "$out/report.txt")" -eq 1 ]
 check 'nothing stays on the hosts: no file, process or mount' left
 
 tap_done
