@@ -7,9 +7,6 @@
 #include "load.h"
 #include "tables.h"
 
-#include <errno.h>
-#include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>

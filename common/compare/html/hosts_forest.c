@@ -10,7 +10,6 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum { MOST_NAMED = 40, NAMED_PIXELS = 15, LEAST_PIXELS = 200, MOST_PIXELS = 420 };
 

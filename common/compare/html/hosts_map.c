@@ -2,7 +2,6 @@
  */
 #include "alloc.h"
 #include "hosts_sections.h"
-#include "numbers.h"
 #include "plot.h"
 #include "sayings.h"
 #include "sections.h"

@@ -3,7 +3,6 @@
 #include "numbers.h"
 #include "plot.h"
 #include "units.h"
-#include "wording.h"
 
 #include <math.h>
 

@@ -6,7 +6,6 @@
 #include "plot.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 /* The half-width after the first n pairs; INFINITY where there is no interval. */
 static double half_after(const struct result *result, size_t n)

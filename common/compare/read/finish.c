@@ -2,7 +2,6 @@
 #include "model.h"
 
 #include "alloc.h"
-#include "catalog.h"
 #include "words.h"
 
 #include <stdlib.h>

@@ -8,7 +8,6 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* One figure of a result under the name that both formats give it. */
 struct figure {

@@ -4,12 +4,10 @@
 #include "numbers.h"
 #include "sayings.h"
 #include "units.h"
-#include "wording.h"
 #include "wrap.h"
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum { NAME = 20, MOST_STANDOUTS = 40, MOST_VALUES = 6 };
 
