@@ -303,12 +303,15 @@ static void write_course(const struct model *model)
     char *path = alloc_format("%s/answers.md", config.output);
     course_write(model, config.output, (size_t)config.runs);
     FILE *out = fopen(path, "wex");
-    if (!out)
-        die_errno(STATUS_SYSTEM, "%s", path);
-    struct analysis analysis = analyse(model, &config.settings);
-    answers_markdown(&analysis, out);
-    analysis_free(&analysis);
-    if (ferror(out) | fclose(out))
+    bool good = out;
+    if (good) {
+        struct analysis analysis = analyse(model, &config.settings);
+        answers_markdown(&analysis, out);
+        analysis_free(&analysis);
+        good = !ferror(out);
+        good = fclose(out) == 0 && good;
+    }
+    if (!good)
         die_errno(STATUS_SYSTEM, "%s", path);
     free(path);
 }
@@ -342,7 +345,7 @@ static int print_columns(const char *name)
     const char *header = table_header(name);
     if (!header)
         opt_usage("--columns %s: no file with columns", name);
-    if (puts(header) < 0 || fflush(stdout) != 0)
+    else if (puts(header) < 0 || fflush(stdout) != 0)
         die_errno(STATUS_SYSTEM, "stdout");
     return STATUS_GOOD;
 }

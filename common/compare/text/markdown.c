@@ -145,10 +145,12 @@ void export_markdown(const struct analysis *analysis, const struct remarks *rema
     char *text = NULL;
     size_t bytes;
     FILE *page = open_memstream(&text, &bytes);
-    if (!page)
-        die(STATUS_SYSTEM, "out of memory");
-    put_all(analysis, remarks, page);
-    if (fclose(page) != 0)
+    bool good = page;
+    if (good) {
+        put_all(analysis, remarks, page);
+        good = fclose(page) == 0;
+    }
+    if (!good)
         die(STATUS_SYSTEM, "out of memory");
     fwrite(text, 1, bytes, out);
     free(text);
