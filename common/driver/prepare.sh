@@ -57,8 +57,6 @@ prepare() {
         rm -f "$WORK/serves" "$WORK/pace"
         if blocks_run prepare "$prepare_platform"; then
             echo "$prepare_platform" >>"$WORK/usable"
-            # What can list none has what every program has.
-            [ -s "$WORK/isa" ] || echo generic >"$WORK/isa"
             sed 's/^/x /; 1s/^x/new x/' "$WORK/isa" >>"$WORK/isas"
             [ -f "$WORK/serves" ] || echo "$prepare_platform" >>"$WORK/serial"
             while read -r prepare_pace; do
