@@ -1,6 +1,6 @@
 #!/bin/sh
-# The guest of this machine's architecture (lab/arm64_guest.t has another one's): what build.sh makes, what the
-# adapter does with it, variant by variant, and what happens when QEMU dies.
+# The guest of this machine's architecture (lab/arm64_guest.t has another one's): what build.sh makes, what
+# the adapter does with it, variant by variant, and what happens when QEMU dies.
 . common/test/tap.sh
 . common/platforms/platform.sh
 . vm-image/variant.sh
