@@ -8,7 +8,6 @@ campaign_begin() {
     RUN=$BUILD/run/$$ WORK=$BUILD/run/$$/work STATE=$BUILD/run/$$/state LOG=$BUILD/run/$$/log
     mkdir -p "$WORK" || say_fail "$RUN: cannot be made"
     : >"$LOG"
-    BIG=$(part_big)
     HOST=$(uname -n) ROUND=0 ORDER='' ISA='' BEST='' STORES='' PROGRESS='' PLATFORM='' STOPPED='' BLOCK=''
     BLOCKS=0 GUARDIAN='' AWAITED=''
     : >"$WORK/kept"

@@ -51,6 +51,7 @@ prepare() {
     : >"$WORK/serial"
     : >"$WORK/paces"
     ORDER=$CHOSEN_BENCHMARKS
+    BIG=$(part_big)
     while IFS= read -r prepare_platform && ! campaign_stopped; do
         say "preparing $prepare_platform"
         : >"$WORK/isa"

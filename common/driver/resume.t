@@ -13,7 +13,10 @@ platform_probe() {
     [ "\$(platform_key mode none)" != unusable ] || { echo 'fake: no engine answers'; return 77; }
 }
 platform_prepare() { :; }
-platform_up() { [ ! -f "$broken" ] || [ "\$ROUND" = 0 ] || { echo 'fake: the engine died' >&2; return 1; }; }
+platform_up() {
+    echo "\$BIG" >"$TMP/big"
+    [ ! -f "$broken" ] || [ "\$ROUND" = 0 ] || { echo 'fake: the engine died' >&2; return 1; }
+}
 END
 cat >>"$fake" <<'END'
 platform_run() {
@@ -137,6 +140,15 @@ check 'a driver that is killed before it knows its programs' [ "$run_status" -eq
 status 2 'is not gone on with, whatever the programs are by now' driver --resume "$TMP/killed"
 tries=600
 while [ -e "$BUILD/run/$(cat "$TMP/pid")" ] && [ $((tries -= 1)) -gt 0 ]; do sleep 0.1; done
+
+# ---- what is served ----
+for big in 64:nginxload 512:nginxload:download; do
+    run driver -p "$fake" -b "linpack,${big#*:}" -n 1 --quick -o "$TMP/${big%%:*}"
+    check "${big#*:}: /big is of ${big%%:*} MiB" [ "$(cat "$TMP/big")" = "${big%%:*}" ]
+    rm "$TMP/big"
+    run driver --resume "$TMP/${big%%:*}" -n 2
+    check 'when resumed, too' [ "$(cat "$TMP/big")" = "${big%%:*}" ]
+done
 
 # ---- instruction sets ----
 ok 'a platform that can list no instruction set' driver -p "$fake,$fake:isa=no" -b linpack -n 1 --quick \
