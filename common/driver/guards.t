@@ -137,6 +137,8 @@ vm='platform.kind=vm host.kernel=6.1.0'
 }
 check 'and names the mitigations' grep -q 'mitigations differ: spectre_v2, meltdown"*,' "$TMP/out"
 fires clock void kvm memsweep 'bill.wall=1.00 s' 'timed.wall=1.5 s'
+fires clock void kvm memsweep 'bill.wall=1.00 s' 'timed.wall=0.6 s' 'copy.timed.wall=0.9 s'
+silent kvm memsweep 'bill.wall=1.50 s' 'timed.wall=0.6 s' 'copy.timed.wall=0.9 s'
 silent kvm memsweep 'bill.wall=9.00 s' 'timed.wall=8.5 s'
 
 # Who waits for a CPU that it was promised is told by its own tasks.
@@ -173,6 +175,8 @@ fires steal mark native memsweep 'bill.wall=10.00 s' 'host.steal=1.00 s'
 silent native memsweep 'bill.wall=10.00 s' 'host.steal=1.00 s' host.test_cpus=0-31 host.client_cpus=32-63
 silent native memsweep 'bill.wall=10.00 s' 'host.steal=0.10 s'
 fires steal mark kvm memsweep platform.kind=vm 'timed.wall=10 s' 'timed.steal=1 s'
+fires steal mark kvm memsweep platform.kind=vm 'timed.wall=1 s' 'timed.steal=0 s' \
+    'copy.timed.wall=9 s' 'copy.timed.steal=1 s'
 fires throttling mark native linpack host.throttled=3
 silent native linpack host.throttled=0
 
