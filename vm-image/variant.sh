@@ -1,5 +1,13 @@
 # What the tests of guests share (vm-image.t here, lab/variants.sh in the lab), beside common/test/tap.sh.
 
+# variant_begin: what adapters want of the driver, and that the guest and its files are gone at the end.
+variant_begin() {
+    BUILD=$(cd "$BUILD" && pwd)
+    STATE=$(mktemp -d "$BUILD/guest-test.XXXXXX")
+    export BUILD ROOT="$PWD" LOG="$TMP/log" TEST_CPUS=0 MEMORY=512M
+    trap 'platform_down; rm -rf "$TMP" "$STATE"' EXIT
+}
+
 # variant_use PLATFORM: that adapter, ready to be asked.
 variant_use() {
     PLATFORM=$1 PLATFORM_NAME=${1%%:*}

@@ -5,11 +5,7 @@
 . common/platforms/platform.sh
 . vm-image/variant.sh
 
-export BUILD
-BUILD=$(cd "$BUILD" && pwd)
-ROOT=$PWD LOG=$TMP/log TEST_CPUS=0 MEMORY=512M
-STATE=$(mktemp -d "$BUILD/arm64-test.XXXXXX")
-trap 'platform_down; rm -rf "$TMP" "$STATE"' EXIT
+variant_begin
 
 variant_use qemu:arch=aarch64
 limits_measure "$BUILD/forksum" --version

@@ -23,9 +23,7 @@ check 'the host is a guest itself, and environment.txt says so' grep -q '^virtua
     "$campaign/environment.txt"
 
 # What QMP counts is what the kernel counts, and grows with the work.
-export BUILD ROOT="$PWD" LOG="$TMP/log" TEST_CPUS=0 MEMORY=512M
-STATE=$(mktemp -d "$BUILD/lab-test.XXXXXX")
-trap 'platform_down; rm -rf "$TMP" "$STATE"' EXIT
+variant_begin
 exits() { platform_counters | sed -n 's/^exits=//p'; }
 variant_use kvm
 limits_measure "$BUILD/forksum" --version

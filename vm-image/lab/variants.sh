@@ -6,9 +6,7 @@
 . common/platforms/platform.sh
 . vm-image/variant.sh
 
-export BUILD ROOT="$PWD" LOG="$TMP/log" TEST_CPUS=0 MEMORY=512M
-STATE=$(mktemp -d "$BUILD/lab-test.XXXXXX")
-trap 'platform_down; rm -rf "$TMP" "$STATE"' EXIT
+variant_begin
 . common/platforms/limits.sh
 limits_measure "$BUILD/forksum" --version
 
