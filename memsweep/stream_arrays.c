@@ -86,6 +86,18 @@ void stream_arrays_release(void)
     }
 }
 
+void stream_arrays_drop(void)
+{
+    for (const struct stream_arrays *arrays = kept; arrays; arrays = arrays->next)
+        mem_drop(&arrays->mem);
+}
+
+void stream_arrays_refill(struct team *team)
+{
+    for (struct stream_arrays *arrays = kept; arrays; arrays = arrays->next)
+        stream_arrays_fill(arrays, team);
+}
+
 static struct stream_arrays *kept_of(size_t bytes)
 {
     struct stream_arrays *arrays = kept;

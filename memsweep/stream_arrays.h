@@ -42,6 +42,13 @@ void stream_arrays_fill(struct stream_arrays *arrays, struct team *team);
 bool stream_arrays_right(const struct stream_arrays *arrays, enum stream_array array,
                          char why[WHY_BYTES]);
 
+/*
+ * Gives the pages of all that are kept back, and takes pages anew. Between the two nothing may be
+ * asked of them.
+ */
+void stream_arrays_drop(void);
+void stream_arrays_refill(struct team *team);
+
 /* Gives all of them back. */
 void stream_arrays_release(void);
 

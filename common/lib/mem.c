@@ -95,6 +95,11 @@ void mem_unmap(struct mem *mem)
     memset(mem, 0, sizeof *mem);
 }
 
+void mem_drop(const struct mem *mem)
+{
+    madvise(mem->mapping, mem->mapping_bytes, MADV_DONTNEED);
+}
+
 /* smaps repeats a header line `from-to ...` and then the counters of that range. */
 size_t mem_huge_bytes(const struct mem *mem)
 {

@@ -34,6 +34,12 @@ int mem_map_guarded(struct mem *mem, size_t bytes);
 /* Safe on a zeroed struct; leaves it zeroed. */
 void mem_unmap(struct mem *mem);
 
+/*
+ * Gives the pages back and keeps the mapping: what is in it is zero again, in pages that are taken
+ * anew. Hugetlb pages stay where the kernel cannot do that (before 5.18).
+ */
+void mem_drop(const struct mem *mem);
+
 /* Bytes of the mapping that huge pages hold, from smaps; 0 where smaps cannot tell. */
 size_t mem_huge_bytes(const struct mem *mem);
 
