@@ -180,6 +180,17 @@ static void note_cost(const struct metrics *metrics, struct report *report)
     report_note(report, "a process costs %.*f us:%s", process < 1e-4, process * 1e6, text);
 }
 
+/*
+ * The sum is what turns are about. A servant measures the rest in every so many of its steps, and
+ * leaves it out of its facts, so that these are of as many sums wherever it serves.
+ */
+enum { STEPS_PER_DETAIL = 8 };
+
+static bool has_details(const struct bench *bench, int rep)
+{
+    return !bench->steps || rep % STEPS_PER_DETAIL == 1;
+}
+
 static void measure(struct trees *trees, struct singles *singles, struct report *report,
                     struct usage *usage)
 {
@@ -202,15 +213,19 @@ static void measure(struct trees *trees, struct singles *singles, struct report 
     for (int rep = bench_first_rep(bench); bench_goes_on(bench, report, rep); rep++) {
         struct answer failure = {0};
         usage_start(usage);
-        double sum = trees_sum(trees);
+        metric_add(metrics.sum, rep, trees_sum(trees));
+        usage_stop(usage, rep);
+        family_sweep();
+        if (!has_details(bench, rep))
+            continue;
+        usage_start(usage);
         trees_sizes(trees, x, y);
         double rate =
             singles_rate(singles, bench->time_s, column_rep_counts(rep) ? &hist : NULL, &failure);
-        usage_stop(usage, rep);
+        usage_stop(usage, bench->steps ? 0 : rep);
         if (rate <= 0)
             die_of(&failure);
         line = stats_line(x, y, TREE_SIZES);
-        metric_add(metrics.sum, rep, sum);
         metric_add(metrics.process, rep, line.slope);
         metric_add(metrics.start, rep, line.intercept);
         metric_add(metrics.rate, rep, rate);

@@ -102,10 +102,12 @@ steps_contract() {
     status 0 "$steps_tool --steps: two lines, and the half of one" \
         sh -c 'printf "a\n\nc" | "$@"' - "$BUILD/$steps_tool" --steps -f csv -t 1ms "$@"
     check "$steps_tool --steps: header, ready, two repetitions with their ends, facts" steps_order "$TMP/out"
-    steps_rows "$TMP/out" 2 >"$TMP/rows.steps"
+    steps_rows "$TMP/out" 1 >"$TMP/rows.steps"
     # What a servant leaves out, for more turns.
     steps_rows "$TMP/out.csv" 2 | grep -v sweep.first >"$TMP/rows.csv"
     check "$steps_tool --steps: the rows that csv has" cmp "$TMP/rows.steps" "$TMP/rows.csv"
+    check "$steps_tool --steps: the first of them in every step" sh -c '[ "$(grep -c "^$1," "$2")" = 2 ]' - \
+        "$(awk -F, 'NF == 6 && $5 == 1 { print $1 "," $2; exit }' "$TMP/out.csv")" "$TMP/out"
     check "$steps_tool --steps: the facts say how many" grep -q '^# option.reps=2$' "$TMP/out"
     ok "$steps_tool --steps: no step at all" "$BUILD/$steps_tool" --steps -t 1ms "$@"
     check "$steps_tool --steps: is ready all the same" [ "$(sed -n 2p "$TMP/out")" = ready ]
