@@ -55,7 +55,7 @@ idle_turns() {
     shift
     idle_servant "$idle_folder.native" STOP "$@"
     idle_servant "$idle_folder.beside" CONT "$@"
-    "$BUILD/turns" --keep --seed "$round" --time "${SECONDS_EACH}s" \
+    "$BUILD/turns" --seed "$round" --time "${SECONDS_EACH}s" \
         "$idle_folder.native" "$idle_folder.beside" ||
         idle_fail "$(cat "$idle_folder".*/err)"
     for idle_side in native beside; do
@@ -81,7 +81,7 @@ main() {
         idle_turns linpack "$round" taskset -c "$CPU" "$BUILD/linpack" --size 200
         idle_turns memsweep "$round" \
             taskset -c "$CPU" "$BUILD/memsweep" --array 32M --stores temporal sweep copy
-        idle_turns forksum "$round" taskset -c "$CPU" "$BUILD/forksum" 1 60
+        idle_turns forksum "$round" taskset -c "$CPU" "$BUILD/forksum" 1 20
     done
     "$BUILD/compare" "$work/campaign"
 }

@@ -238,7 +238,7 @@ block_close() {
         {
             record_columns
             cat "$block_folder/rows"
-            block_close_facts "$block_folder/facts"
+            ! [ -f "$block_folder/facts" ] || sed 's/^/# /' "$block_folder/facts"
         } >"$WORK/printed"
         trial_add "$block_part"
         cat "$block_folder/bill" >>"$WORK/bills"
@@ -250,30 +250,6 @@ block_close() {
     fi
     cat "$WORK/err" >>"$LOG"
     trial_record "$1" "$block_status"
-}
-
-# block_close_facts FILE: facts of all of a servant's generations, one after the other, as those of one: what
-# they used and moved is added up, number by number; what was refused or failed once counts; else the last
-# one's hold.
-block_close_facts() {
-    [ -f "$1" ] || return 0
-    awk '
-        { at = index($0, "="); key = substr($0, 1, at - 1); value = substr($0, at + 1) }
-        !(key in last) { keys[++count] = key; last[key] = value; next }
-        key ~ /^timed\.|^bytes\.|\.bytes$|^retries$/ { last[key] = sum(last[key], value); next }
-        key ~ /^guard\./ && value == "pass" { next }
-        { last[key] = value }
-        END { for (i = 1; i <= count; i++) print "# " keys[i] "=" last[keys[i]] }
-        function sum(text, more,    n, i, a, b) {
-            n = split(text, a, " ")
-            split(more, b, " ")
-            text = ""
-            for (i = 1; i <= n; i++) {
-                if (a[i] ~ /^[0-9.]+(e[-+]?[0-9]+)?$/) a[i] = sprintf("%.15g", a[i] + b[i])
-                text = text (i > 1 ? " " : "") a[i]
-            }
-            return text
-        }' "$1"
 }
 
 main() {

@@ -151,7 +151,7 @@ turns_servant() {
 # turns_conduct FOLDER...: the conductor, on the CPUs that nothing is measured on.
 turns_conduct() {
     if [ -n "$QUICK" ]; then
-        set -- --keep --turns 2 "$@"
+        set -- --turns 2 "$@"
     else
         set -- --time "$(turns_seconds "$turns_part")s" "$@"
     fi

@@ -18,12 +18,6 @@
 
 #include <stdbool.h>
 
-/*
- * Whoever holds servants numbers their turns from 1. If it renews all of them, the turns of the new
- * generation are numbered on from the next multiple of this, so that the numbers tell them apart.
- */
-enum { GENERATION_TURNS = 1000 };
-
 /* Says so, behind the header. The samples so far were warm-up, and are forgotten. */
 void steps_ready(struct report *report);
 

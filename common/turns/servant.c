@@ -218,13 +218,16 @@ static bool put_row(FILE *rows, char *line, uint64_t turn)
 
 /* ---- its use ---- */
 
-/* Files are gone on with: what those before it have written stays. */
-static void begin(struct servant *servant, double limit_s)
+void servant_start(struct servant *servant, const char *folder, double limit_s)
 {
+    static const char *const files[] = {"facts", "err"};
     int in[2], out[2];
+    *servant = (struct servant){.folder = folder};
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++)
+        close_file(open_file(servant, files[i], "w"), servant, files[i]);
     if (pipe2(in, O_CLOEXEC) != 0 || pipe2(out, O_CLOEXEC) != 0)
         die_errno(STATUS_SYSTEM, "pipe");
-    servant->rows = open_file(servant, "rows", "a");
+    servant->rows = open_file(servant, "rows", "w");
     servant->pid = fork();
     if (servant->pid < 0)
         die_errno(STATUS_SYSTEM, "fork");
@@ -245,21 +248,6 @@ static void begin(struct servant *servant, double limit_s)
         servant->lives = true;
     else
         late(servant, said, "ready", limit_s);
-}
-
-void servant_start(struct servant *servant, const char *folder, double limit_s)
-{
-    static const char *const files[] = {"rows", "facts", "err"};
-    *servant = (struct servant){.folder = folder};
-    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++)
-        close_file(open_file(servant, files[i], "w"), servant, files[i]);
-    begin(servant, limit_s);
-}
-
-void servant_renew(struct servant *servant, double start_s, double limit_s)
-{
-    if (servant_finish(servant, limit_s))
-        begin(servant, start_s);
 }
 
 bool servant_step(struct servant *servant, uint64_t turn, double limit_s)
@@ -287,7 +275,7 @@ bool servant_finish(struct servant *servant, double limit_s)
         return false;
     close(servant->in);
     servant->in = -1;
-    FILE *facts = open_file(servant, "facts", "a");
+    FILE *facts = open_file(servant, "facts", "w");
     while ((said = next_line(servant, until, &line)) == SAID_LINE) {
         if (strncmp(line, "# ", 2) == 0)
             fprintf(facts, "%s\n", line + 2);

@@ -5,8 +5,7 @@
  * It lives in a folder. Read there: `serve`, the shell script that it is. Written there: `rows`,
  * what it measured, with the number of the turn for that of the repetition; `facts`, the lines
  * `# key=value` that it ended with, without the mark; `err`, what it and its conductor said on
- * stderr; `status`, its exit status, or 124 where its conductor had to end it. Of a servant that
- * was renewed they hold what all of its generations have said, one after the other.
+ * stderr; `status`, its exit status, or 124 where its conductor had to end it.
  */
 #ifndef GM_TURNS_SERVANT_H
 #define GM_TURNS_SERVANT_H
@@ -29,9 +28,6 @@ struct servant {
 
 /* Starts it and waits until it is ready. Failing, it is ended and its folder says why. */
 void servant_start(struct servant *servant, const char *folder, double limit_s);
-
-/* Ends it, and starts it anew; it may not live after that, and then its folder says why. */
-void servant_renew(struct servant *servant, double start_s, double limit_s);
 
 /*
  * One repetition, as turn number `turn`. False if it died or took longer than limit_s: then it has

@@ -6,11 +6,6 @@
  * one repetition whenever it is asked (`TOOL --steps`). In a turn every servant is asked once, one
  * after the other, in an order drawn from the seed; turns go on until the time is over.
  *
- * Much of what makes two processes differ is drawn when they start, such as the physical pages that
- * they get, and stays for as long as they live: more turns of one process do not average it out. So
- * servants are renewed, all at the same time, as soon as their turns have taken as long as starting
- * them did. Whose start takes long (an emulated guest's) keeps its servant.
- *
  * A servant that takes much longer than the quickest (an emulated guest) takes part only as often
  * as its share of the time allows, and besides the others' time, so that their turns are many.
  *
@@ -38,7 +33,6 @@ static struct config {
     double time_s, start_s, limit_s, share;
     uint64_t turns, seed;
     struct cpu_list cpus;
-    bool keep;
 } config = {.time_s = 4, .start_s = 120, .limit_s = 120, .share = 0.2, .seed = 1};
 
 static const struct opt options[] = {
@@ -47,7 +41,6 @@ static const struct opt options[] = {
     {"turns", 'n', OPT_COUNT, &config.turns, "N", "nor after so many; 0: any number", NULL, 0, 0},
     {"share", 0, OPT_REAL, &config.share, "R",
      "most of the time that goes to a servant three times as slow as the quickest", NULL, 0, 1},
-    {"keep", 0, OPT_FLAG, &config.keep, NULL, "no servant is renewed", NULL, 0, 0},
     {"start", 0, OPT_TIME, &config.start_s, "T", "how long a servant may take to be ready", NULL, 0,
      86400},
     {"limit", 0, OPT_TIME, &config.limit_s, "T", "how long a step may take", NULL, 0, 86400},
@@ -69,9 +62,8 @@ struct player {
     struct servant servant;
     struct account account;
     struct counters sum;
-    double start_s;  /* until it was ready, the last time */
-    double starts_s; /* all of its generations' */
-    double wall_s;   /* of all its steps */
+    double start_s; /* until it was ready */
+    double wall_s;  /* of all its steps */
     uint64_t steps;
 };
 
@@ -155,57 +147,6 @@ static double slow_seconds(void)
     return seconds;
 }
 
-/* ---- generations ---- */
-
-static double quickest_start(void)
-{
-    double quickest = INFINITY;
-    for (size_t i = 0; i < players.count; i++) {
-        if (players.at[i].servant.lives)
-            quickest = fmin(quickest, players.at[i].start_s);
-    }
-    return quickest;
-}
-
-/* Whether its start is worth the others' time. */
-static bool is_renewed(const struct player *player, double quickest)
-{
-    const double short_s = 0.5;
-    return player->servant.lives && (player->start_s <= 3 * quickest || player->start_s <= short_s);
-}
-
-/* What starting all of these again will take. */
-static double renewal_seconds(void)
-{
-    double quickest = quickest_start(), seconds = 0;
-    for (size_t i = 0; i < players.count; i++) {
-        if (is_renewed(&players.at[i], quickest))
-            seconds += players.at[i].start_s;
-    }
-    return seconds;
-}
-
-/* One after the other: each of them calibrates its work, and must not be disturbed meanwhile. */
-static void start_player(struct player *player, const char *folder)
-{
-    uint64_t start = clock_ns();
-    if (folder)
-        servant_start(&player->servant, folder, config.start_s);
-    else
-        servant_renew(&player->servant, config.start_s, config.limit_s);
-    player->start_s = clock_seconds(start, clock_ns());
-    player->starts_s += player->start_s;
-}
-
-static void renew_all(void)
-{
-    double quickest = quickest_start();
-    for (size_t i = 0; i < players.count; i++) {
-        if (is_renewed(&players.at[i], quickest))
-            start_player(&players.at[i], NULL);
-    }
-}
-
 /* ---- turns ---- */
 
 /* One turn; false if nobody is left. */
@@ -233,52 +174,37 @@ static double used_seconds(uint64_t start)
     return clock_seconds(start, clock_ns()) - slow_seconds();
 }
 
-/*
- * Renews the servants if their turns, since `renewed_s`, have taken as long as their start, and as
- * much time is left for the next ones'. The number of the turn before the next.
- */
-static uint64_t next_generation(uint64_t turn, uint64_t start, double *renewed_s)
-{
-    double used_s = used_seconds(start), cost_s = renewal_seconds();
-    if (config.keep || used_s - *renewed_s < cost_s || config.time_s - used_s < 2 * cost_s)
-        return turn;
-    renew_all();
-    *renewed_s = used_seconds(start);
-    return (turn / GENERATION_TURNS + 1) * GENERATION_TURNS;
-}
-
 static void take_turns(void)
 {
     size_t *order = calloc(players.count, sizeof *order);
     struct rng rng;
-    double renewed_s = 0;
-    uint64_t start = clock_ns(), turn = 0, turns = 0;
+    uint64_t start = clock_ns(), turn = 0;
     if (!order)
         die(STATUS_SYSTEM, "out of memory");
     rng_seed(&rng, config.seed, 0);
-    for (;;) {
-        if (!take_turn(&rng, turn + 1, clock_seconds(start, clock_ns()), order))
-            break;
+    while (take_turn(&rng, turn + 1, clock_seconds(start, clock_ns()), order)) {
         turn++;
-        turns++;
-        if (used_seconds(start) >= config.time_s || (config.turns && turns >= config.turns))
+        if (used_seconds(start) >= config.time_s || (config.turns && turn >= config.turns))
             break;
-        turn = next_generation(turn, start, &renewed_s);
     }
     free(order);
 }
 
 /* ---- before and after ---- */
 
+/* One after the other: each of them calibrates its work, and must not be disturbed meanwhile. */
 static void start_all(char **folders, size_t count)
 {
     players.at = calloc(count, sizeof *players.at);
     if (!players.at)
         die(STATUS_SYSTEM, "out of memory");
     for (size_t i = 0; i < count; i++) {
+        struct player *player = &players.at[i];
         players.count = i + 1;
-        account_read(&players.at[i].account, folders[i]);
-        start_player(&players.at[i], folders[i]);
+        account_read(&player->account, folders[i]);
+        uint64_t start = clock_ns();
+        servant_start(&player->servant, folders[i], config.start_s);
+        player->start_s = clock_seconds(start, clock_ns());
     }
 }
 
@@ -290,7 +216,7 @@ static void write_bill(const struct player *player)
     bool good = file;
     if (file) {
         fprintf(file, "turns=%llu\n", (unsigned long long)player->steps);
-        fprintf(file, "bill.start=%.6f s\n", player->starts_s);
+        fprintf(file, "bill.start=%.6f s\n", player->start_s);
         counters_print(&player->sum, &player->account, file);
         good = !ferror(file);
         good = fclose(file) == 0 && good;

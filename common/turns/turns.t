@@ -37,7 +37,7 @@ fresh
 servant a
 servant b
 servant c
-ok 'three servants' "$turns" --keep -n 20 -t 60s -s 7 "$TMP/a" "$TMP/b" "$TMP/c"
+ok 'three servants' "$turns" -n 20 -t 60s -s 7 "$TMP/a" "$TMP/b" "$TMP/c"
 check 'every one is asked in every turn' \
     [ "$(rows a | wc -l) $(rows b | wc -l) $(rows c | wc -l)" = '40 40 40' ]
 check 'a row has the turn as its number' grep -qx 'b,m,s,lower,20,20.5' "$TMP/a/rows"
@@ -50,7 +50,7 @@ check 'so is the number of turns' grep -qx 'turns=20' "$TMP/a/bill"
 check 'all ended well' [ "$(status_of a)$(status_of b)$(status_of c)" = 000 ]
 cp "$TMP/order" "$TMP/first"
 rm "$TMP/order"
-run "$turns" --keep -n 20 -t 60s -s 7 "$TMP/a" "$TMP/b" "$TMP/c"
+run "$turns" -n 20 -t 60s -s 7 "$TMP/a" "$TMP/b" "$TMP/c"
 check 'one seed, one order' cmp "$TMP/order" "$TMP/first"
 
 # ---- time and share ----
@@ -64,38 +64,12 @@ check 'takes part as often as its share of time allows' sh -c '[ "$1" -ge 1 ] &&
 check 'in turns of the others' \
     [ "$(cut -d , -f 5 "$TMP/b/rows" | sort -u | grep -cxFf - "$TMP/a/rows" || :)" -eq 0 ]
 
-# ---- generations ---- of less than 1000 turns each, which is where their numbers jump to
-fresh
-for name in a b c; do servant $name 'sleep 0.01'; done
-for name in a b; do sed -i '2s/^/sleep 0.1\n/' "$TMP/$name/serve"; done
-sed -i '2s/^/sleep 1.2\n/' "$TMP/c/serve"
-generations() {
-    cut -d , -f 5 "$TMP/$1/rows" |
-        awk '{ seen[int(($1 - 1) / 1000)] } END { n = 0; for (g in seen) n++; print n }'
-}
-ok 'quick starts' "$turns" -t 3s "$TMP/a" "$TMP/b" "$TMP/c"
-check 'are repeated, as long as there is time for turns' [ "$(generations a)" -ge 2 ]
-check 'in numbers that tell' [ "$(grep -c '^steps=' "$TMP/a/facts")" -eq "$(generations a)" ]
-check 'for all alike' [ "$(cut -d , -f 5 "$TMP/a/rows" | cksum)" = "$(cut -d , -f 5 "$TMP/b/rows" | cksum)" ]
-check 'but for a slow one' [ "$(grep -c '^steps=' "$TMP/c/facts")" -eq 1 ]
-check 'that goes on to take part' [ "$(generations c)" -eq "$(generations a)" ]
-check 'the bill has all starts' awk -F '[= ]' -v n="$(generations a)" \
-    '$1 == "bill.start" { exit !($2 >= 0.1 * n) }' "$TMP/a/bill"
-run "$turns" -t 1s --keep "$TMP/a" "$TMP/b"
-check '--keep: none is renewed' [ "$(cat "$TMP/a/facts" "$TMP/b/facts" | grep -c '^steps=')" -eq 2 ]
-sed -i '2s/^/[ -f once ] \&\& exit 5\n/' "$TMP/a/serve"
-sed -i "s,-f once,-f $TMP/once," "$TMP/a/serve"
-sed -i "s,^echo ready,sleep 0.1; : >$TMP/once; echo ready," "$TMP/a/serve"
-status 1 'one that does not start again' "$turns" -t 3s "$TMP/a"
-check 'has its status' [ "$(status_of a)" = 5 ]
-check 'and its rows' [ "$(rows a | wc -l)" -ge 2 ]
-
 # ---- what goes wrong ----
 fresh
 servant a
 servant b '[ $n -lt 3 ] || { echo "b: wrong answer" >&2; exit 3; }'
 servant c '[ $n -lt 2 ] || sleep 1000'
-status 1 'one dies, one hangs' "$turns" --keep -n 5 -t 60s --limit 0.5s "$TMP/a" "$TMP/b" "$TMP/c"
+status 1 'one dies, one hangs' "$turns" -n 5 -t 60s --limit 0.5s "$TMP/a" "$TMP/b" "$TMP/c"
 check 'the others go on' [ "$(status_of a) $(rows a | wc -l)" = '0 10' ]
 check 'the status of one that dies' [ "$(status_of b)" = 3 ]
 check 'what it said' grep -qx 'b: wrong answer' "$TMP/b/err"

@@ -3,7 +3,6 @@
 #include "alloc.h"
 #include "location.h"
 #include "ratio.h"
-#include "steps.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -38,11 +37,6 @@ struct turns {
 
 enum against { AGAINST_FIRST, AGAINST_SECOND, AGAINST_BOTH };
 
-static uint32_t generation_of(uint32_t rep)
-{
-    return (rep - 1) / GENERATION_TURNS;
-}
-
 /* False if this turn of the platform has no other side. */
 static bool log_ratio(struct turns *turns, enum against against, double *ratio)
 {
@@ -61,43 +55,13 @@ static bool log_ratio(struct turns *turns, enum against against, double *ratio)
     return true;
 }
 
-/* What a round comes to: of its generations' locations the mean. */
-struct reduced {
-    double value, mean; /* mean: of all turns */
-    double squares;     /* of the turns' log ratios about their generation's value */
-    size_t turns, generations;
-};
-
-static void add_generation(struct reduced *sum, double *ratios, size_t count)
+/* The location of a round's log ratios, and how many there are; all is 0 for none. */
+static struct location reduce(struct turns turns, enum against against, size_t *count)
 {
-    if (count == 0)
-        return;
-    struct location location = location_of(ratios, count);
-    sum->value += location.value;
-    sum->mean += location.mean * (double)count;
-    sum->squares += location.variance * (double)count * (double)count;
-    sum->turns += count;
-    sum->generations++;
-}
-
-static struct reduced reduce(struct turns turns, enum against against)
-{
-    struct reduced sum = {0};
-    size_t count = 0;
-    uint32_t generation = 0;
-    for (; turns.platform.at < turns.platform.end; turns.platform.at++) {
-        uint32_t rep = turns.platform.at->rep;
-        if (generation_of(rep) != generation) {
-            add_generation(&sum, turns.room, count);
-            count = 0;
-            generation = generation_of(rep);
-        }
-        count += log_ratio(&turns, against, &turns.room[count]);
-    }
-    add_generation(&sum, turns.room, count);
-    sum.value /= (double)sum.generations;
-    sum.mean /= (double)sum.turns;
-    return sum;
+    *count = 0;
+    for (; turns.platform.at < turns.platform.end; turns.platform.at++)
+        *count += log_ratio(&turns, against, &turns.room[*count]);
+    return *count > 0 ? location_of(turns.room, *count) : (struct location){0};
 }
 
 /*
@@ -107,14 +71,17 @@ static struct reduced reduce(struct turns turns, enum against against)
  */
 static bool locate_round(struct turns turns, struct pair *pair)
 {
-    struct reduced first = reduce(turns, AGAINST_FIRST);
-    struct reduced second = reduce(turns, AGAINST_SECOND);
-    struct reduced both = reduce(turns, AGAINST_BOTH);
-    pair->log_ratio = second.turns ? (first.value + second.value) / 2 : first.value;
+    size_t count, others, together;
+    struct location first = reduce(turns, AGAINST_FIRST, &count);
+    struct location second = reduce(turns, AGAINST_SECOND, &others);
+    struct location both = reduce(turns, AGAINST_BOTH, &together);
+    pair->log_ratio = others ? (first.value + second.value) / 2 : first.value;
     pair->mean = both.mean;
-    pair->squares = both.squares * (1 - 1 / (double)first.turns);
-    pair->turns = (uint32_t)first.turns;
-    return first.turns > 0;
+    pair->squares = both.variance * (double)together * (double)together;
+    if (count > 0)
+        pair->squares *= 1 - 1 / (double)count;
+    pair->turns = (uint32_t)count;
+    return count > 0;
 }
 
 static const struct trial *find_round(const struct cell *cell, uint32_t round)

@@ -7,13 +7,12 @@
 #include "location.h"
 #include "need.h"
 #include "rng.h"
-#include "steps.h"
 #include "tap.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_VALUES = 2048, KINDS = 2, PLATFORMS = 4, ROUNDS = 12, TURNS = 40, GENERATIONS = 4 };
+enum { MOST_VALUES = 2048, KINDS = 2, PLATFORMS = 4, ROUNDS = 12, TURNS = 40 };
 
 static const char *const kinds[KINDS] = {"quiet", "disturbed"};
 static const char *const platforms[PLATFORMS] = {"native", "native2", "docker", "kvm"};
@@ -163,10 +162,10 @@ static void check_location(int campaigns)
 struct truth {
     double log_cost[PLATFORMS]; /* of each platform, in every metric */
     int kind;                   /* of noise; KINDS: either, round by round */
-    double anew;                /* sd of what starting anew changes, servant by servant */
+    double anew;                /* sd of what starting anew changes, round by round */
 };
 
-/* What each platform's next servant makes of a figure. */
+/* What each platform's servant of this round makes of a figure. */
 static void start_anew(struct rng *rng, int metric, const struct truth *truth,
                        double factor[PLATFORMS])
 {
@@ -182,15 +181,12 @@ static void add_turns(struct model *model, struct rng *rng, const int *cells, in
     const struct trace *trace = &traces[kind][metric];
     double factor[PLATFORMS];
     size_t at = rng_below(rng, trace->count);
+    start_anew(rng, metric, truth, factor);
     for (uint32_t turn = 0; turn < TURNS; turn++) {
-        uint32_t each = TURNS / GENERATIONS, generation = turn / each;
         int order[PLATFORMS];
-        if (turn % each == 0)
-            start_anew(rng, metric, truth, factor);
         shuffle(rng, order);
         for (int i = 0; i < PLATFORMS; i++)
-            model_add(model, cells[order[i]], round, round,
-                      GENERATION_TURNS * generation + turn % each + 1,
+            model_add(model, cells[order[i]], round, round, turn + 1,
                       factor[order[i]] * trace->values[at++ % trace->count]);
     }
 }
