@@ -7,7 +7,7 @@ part_sizes() {
     if [ -n "$QUICK" ]; then
         part_order=50 part_sum=50 part_array=1M part_size=1M part_disk=4M part_bytes=4M
     else
-        part_order=200 part_sum=60 part_array=32M part_size=64M part_disk=32M part_bytes=32M
+        part_order=200 part_sum=20 part_array=32M part_size=64M part_disk=32M part_bytes=8M
     fi
 }
 
@@ -72,11 +72,10 @@ part_decides() { [ "$1" != memsweep.size ]; }
 # process to process needs many of them, what hardly does few turns.
 part_weight() {
     case $1 in
-    memsweep | memsweep.copy) echo 5 ;;
-    memsweep.size) echo 1 ;;
-    forksum) echo 5 ;;
-    nginxload.big) echo 3 ;;
-    forksum:*) echo 3 ;;
+    linpack | memsweep.size) echo 1 ;;
+    memsweep.copy) echo 7 ;;
+    memsweep | forksum) echo 5 ;;
+    diskrand | nginxload | nginxload.big) echo 3 ;;
     *) echo 2 ;;
     esac
 }
@@ -94,9 +93,8 @@ part_big() {
 # kinds of its metrics that have no verdict.
 part_step() {
     case $QUICK:$1 in
-    1:*) echo 1ms ;;
-    :forksum*) echo 3ms ;;
-    *) echo 20ms ;;
+    1:* | :linpack | :forksum) echo 1ms ;;
+    *) echo 4ms ;;
     esac
 }
 
