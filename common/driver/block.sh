@@ -101,6 +101,9 @@ block_look() {
     within "$(limits_for checksums)" "checksums of what $PLATFORM was given" carry_sums_there \
         >>"$WORK/sha256" 2>>"$LOG" || :
     guards_sha256 >>"$WORK/platform"
+    within "$(limits_for answer)" "congestion control of $PLATFORM" \
+        platform_run cat /proc/sys/net/ipv4/tcp_congestion_control 2>>"$LOG" |
+        sed 's/^/net.congestion=/' >>"$WORK/platform" || :
     block_look_again
 }
 

@@ -350,6 +350,7 @@ function network_rules() {
         guard("network", "mark",
             "the network is " f["net.backend"] ", which moves every packet by a process on the host",
             "net=tap or net=passt shows how much of the cost that is")
+    congestion_rules()
     if (has("host.client_cpus") && common_cpu(f["host.test_cpus"], f["host.client_cpus"]) != "")
         guard("client", "mark", "the load client and the server share CPU " \
             common_cpu(f["host.test_cpus"], f["host.client_cpus"]),
@@ -370,6 +371,19 @@ function network_rules() {
         number("host.disk_read") > 0.1 * number("big.download.bytes") && number("big.download.bytes") > 0)
         guard("resident", "mark", mib(f["host.disk_read"]) " were read from the disk meanwhile",
             "the file served does not stay in the page cache; give the platform more memory")
+}
+
+# Who sends most, the server, sends as its kernel's default has it.
+function congestion_rules(    there, here) {
+    there = f["net.congestion"]
+    here = f["host.congestion"]
+    if (there != "" && here != "" && there != here)
+        guard("congestion", "mark", "TCP sends by " there " there and by " here " on this host",
+            "part of the difference is theirs; set net.ipv4.tcp_congestion_control to the same on both sides")
+    else if (there ~ /^bbr/)
+        guard("congestion", "mark", "TCP sends by " there ", which paces packets by a clock: within one " \
+            "machine that is slower, and varies more, than what the server can do",
+            "sysctl -w net.ipv4.tcp_congestion_control=cubic while measuring")
 }
 
 # What the load client says of itself: `pass` or a sentence; twice, for requests and for the download.

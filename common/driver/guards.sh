@@ -18,6 +18,9 @@ guards_host() {
     if [ -r /sys/kernel/mm/transparent_hugepage/enabled ]; then
         echo "host.thp=$(cat /sys/kernel/mm/transparent_hugepage/enabled)"
     fi
+    if [ -r /proc/sys/net/ipv4/tcp_congestion_control ]; then
+        echo "host.congestion=$(cat /proc/sys/net/ipv4/tcp_congestion_control)"
+    fi
     guards_host_seen
 }
 

@@ -218,6 +218,10 @@ silent qemu diskrand platform.kind=vm 'host.data_grown=4096 B'
 
 fires network mark qemu nginxload net.backend=user
 silent qemu nginxload net.backend=tap
+fires congestion mark qemu nginxload net.backend=tap net.congestion=cubic host.congestion=bbr
+fires congestion mark native nginxload net.congestion=bbr host.congestion=bbr
+silent qemu nginxload net.backend=tap net.congestion=cubic host.congestion=cubic
+silent qemu nginxload net.backend=tap net.congestion=cubic
 fires client mark native nginxload \
     'guard.client=used 97 % of its CPU: give it more CPUs and --threads' client.cpu_share=0.97
 fires client mark native nginxload guard.client=pass \
