@@ -75,8 +75,8 @@ apt_release() {
     unavailable "no apt source for $names on this machine: vm-image/build.sh needs a Debian or Ubuntu"
 }
 
-# fetch NAME HOOK [OPTION...]: packages into $out/NAME.tar, unless they are there.
-fetch() {
+# fetch_tar NAME HOOK [OPTION...]: packages into $out/NAME.tar, unless they are there.
+fetch_tar() {
     fetch=$1 hook=$2
     shift 2
     [ ! -f "$out/$fetch.tar" ] || return 0
@@ -144,7 +144,7 @@ fetch_debs() {
     debs=$1
     shift
     [ ! -d "$out/$debs" ] || return 0
-    fetch "$debs" "$(download_hook | sed "s/PACKAGES/$(printf "'%s' " "$@")/")"
+    fetch_tar "$debs" "$(download_hook | sed "s/PACKAGES/$(printf "'%s' " "$@")/")"
     rm -rf "$out/$debs.new"
     mkdir "$out/$debs.new"
     tar -xf "$out/$debs.tar" -C "$out/$debs.new" ./debs
@@ -206,7 +206,7 @@ busybox() { if [ -n "$foreign" ]; then echo "$own/rootfs/bin/busybox"; else echo
 
 build_rootfs() {
     check_programs
-    fetch base true --include=busybox-static,nginx
+    fetch_tar base true --include=busybox-static,nginx
     rootfs_stamp >"$out/rootfs.stamp.new"
     if [ -d "$BUILD/rootfs" ] && cmp -s "$out/rootfs.stamp.new" "$out/rootfs.stamp"; then return; fi
     tree=$BUILD/rootfs.new
@@ -263,8 +263,8 @@ unpack_modules_by() { # FOLDER SUFFIX PROGRAM PACKAGE OPTION...
     rm "$out/packed"
 }
 
-# kernel NAME PACKAGE MODULE...: the kernel of a package into $out/NAME/, as kernel_of has it.
-kernel() {
+# kernel_folder NAME PACKAGE MODULE...: the kernel of a package into $out/NAME/, as kernel_of has it.
+kernel_folder() {
     kernel=$1 package=$2
     shift 2
     [ ! -d "$out/$kernel" ] || return 0
@@ -340,7 +340,7 @@ fetch_tools() {
 build_guest() {
     guest_arch=$(debian_arch) || unavailable "$guest_arch"
     build_rootfs
-    kernel cloud "linux-image-cloud-$guest_arch|linux-image-virtual" virtio_pci virtio_mmio virtio_console \
+    kernel_folder cloud "linux-image-cloud-$guest_arch|linux-image-virtual" virtio_pci virtio_mmio virtio_console \
         virtio_blk virtio_net
     guest_stamp cloud >"$out/guest.stamp.new"
     if [ -f "$out/initrd" ] && cmp -s "$out/guest.stamp.new" "$out/guest.stamp"; then return; fi

@@ -64,7 +64,7 @@ build_image() {
     need sfdisk fdisk
     build_rootfs
     fetch_tools
-    kernel stock \
+    kernel_folder stock \
         'linux-image-amd64|linux-image-generic' virtio_pci virtio_blk virtio_scsi virtio_net virtio_console \
         ata_piix ahci sd_mod \
         nvme e1000 e1000e crc32c_generic ext4

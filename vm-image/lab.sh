@@ -23,8 +23,8 @@ lab_usage() {
     exit 2
 }
 
-# lab_arch MACHINE: its architecture, as `uname -m` has it.
-lab_arch() { case $1 in arm64) echo aarch64 ;; *) echo x86_64 ;; esac }
+# lab_arch_of MACHINE: its architecture, as `uname -m` has it.
+lab_arch_of() { case $1 in arm64) echo aarch64 ;; *) echo x86_64 ;; esac }
 
 # lab_checkout FOLDER: what the machine finds at /lab (see lab/start): the checkout, what has been built of it
 # for a campaign, and how to run the script.
@@ -50,7 +50,7 @@ lab_checkout() {
 }
 
 # Both have what a hypervisor needs. Signing pointers as arm64 has it would be most of what is emulated.
-lab_qemu() {
+lab_boot() {
     lab_console=ttyS0
     case $lab_arch in
     x86_64) set -- -machine q35 -cpu max ;;
@@ -79,7 +79,7 @@ lab_run() {
     cat "$lab_work/out" 8>&- 9>&- &
     cat "$lab_work/err" >&2 8>&- 9>&- &
     lab_qemu=0
-    lab_qemu 8>&- 9>&- || lab_qemu=$?
+    lab_boot 8>&- 9>&- || lab_qemu=$?
     exec 8>&- 9>&-
     wait
     [ ! -s "$lab_work/status" ] || return "$(cat "$lab_work/status")"
@@ -108,7 +108,7 @@ main() {
     case $BUILD in /*) ;; *) BUILD=$lab_root/$BUILD ;; esac
     export BUILD
     [ -z "$lab_output" ] || mkdir -p "$lab_output"
-    lab_arch=$(lab_arch "$1") lab_build=$BUILD
+    lab_arch=$(lab_arch_of "$1") lab_build=$BUILD
     [ "$lab_arch" = "$(uname -m)" ] || lab_build=$BUILD/$lab_arch
     lab_machine=$lab_build/vm-image/lab/$1
     command -v "qemu-system-$lab_arch" >/dev/null 2>&1 || {

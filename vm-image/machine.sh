@@ -9,8 +9,8 @@
 
 out=${out:?} arch=${arch:?}
 
-# machine_release NAME: which Debian it is.
-machine_release() {
+# machine_release_of NAME: which Debian it is.
+machine_release_of() {
     case $arch:$1 in
     x86_64:kvm | x86_64:engines | aarch64:arm64) echo bookworm ;;
     x86_64:trixie) echo trixie ;;
@@ -68,7 +68,7 @@ machine_disk() {
 
 build_machine() {
     machine=lab/$1
-    machine_release=$(machine_release "$1") || {
+    machine_release=$(machine_release_of "$1") || {
         echo "build.sh: $1: no such machine of $arch" >&2
         exit 2
     }
@@ -82,7 +82,7 @@ build_machine() {
     if [ "$(cat "$out/$machine/stamp" 2>/dev/null)" != "$machine_stamp" ]; then
         rm -rf "${out:?}/$machine"
         mkdir "$out/$machine"
-        fetch "$machine/tree" true --include="$(echo "$packages" | tr ' ' ,)"
+        fetch_tar "$machine/tree" true --include="$(echo "$packages" | tr ' ' ,)"
         mkdir "$out/$machine/tree"
         tar -xf "$out/$machine/tree.tar" -C "$out/$machine/tree" --exclude='./dev/*' \
             --exclude='./usr/share/doc' \

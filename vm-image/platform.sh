@@ -116,7 +116,7 @@ vm_disk() {
 
 vm_data() { echo "$STATE/data.$(platform_key disk qcow2)"; }
 
-vm_machine() {
+vm_machine_choose() {
     vm_machine=$(platform_key machine "$(vm_machine_default)")
     if [ "$PLATFORM_NAME" = kvm ]; then vm_accel=kvm; else vm_accel=tcg,thread=multi; fi
     vm_serial=ttyS0
@@ -134,7 +134,7 @@ vm_machine_default() { if [ "$vm_arch" = aarch64 ]; then echo virt; else echo pc
 # vm_start SECONDS: boots a guest and waits until its agent answers.
 vm_start() {
     [ -f "$(vm_data)" ] || vm_disk || return
-    vm_machine
+    vm_machine_choose
     vm_network_up || return
     for vm_channel in agent steps qmp; do mkfifo "$STATE/$vm_channel.in" "$STATE/$vm_channel.out"; done
     vm_arguments >"$STATE/arguments"
@@ -266,7 +266,7 @@ platform_url() {
 platform_server() { platform_server_of platform_run /data/www serve; }
 
 platform_facts() {
-    vm_machine
+    vm_machine_choose
     echo platform.kind=vm
     echo "platform.arch=$vm_arch"
     echo "platform.engine=$("$vm_qemu" --version | head -n 1)"

@@ -77,7 +77,7 @@ awk '
             bad = 1
         }
         exit bad
-    }' common/driver/*.sh common/platforms/*.sh docker/*.sh || fail names
+    }' common/driver/*.sh common/platforms/*.sh docker/*.sh vm-image/*.sh || fail names
 # shellcheck disable=SC2086 # lists of files without spaces
 {
     awk -v most=110 'length > most { print FILENAME ":" FNR ": longer than " most; bad = 1 }
