@@ -15,7 +15,7 @@ output_new() {
     mkdir -p "$OUT/log" || say_fail "$OUT: cannot be made"
     OUT=$(cd "$OUT" && pwd)
     SEED=${SEED:-$(($(date +%s) % 1000000))}
-    echo 'round,platform,benchmark' >"$OUT/plan.csv"
+    plan_head >"$OUT/plan.csv"
     for output_name in samples facts guards failures platforms; do
         output_head "$output_name"
     done

@@ -52,7 +52,8 @@ plan_round() {
     }
 }
 
-# plan_csv ROUND: the same as rows of plan.csv.
+# plan_head: the columns of plan.csv. plan_csv ROUND: the same as its rows.
+plan_head() { echo round,platform,benchmark; }
 plan_csv() {
     plan_round "$1" | while IFS='	' read -r plan_platform plan_order; do
         for plan_benchmark in $plan_order; do
