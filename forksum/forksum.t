@@ -19,6 +19,12 @@ contract forksum 1 40
 ok '--help' "$BUILD/forksum" --help
 out_has '--time says what it is here' 'of each part'
 
+# What a process costs is no servant's first business: every eighth step has it, from the first one on.
+run sh -c 'seq 17 | "$@"' - "$forksum" --steps -t 0 1 5
+check 'a servant has its sum in every step' [ "$(grep -c '^forksum,sum,' "$TMP/out")" -eq 17 ]
+check 'and the rest in every eighth' \
+    [ "$(sed -n 's/^forksum,process,s,lower,\([0-9]*\),.*/\1/p' "$TMP/out" | tr '\n' ' ')" = '1 9 17 ' ]
+
 first_line "1..5000" 12502500 1 5000
 # Without a time to measure for, a line's slope may be of any sign, and then there is nothing to say.
 ok "with figures" "$forksum" -r 3 -w 0 -t 50ms 1 100

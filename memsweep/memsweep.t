@@ -42,6 +42,24 @@ ok 'a servant with curves' sh -c 'printf "\n\n" | "$@"' - "$BUILD/memsweep" --st
 check 'has every point in each step' [ "$(grep -c '^memsweep,.*\[.*,2,' "$TMP/out")" -eq 10 ]
 status 1 'a servant of sizes that do not fit together' "$BUILD/memsweep" --steps --size 1T,2T fault
 one_line_error 'is refused in one line'
+# Pages change hands: a servant holds none of its arrays when it is ready, nor after every eighth step, so that
+# all that take turns find the same ones.
+resident_mib() { awk '/^VmRSS:/ { printf "%d\n", $2 / 1024 }' "/proc/$servant_pid/status"; }
+servant_start "$BUILD/memsweep" --steps -t 1ms --array 16M --size 32M copy sweep
+check 'a servant that is ready' servant_ready
+check 'holds no array' [ "$(resident_mib)" -lt 40 ] # 32 MiB are what its sweep must come to
+for turn in 1 2 3 4 5 6 7; do servant_step; done
+check 'has its arrays from step to step' [ "$(resident_mib)" -ge 80 ]
+check 'an eighth step' servant_step
+check 'gives them back' [ "$(resident_mib)" -lt 40 ]
+check 'a ninth step' servant_step
+check 'takes pages anew' [ "$(resident_mib)" -ge 80 ]
+check 'ends well' servant_end
+check 'and says what its pages were' grep -q '^# pages.copy=.* of 49' "$TMP/out"
+ok 'a servant of many steps without warm-up' sh -c 'seq 20 | "$@"' - "$BUILD/memsweep" --steps -w 0 -t 0 \
+    --array 64k --size 64k copy add sweep
+ok 'and with much of it' sh -c 'seq 20 | "$@"' - "$BUILD/memsweep" --steps -w 19 -t 0 --array 64k copy add
+
 # What cow's child shares with its parent must not be what others are measured on.
 run sh -c 'printf "\n\n\n" | "$@"' - "$BUILD/memsweep" --steps -w 0 -t 0 --pages 4k --array 4M \
     --size 1M copy cow
