@@ -118,6 +118,12 @@ static void test_processes(void)
     says(TIMED "native forksum timed.faults=300 minor, 0 major\nvm forksum timed.faults=200 minor, "
                "0 major",
          "2.000 times native's page faults per tree", "page faults per unit of work");
+    says(TIMED SYSTEM("0.2 s", "0.2 s") "native forksum timed.faults=300 minor, 0 major\n"
+                                        "vm forksum timed.faults=200 minor, 0 major",
+         "2.000 times native's page faults per tree", "where the kernel takes its part");
+    says(TIMED SYSTEM("0.2 s", "0.02 s") "native forksum timed.faults=300 minor, 0 major\n"
+                                         "vm forksum timed.faults=200 minor, 0 major",
+         "", "but not where it takes hardly any time");
     says(TIMED "native forksum timed.faults=300 minor, 0 major\nvm forksum timed.faults=100 minor, "
                "0 major",
          "", "as many of them");
