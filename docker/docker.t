@@ -111,6 +111,16 @@ if [ "$run_status" -ne 77 ]; then
     run platform_run ls /sys/class/net
     check 'docker: no network where the tools run' [ "$(cat "$TMP/out")" = lo ]
     platform_down
+    # A proxy that nothing answers at: neither the image's making nor what goes over loopback may ask it.
+    for proxy in http_proxy https_proxy HTTP_PROXY HTTPS_PROXY all_proxy; do
+        export "$proxy=http://127.0.0.1:9"
+    done
+    ok 'docker: the image goes' container_engine image rm --force "$(cat "$container_image_file")"
+    ok 'docker: and is made again, with a proxy in the environment' platform_prepare
+    ok 'docker: it runs' platform_up
+    ok 'docker: nginx answers the host' nginx_answers
+    platform_down
+    unset http_proxy https_proxy HTTP_PROXY HTTPS_PROXY all_proxy
 fi
 # One program as an image, by the commands of docker/Dockerfile.
 single() {
