@@ -143,6 +143,7 @@ out_has 'has a ratio, no interval and no verdict yet' '^  docker +2\.000  one ro
 campaign twos "$(rows native 1 2 100)" "$(rows docker 1 2 50)"
 ok 'two rounds' "$BUILD/compare" "$TMP/twos"
 out_has 'have no interval either' '^  docker +2\.000  two rounds only +inconclusive'
+check 'nor has the baseline' sh -c '! grep -q "native .*+-" "$1"' - "$TMP/out"
 
 campaign zero "$(six native 100)" "$(six docker 0)" "$(six kvm -3)"
 ok 'zeros and negative values' "$BUILD/compare" "$TMP/zero"

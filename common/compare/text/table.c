@@ -100,7 +100,7 @@ static void print_head(const struct row *row, const struct remarks *remarks, FIL
         struct unit unit = unit_for(row->metric->unit, stats->median);
         used += fprintf(out, " %s %s %s", row->baseline->platform,
                         number(text, stats->mean / unit.factor), unit.shown);
-        if (stats->n > 1)
+        if (stats->n > 2)
             used += fprintf(out, " +-%s", percent(text, stats->ci95 / fabs(stats->mean)));
         used += fprintf(out, "%s", marks_of(marks, remarks, row, row->baseline->platform));
         if (strstr(wording_turns(phrase, row->baseline->cell), "turns")) {
