@@ -48,6 +48,7 @@ resident_mib() { awk '/^VmRSS:/ { printf "%d\n", $2 / 1024 }' "/proc/$servant_pi
 servant_start "$BUILD/memsweep" --steps -t 1ms --array 16M --size 32M copy sweep
 check 'a servant that is ready' servant_ready
 check 'holds no array' [ "$(resident_mib)" -lt 40 ] # 32 MiB are what its sweep must come to
+# shellcheck disable=SC2034 # seven of them
 for turn in 1 2 3 4 5 6 7; do servant_step; done
 check 'has its arrays from step to step' [ "$(resident_mib)" -ge 80 ]
 check 'an eighth step' servant_step
