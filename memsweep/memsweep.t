@@ -42,8 +42,8 @@ ok 'a servant with curves' sh -c 'printf "\n\n" | "$@"' - "$BUILD/memsweep" --st
 check 'has every point in each step' [ "$(grep -c '^memsweep,.*\[.*,2,' "$TMP/out")" -eq 10 ]
 status 1 'a servant of sizes that do not fit together' "$BUILD/memsweep" --steps --size 1T,2T fault
 one_line_error 'is refused in one line'
-# Pages change hands: a servant holds none of its arrays when it is ready, nor after every eighth step, so that
-# all that take turns find the same ones.
+# Pages change hands: a servant holds none of its arrays when it is ready, nor after every eighth step, so
+# that all that take turns find the same ones.
 resident_mib() { awk '/^VmRSS:/ { printf "%d\n", $2 / 1024 }' "/proc/$servant_pid/status"; }
 servant_start "$BUILD/memsweep" --steps -t 1ms --array 16M --size 32M copy sweep
 check 'a servant that is ready' servant_ready
