@@ -78,6 +78,22 @@ awk '
         }
         exit bad
     }' common/driver/*.sh common/platforms/*.sh docker/*.sh vm-image/*.sh || fail names
+# No parameter of an awk function is called like a function: newer mawks refuse that.
+for program in common/driver/*.awk; do
+    awk '
+        FNR == 1 { files++ }
+        !match($0, /^function [a-z_0-9]+\(/) { next }
+        files == 1 { functions[substr($0, 10, RLENGTH - 10)]; next }
+        {
+            rest = substr($0, RLENGTH + 1)
+            n = split(substr(rest, 1, index(rest, ")") - 1), names, /[, ]+/)
+            for (i = 1; i <= n; i++) if (names[i] in functions) {
+                print FILENAME ":" FNR ": " names[i] " is a function"
+                bad = 1
+            }
+        }
+        END { exit bad }' "$program" "$program" || fail "names of awk"
+done
 # shellcheck disable=SC2086 # lists of files without spaces
 {
     awk -v most=110 'length > most { print FILENAME ":" FNR ": longer than " most; bad = 1 }

@@ -45,7 +45,7 @@ function common_cpu(one, other,    a, b, c, first) {
     return first
 }
 # What the platform's name asks for.
-function key(name,    text) {
+function asked_key(name,    text) {
     if (platform ~ /^exec:/ || !match(platform, "[:,]" name "=[^,]*")) return ""
     text = substr(platform, RSTART, RLENGTH)
     return substr(text, index(text, "=") + 1)
@@ -109,7 +109,7 @@ function block_rules() {
 # The runtime that was asked for, the one that the engine names, and the kernel that is seen inside. Docker's
 # default may be any: gVisor's is a kernel of its own, whose cost is not a container's.
 function runtime_rules(    asked) {
-    asked = key("runtime")
+    asked = asked_key("runtime")
     if (f["platform.kind"] != "container" || !has("identity.runtime")) return
     if (asked != "" && asked != "default" && f["identity.runtime"] != asked)
         guard("identity", "void", "it is run by " f["identity.runtime"] ", not by " asked,
@@ -284,9 +284,9 @@ function inside_rules(    wanted, memory) {
 }
 
 # A fact of the benchmark's parts, added up: the first one's has its bare name.
-function of_all_parts(key,    k, sum) {
+function of_all_parts(name,    k, sum) {
     for (k in f)
-        if (k == key || substr(k, length(k) - length(key)) == "." key) sum += number(k)
+        if (k == name || substr(k, length(k) - length(name)) == "." name) sum += number(k)
     return sum
 }
 

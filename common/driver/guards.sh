@@ -31,12 +31,15 @@ guards_host_seen() {
         sed -n -e 's/^# cgroup\.cpus=/host.cgroup_cpus=/p' -e 's/^# cpu\.mitigations=/host.mitigations=/p'
 }
 
-# guards_apply BENCHMARK: judges the facts on stdin, and writes down what does not hold.
+# guards_apply BENCHMARK: judges the facts on stdin, and writes down what does not hold. What cannot be judged
+# does not count.
 guards_apply() {
     awk -v place="$(record_place "$1" | sed 's/\\/\\\\/g')" -v platform="$PLATFORM" -v benchmark="${1%%:*}" \
         -v own_cpus="$(platform_key cpus '')" -v own_memory="$(platform_key memory '')" \
-        -f "$ROOT/common/driver/csv.awk" -f "$ROOT/common/driver/guards.awk" |
-        record_append guards.csv
+        -f "$ROOT/common/driver/csv.awk" -f "$ROOT/common/driver/guards.awk" >"$WORK/judged" 2>>"$LOG" ||
+        printf '%s\n' "$(record_place "$1"),rules,void,$(csv_line 'its facts could not be judged here' \
+            'see log/driver.log')" >"$WORK/judged"
+    record_append guards.csv <"$WORK/judged"
 }
 
 # guards_of_block: when its last trial has ended.

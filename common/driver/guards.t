@@ -248,4 +248,26 @@ silent qemu nginxload 'big.download.bytes=100000000 of 500000000' 'host.disk_rea
 run judge docker - 'sha256.different=a,"b"'
 out_has 'fields are quoted' '^P,sha256,void,"other programs there than here: a,""b""",'
 
+# Rules that an awk cannot read, or that stop half-way, let nothing pass.
+ROOT=$PWD WORK=$TMP LOG=$TMP/log PLATFORM=native
+. common/driver/csv.sh
+. common/driver/guards.sh
+record_place() { echo "P,$1"; }
+record_append() { cat >"$TMP/$1"; }
+platform_key() { :; }
+echo cpu.online=1 | guards_apply linpack
+check 'rules that can be read judge' [ "$(wc -c <"$TMP/guards.csv")" -eq 0 ]
+ROOT=$TMP
+mkdir -p "$TMP/common/driver"
+cp common/driver/csv.awk "$TMP/common/driver"
+printf '{ print "P,half" }\nEND { exit 1 }\n' >"$TMP/common/driver/guards.awk"
+echo cpu.online=1 | guards_apply linpack
+check 'rules that stop half-way: the trial does not count' \
+    grep -qx 'P,linpack,rules,void,its facts could not be judged here,see log/driver.log' "$TMP/guards.csv"
+check 'and that is all of it' [ "$(wc -l <"$TMP/guards.csv")" -eq 1 ]
+echo 'function a(' >"$TMP/common/driver/guards.awk"
+echo cpu.online=1 | guards_apply linpack
+check 'nor where they cannot be read' grep -q '^P,linpack,rules,void,' "$TMP/guards.csv"
+check 'the log has why' [ -s "$TMP/log" ]
+ROOT=$PWD
 tap_done
