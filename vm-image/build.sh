@@ -193,6 +193,8 @@ trim() {
     {
         sed -n 's/.*=> \(.*\) (0x[0-9a-f]*)$/\1/p' "$out/libraries"
         printf '%s\n' "$linker" "$1/bin/busybox" "$1/usr/sbin/nginx"
+        # Before 2.34 glibc loaded what reads /etc/passwd when it was needed.
+        find "$1/lib/$triplet/" "$1/usr/lib/$triplet/" -name libnss_files.so.2 2>/dev/null
     } | while IFS= read -r needed; do readlink -f "$needed"; done >"$out/keep"
     rm -rf "$1"/usr/lib/"$triplet"/*/
     find "$(readlink -f "$1")" -type f \( -name '*.so*' -o -path '*bin/*' \) | grep -vxFf "$out/keep" |
