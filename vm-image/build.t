@@ -71,4 +71,24 @@ for packed in 'lib/modules xz' 'usr/lib/modules zstd -q --rm' 'lib/modules gzip'
         diff -r "$TMP/b/vm-image/cloud/root/lib/modules" "$cloud/root/lib/modules"
     check 'with the kernel' cmp "$TMP/b/vm-image/cloud/vmlinuz" "$cloud/vmlinuz"
 done
+
+# ---- what the guest's agents do without: a busybox that has uuencode and no base64 ----
+mkdir -p "$TMP/old"
+for applet in sh cat sed uudecode uuencode; do ln -s "$(command -v busybox)" "$TMP/old/$applet"; done
+head -c 70000 "$BUILD/linpack" >"$TMP/some"
+cat >"$TMP/old.sh" <<END
+PATH=$TMP/old
+! command -v base64 || exit 1
+. vm-image/guest/usr/local/sbin/guest-base64
+base64 "$TMP/some" >"$TMP/encoded" && base64 -d <"$TMP/encoded" >"$TMP/decoded"
+END
+ok 'base64 by uuencode' busybox sh "$TMP/old.sh"
+check 'decodes what it has encoded' cmp "$TMP/decoded" "$TMP/some"
+check 'so does the host' sh -c 'base64 -d <"$1" | cmp - "$2"' - "$TMP/encoded" "$TMP/some"
+base64 "$TMP/some" | tr -d '\n' >"$TMP/one.line"
+# shellcheck disable=SC2016 # expanded by that shell
+ok 'and takes what the host sends, on one line' env PATH="$TMP/old" busybox sh -c '
+    . vm-image/guest/usr/local/sbin/guest-base64
+    base64 -d' <"$TMP/one.line"
+check 'as it is' cmp "$TMP/out" "$TMP/some"
 tap_done
