@@ -87,8 +87,8 @@ check 'decodes what it has encoded' cmp "$TMP/decoded" "$TMP/some"
 check 'so does the host' sh -c 'base64 -d <"$1" | cmp - "$2"' - "$TMP/encoded" "$TMP/some"
 base64 "$TMP/some" | tr -d '\n' >"$TMP/one.line"
 # shellcheck disable=SC2016 # expanded by that shell
-ok 'and takes what the host sends, on one line' env PATH="$TMP/old" busybox sh -c '
+ok 'and takes what the host sends, on one line' env PATH="$TMP/old" "$TMP/old/sh" -c '
     . vm-image/guest/usr/local/sbin/guest-base64
-    base64 -d' <"$TMP/one.line"
+    base64 -d <"$0"' "$TMP/one.line"
 check 'as it is' cmp "$TMP/out" "$TMP/some"
 tap_done
