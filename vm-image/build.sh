@@ -343,7 +343,7 @@ build_guest() {
     guest_arch=$(debian_arch) || unavailable "$guest_arch"
     build_rootfs
     kernel_folder cloud "linux-image-cloud-$guest_arch|linux-image-virtual" virtio_pci virtio_mmio \
-        virtio_console virtio_blk virtio_net crc32c_generic ext4 # where not built in
+        virtio_console virtio_blk virtio_net
     guest_stamp cloud >"$out/guest.stamp.new"
     if [ -f "$out/initrd" ] && cmp -s "$out/guest.stamp.new" "$out/guest.stamp"; then return; fi
     rm -f "$out/guest.stamp"
