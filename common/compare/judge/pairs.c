@@ -55,7 +55,7 @@ static bool log_ratio(struct turns *turns, enum against against, double *ratio)
     return true;
 }
 
-/* The location of a round's log ratios, and how many there are; all is 0 for none. */
+/* The location of a round's log ratios, and how many there are; of none, it is 0. */
 static struct location reduce(struct turns turns, enum against against, size_t *count)
 {
     *count = 0;
@@ -71,15 +71,13 @@ static struct location reduce(struct turns turns, enum against against, size_t *
  */
 static bool locate_round(struct turns turns, struct pair *pair)
 {
-    size_t count, others, together;
+    size_t count, others;
     struct location first = reduce(turns, AGAINST_FIRST, &count);
     struct location second = reduce(turns, AGAINST_SECOND, &others);
-    struct location both = reduce(turns, AGAINST_BOTH, &together);
+    struct location both = reduce(turns, AGAINST_BOTH, &count); /* as many as the first's */
     pair->log_ratio = others ? (first.value + second.value) / 2 : first.value;
     pair->mean = both.mean;
-    pair->squares = both.variance * (double)together * (double)together;
-    if (count > 0)
-        pair->squares *= 1 - 1 / (double)count;
+    pair->squares = count ? both.variance * (double)count * (double)(count - 1) : 0;
     pair->turns = (uint32_t)count;
     return count > 0;
 }
