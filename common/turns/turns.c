@@ -24,7 +24,6 @@
 #include "servant.h"
 #include "steps.h"
 
-#include <math.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
