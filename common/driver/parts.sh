@@ -68,14 +68,13 @@ part_metrics() {
 # part_decides PART: whether any verdict is about it.
 part_decides() { [ "$1" != memsweep.size ]; }
 
-# part_weight PART: its share of a round's time, by how much of it a narrow interval takes: what differs from
-# process to process needs many of them, what hardly does few turns.
+# part_weight PART: its share of a round's time, by how much of it a narrow interval takes.
 part_weight() {
     case $1 in
     linpack | memsweep.size) echo 1 ;;
     memsweep.copy) echo 7 ;;
     memsweep | forksum) echo 5 ;;
-    diskrand | nginxload | nginxload.big) echo 3 ;;
+    diskrand | nginxload | nginxload.big | forksum:*) echo 3 ;;
     *) echo 2 ;;
     esac
 }
@@ -89,8 +88,8 @@ part_big() {
     echo 64
 }
 
-# part_step PART: the least duration of what a step does. A step of forksum does so two times more, for the
-# kinds of its metrics that have no verdict.
+# part_step PART: the least duration of what a step does. Noise changes within milliseconds, so that many short
+# steps say more than a few long ones.
 part_step() {
     case $QUICK:$1 in
     1:* | :linpack | :forksum) echo 1ms ;;
