@@ -88,8 +88,8 @@ part_big() {
     echo 64
 }
 
-# part_step PART: the least duration of what a step does. Noise changes within milliseconds, so that many short
-# steps say more than a few long ones.
+# part_step PART: the least duration of what a step does. Noise changes within milliseconds, so that many
+# short steps say more than a few long ones.
 part_step() {
     case $QUICK:$1 in
     1:* | :linpack | :forksum) echo 1ms ;;
