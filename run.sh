@@ -26,6 +26,7 @@ esac
 . "$ROOT/common/driver/carry.sh"
 . "$ROOT/common/driver/blocks.sh"
 . "$ROOT/common/driver/prepare.sh"
+. "$ROOT/common/driver/shares.sh"
 . "$ROOT/common/driver/turns.sh"
 . "$ROOT/common/driver/rounds.sh"
 . "$ROOT/common/driver/host.sh"

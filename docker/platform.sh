@@ -243,6 +243,7 @@ platform_url() {
             echo "nginx does not start in $PLATFORM: $(tail -n 1 "$LOG")"
             return 77
         fi
+        : >"$STATE/www"
         container_pin_proxy
     fi
     if [ "$container_network" = host ]; then
@@ -258,14 +259,15 @@ container_www_run() { container_engine exec "$container_name-www" "$@" </dev/nul
 # container_proxies: Docker's processes that move what comes to the published port, if there are any and we
 # see them.
 container_proxies() {
-    [ "$PLATFORM_NAME" = docker ] || return 0
+    if [ "$PLATFORM_NAME" != docker ] || [ ! -f "$STATE/www" ]; then return 0; fi
     container_port=$(container_engine port "$container_name-www" 8080/tcp 2>/dev/null | sed -n '1s/.*://p')
     [ -n "$container_port" ] || return 0
-    for container_process in /proc/[0-9]*; do
-        { tr '\0' ' ' <"$container_process/cmdline"; } 2>/dev/null |
-            grep -q "^[^ ]*docker-proxy .*-host-port $container_port " && echo "${container_process#/proc/}"
+    grep -ls docker-proxy /proc/[0-9]*/cmdline | while IFS= read -r container_process; do
+        { tr '\0' ' ' <"$container_process"; } 2>/dev/null |
+            grep -q "^[^ ]*docker-proxy .*-host-port $container_port " || continue
+        container_process=${container_process#/proc/}
+        echo "${container_process%/cmdline}"
     done
-    return 0
 }
 
 # container_pin_proxy: they are part of what the platform costs, so they have its CPUs. Left alone, they run
@@ -283,7 +285,7 @@ platform_counters() {
     [ $# -gt 0 ] || return 0
     container_served=$(platform_cgroup_of "$(platform_pids | tail -n 1)")
     for container_proxy; do cat "/proc/$container_proxy/stat" 2>/dev/null || :; done |
-        awk -v hz="$(getconf CLK_TCK 2>/dev/null || echo 100)" '
+        awk -v hz="$CLOCK_TICKS" '
             { sub(/.*\) /, ""); ticks += $12 + $13 }
             END { printf "proxy_us=%.0f\n", 1e6 * ticks / hz }'
     if [ -r "$container_served/cpuacct.usage" ]; then
@@ -330,9 +332,8 @@ platform_facts() {
 }
 
 platform_pids() {
-    for container in "$container_name" "$container_name-www"; do
-        container_engine inspect --format '{{.State.Pid}}' "$container" 2>/dev/null || :
-    done
+    container_engine inspect --format '{{.State.Pid}}' "$container_name" "$container_name-www" 2>/dev/null ||
+        : # the second is not there yet
 }
 
 platform_down() {
@@ -340,5 +341,5 @@ platform_down() {
         container_engine rm --force --volumes "$container" >/dev/null 2>&1 || :
     done
     firewall_podman_restore
-    rm -rf "$STATE/data" "$STATE/port"
+    rm -rf "$STATE/data" "$STATE/port" "$STATE/www"
 }

@@ -109,9 +109,14 @@ block_look() {
 
 # block_look_again: what the bill needs to know of it.
 block_look_again() {
-    BILL_CGROUP=$(sed -n 's/^cgroup\.cpu=//p' "$WORK/platform")
-    BILL_DEVICE=$(sed -n 's/^data\.device=//p' "$WORK/platform")
-    BILL_DATA=$(sed -n 's/^data\.host_path=//p' "$WORK/platform")
+    BILL_CGROUP='' BILL_DEVICE='' BILL_DATA=''
+    while IFS= read -r block_fact; do
+        case $block_fact in
+        cgroup.cpu=*) BILL_CGROUP=${block_fact#*=} ;;
+        data.device=*) BILL_DEVICE=${block_fact#*=} ;;
+        data.host_path=*) BILL_DATA=${block_fact#*=} ;;
+        esac
+    done <"$WORK/platform"
 }
 
 # Preparing ends with a start that is not measured: it tells whether the platform works at all,
@@ -157,7 +162,7 @@ block_uptimes() {
 }
 
 block_up() {
-    [ -s "$RUN/load" ] || bill_load >"$RUN/load"
+    [ -s "$RUN/once/load" ] || bill_load >"$RUN/once/load"
     block_start || {
         record_failure platform "$(cat "$WORK/reason")" || return
         return 1
@@ -169,7 +174,7 @@ block_up() {
 
 block_leave() {
     {
-        cat "$RUN/load"
+        cat "$RUN/once/load"
         echo "$(cat "$WORK/uptimes") $(block_uptimes)" | awk '
             $2 > 0 && $5 > 0 {
                 printf "clock.host_least=%.2f\nclock.host_most=%.2f\nclock.guest=%.2f\n", $4 - $3,
@@ -182,7 +187,8 @@ block_leave() {
 }
 
 block_round() {
-    rm -f "$RUN/load"
+    rm -rf "$RUN/once"
+    mkdir -p "$RUN/once"
     block_up || return
     for block_benchmark in $ORDER; do
         progress_show "$PROGRESS: $PLATFORM, $(part_asked "$block_benchmark")"
@@ -256,7 +262,7 @@ block_close() {
 }
 
 main() {
-    BILL_CGROUP='' BILL_DEVICE='' BILL_DATA='' CLOCK_TICKS=$(getconf CLK_TCK 2>/dev/null || echo 100)
+    BILL_CGROUP='' BILL_DEVICE='' BILL_DATA=''
     block_adapter
     case $1 in
     probe) block_probe ;;

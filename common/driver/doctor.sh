@@ -62,7 +62,7 @@ doctor_host() {
     if platform_host_is_guest; then
         doctor_line note 'this host is itself a guest: steal is watched, and kvm is nested'
     fi
-    CLOCK_TICKS=$(getconf CLK_TCK 2>/dev/null || echo 100) BILL_DEVICE='' BILL_DATA=''
+    BILL_DEVICE='' BILL_DATA=''
     . "$ROOT/common/driver/bill.sh"
     # As the guard `load` weighs it: by the CPUs in use.
     bill_load | awk -F= -v used="$(platform_cpu_count "$TEST_CPUS,$CLIENT_CPUS")" '

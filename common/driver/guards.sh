@@ -2,9 +2,22 @@
 
 . "$ROOT/common/driver/cores.sh"
 
-# guards_host: what the rules know of the host, as KEY=VALUE lines.
+# guards_host: what the rules know of the host, as KEY=VALUE lines. It is looked at once in a round, and so is
+# what may serve (guards_server_here): $RUN/once keeps it.
 guards_host() {
     echo "host.isa=$ISA"
+    guards_once host guards_host_look
+}
+
+# guards_once NAME COMMAND...: what the command prints, from $RUN/once/NAME if it is there.
+guards_once() {
+    guards_kept=$RUN/once/$1
+    shift
+    if [ ! -f "$guards_kept" ]; then "$@" >"$WORK/once" && mv "$WORK/once" "$guards_kept" || return; fi
+    cat "$guards_kept"
+}
+
+guards_host_look() {
     echo "host.test_cpus=$TEST_CPUS"
     echo "host.client_cpus=$CLIENT_CPUS"
     cores_facts "$TEST_CPUS" "$CLIENT_CPUS"
@@ -80,7 +93,7 @@ guards_server() {
         echo server.unknown=yes
         return
     }
-    guards_server_here | awk '
+    guards_once "serve.${HERE##*/}" guards_server_here | awk '
         FILENAME == "-" { here[$1, $2]; next }
         {
             seen[$2]

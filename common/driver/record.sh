@@ -3,7 +3,10 @@
 . "$ROOT/common/driver/csv.sh"
 
 # record_columns: those of the rows that a program prints, which are the last ones of samples.csv.
-record_columns() { sed '1s/.*,round,//; q' "$OUT/samples.csv"; }
+record_columns() {
+    read -r record_head <"$OUT/samples.csv"
+    echo "${record_head##*,round,}"
+}
 
 # record_append FILE: adds stdin to a file of the results folder. A full disk leaves the file as it was
 # and returns 3, which ends the campaign.

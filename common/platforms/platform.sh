@@ -10,6 +10,7 @@
 #   LOG            file to which engine and console output is appended
 #   TEST_CPUS CLIENT_CPUS  CPU lists for the platform under test and for the load client
 #   MEMORY         memory of the platform, e.g. 1G
+#   CLOCK_TICKS    ticks per second of the CPU times in /proc; set here
 #   CARRY          a folder of the host, which the platform is to see read-only, or empty
 #
 # An adapter defines the functions below, and nothing else without its own name as prefix. It never
@@ -68,6 +69,9 @@ PLATFORM_NAMES='native native2 docker podman apptainer kvm qemu exec'
 
 # The five programs, which are the same on every platform. Whoever needs the list has it from here.
 PLATFORM_TOOLS='linpack memsweep forksum diskrand nginxload'
+
+[ -n "${CLOCK_TICKS-}" ] || CLOCK_TICKS=$(getconf CLK_TCK 2>/dev/null || echo 100)
+export CLOCK_TICKS
 
 # platform_adapter NAME: prints the adapter's file, relative to the repository.
 platform_adapter() {
