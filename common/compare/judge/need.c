@@ -5,15 +5,26 @@
 
 #include <math.h>
 
+/* Of a ratio's log: from tenfold on, nobody asks for the percent. */
+#define MANIFOLD 2.302585
+
+/* How precisely a difference is to be known. */
+static double enough_of(const struct result *result, double precision)
+{
+    double away = fabs(result->ratio.log_mean);
+    bool by_turns = result->turns > result->pair_count;
+    double most = by_turns && away < MANIFOLD ? 2 * precision : INFINITY;
+    return fmax(precision, fmin(away / 2, most));
+}
+
 bool need_holds(const struct result *result, const struct settings *settings)
 {
-    double half = result_precision(result), away = fabs(result->ratio.log_mean);
+    double half = result_precision(result);
     if (result->verdict == VERDICT_INCONCLUSIVE)
         return half <= settings->precision / 3;
-    if (result->verdict == VERDICT_DIFFERENT && result->p_holm > settings->alpha / 3)
-        return false;
-    return half <= settings->precision ||
-           (result->verdict == VERDICT_DIFFERENT && half <= away / 2);
+    if (result->verdict != VERDICT_DIFFERENT)
+        return half <= settings->precision;
+    return result->p_holm <= settings->alpha / 3 && half <= enough_of(result, settings->precision);
 }
 
 static uint32_t last_round(const struct model *model)

@@ -13,10 +13,11 @@
 enum { NEED_FIRST_LOOK = 4, NEED_LAST_LOOK = 48, NEED_WITHOUT_COMPARISONS = 6 };
 
 /*
- * Whether this look would settle the comparison: it is different or equivalent, and known to
- * settings.precision, or to half of the difference if that is larger; or it is known three times as
- * precisely, and still neither. A difference must hold at a third of alpha, because there are many
- * looks; the report takes what is still open at the end as it is.
+ * Whether this look would settle the comparison: it is equivalent, and known to settings.precision;
+ * or different, and known to half of the difference, where turns were taken and it is less than
+ * tenfold to twice settings.precision (no more than settings.precision is ever asked for); or it is
+ * known three times as precisely, and still neither. A difference must hold at a third of alpha,
+ * because there are many looks; the report takes what is still open at the end as it is.
  */
 bool need_holds(const struct result *result, const struct settings *settings);
 
