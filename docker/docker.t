@@ -58,6 +58,19 @@ limits_inside() {
     cp "$TMP/facts" "$TMP/out"
 }
 
+# by_fifos: a servant's lines by the FIFOs that it names, as the conductor hears them
+# (common/turns/servant.h); its status.
+by_fifos() {
+    platform_serve sh -c 'echo ready; while read -r line; do echo "<$line>"; done; exit 5' >"$TMP/said" &
+    fifos_pid=$!
+    until grep -q '^channel ' "$TMP/said" || ! kill -0 "$fifos_pid"; do sleep 0.1; done
+    fifos=$(sed -n 's/^channel //p' "$TMP/said")
+    timeout 30 cat "$fifos.out" >"$TMP/heard" &
+    printf 'a\nb\n' >"$fifos.in"
+    wait "$!"
+    wait "$fifos_pid"
+}
+
 # container PLATFORM FACT...: everything that the contract names; a platform that is not usable here says why.
 container() {
     use "$1"
@@ -79,6 +92,12 @@ container() {
     for fact in 'platform\.memory=512M' 'data\.device=.+' "$@"; do
         out_has "$PLATFORM: $fact" "^$fact\$"
     done
+    if [ -f "$STATE/fifos" ]; then
+        cp "$TMP/out" "$TMP/facts"
+        status 5 "$PLATFORM: a servant behind FIFOs" by_fifos
+        check "$PLATFORM: hears line by line" [ "$(tr '\n' ' ' <"$TMP/heard")" = 'ready <a> <b> ' ]
+        cp "$TMP/facts" "$TMP/out"
+    fi
     limits_inside
     namespace=$(sed -n 's/^identity.pid_namespace=//p' "$TMP/out")
     check "$PLATFORM: a pid namespace of its own" [ "$namespace" != "$(readlink /proc/self/ns/pid)" ]
@@ -175,7 +194,7 @@ else
     # What it has made belongs to user ids of its own.
     user podman --root "$TMP/user/podman/data" --runroot "$TMP/user/podman/run" unshare rm \
         -rf "$TMP/user/podman" 2>/dev/null
-    end_processes "rootless-$$_" "$TMP/user" # podman keeps one, which holds its name space
+    processes_end "rootless-$$_" "$TMP/user" # podman keeps one, which holds its name space
 fi
 
 # Two campaigns: with an engine each they would meet on one bridge; those of one BUILD share it, and the last

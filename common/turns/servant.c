@@ -91,7 +91,9 @@ static void let_go(struct servant *servant)
     if (servant->in >= 0)
         close(servant->in);
     close(servant->out);
-    servant->in = servant->out = -1;
+    if (servant->script >= 0)
+        close(servant->script);
+    servant->in = servant->out = servant->script = -1;
     servant->lives = false;
     free(servant->text);
     servant->text = NULL;
@@ -139,13 +141,16 @@ static enum said hear(struct servant *servant, uint64_t deadline_ns)
         uint64_t now = clock_ns();
         if (now >= deadline_ns)
             return SAID_NOTHING;
-        struct pollfd poll_for = {.fd = servant->out, .events = POLLIN};
+        struct pollfd poll_for[] = {{.fd = servant->out, .events = POLLIN},
+                                    {.fd = servant->script}};
         int wait_ms = (int)((deadline_ns - now) / 1000000 + 1);
-        int ready = poll(&poll_for, 1, wait_ms < 1000 ? wait_ms : 1000);
+        int ready = poll(poll_for, 2, wait_ms < 1000 ? wait_ms : 1000);
         if (ready < 0 && errno != EINTR)
             die_errno(STATUS_SYSTEM, "poll");
-        if (ready > 0)
+        if (ready > 0 && poll_for[0].revents)
             break;
+        if (ready > 0 && poll_for[1].revents)
+            return SAID_END;
     }
     if (servant->used == servant->room) {
         servant->room = servant->room ? 2 * servant->room : 4096;
@@ -216,13 +221,32 @@ static bool put_row(FILE *rows, char *line, uint64_t turn)
     return true;
 }
 
+/*
+ * From now on its FIFOs PATH.in and PATH.out. The first is opened for both, since opening one whose
+ * other end is not there yet would wait.
+ */
+static void take_channel(struct servant *servant, const char *path)
+{
+    char name[4096];
+    snprintf(name, sizeof name, "%s.in", path);
+    int in = open(name, O_RDWR | O_CLOEXEC);
+    snprintf(name, sizeof name, "%s.out", path);
+    int out = open(name, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    if (in < 0 || out < 0)
+        die_errno(STATUS_SYSTEM, "%s", path);
+    close(servant->in);
+    servant->in = in;
+    servant->script = servant->out;
+    servant->out = out;
+}
+
 /* ---- its use ---- */
 
 void servant_start(struct servant *servant, const char *folder, double limit_s)
 {
     static const char *const files[] = {"facts", "err"};
     int in[2], out[2];
-    *servant = (struct servant){.folder = folder};
+    *servant = (struct servant){.folder = folder, .script = -1};
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++)
         close_file(open_file(servant, files[i], "w"), servant, files[i]);
     if (pipe2(in, O_CLOEXEC) != 0 || pipe2(out, O_CLOEXEC) != 0)
@@ -240,10 +264,13 @@ void servant_start(struct servant *servant, const char *folder, double limit_s)
     servant->out = out[0];
 
     uint64_t until = deadline(limit_s);
+    static const char channel[] = "channel ";
     char *line = NULL;
     enum said said;
-    while ((said = next_line(servant, until, &line)) == SAID_LINE && strcmp(line, "ready") != 0)
-        ;
+    while ((said = next_line(servant, until, &line)) == SAID_LINE && strcmp(line, "ready") != 0) {
+        if (servant->script < 0 && strncmp(line, channel, sizeof channel - 1) == 0)
+            take_channel(servant, line + sizeof channel - 1);
+    }
     if (said == SAID_LINE)
         servant->lives = true;
     else

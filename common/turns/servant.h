@@ -6,6 +6,10 @@
  * what it measured, with the number of the turn for that of the repetition; `facts`, the lines
  * `# key=value` that it ended with, without the mark; `err`, what it and its conductor said on
  * stderr; `status`, its exit status, or 124 where its conductor had to end it.
+ *
+ * A script whose stdin and stdout pass through other processes (an engine's) can say `channel PATH`
+ * first: from then on the FIFOs PATH.in and PATH.out stand for them, and whatever it has running on
+ * the other end needs nobody in between, whose work would leave the CPU cold for the step.
  */
 #ifndef GM_TURNS_SERVANT_H
 #define GM_TURNS_SERVANT_H
@@ -20,6 +24,7 @@ struct servant {
     bool lives; /* can be asked for a step */
     pid_t pid;  /* also its process group; 0: none */
     int in, out;
+    int script; /* what it said `channel` by, which only its end is awaited from; -1: none */
     FILE *rows;
     char *text; /* what it has said and nobody has read yet: `used` bytes, of which the first line
                    begins at `line` */

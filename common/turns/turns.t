@@ -53,6 +53,28 @@ rm "$TMP/order"
 run "$turns" -n 20 -t 60s -s 7 "$TMP/a" "$TMP/b" "$TMP/c"
 check 'one seed, one order' cmp "$TMP/order" "$TMP/first"
 
+# ---- by FIFOs ----
+# channel NAME: the servant's input and output become FIFOs; its script only waits for it.
+channel() {
+    mkfifo "$TMP/$1/c.in" "$TMP/$1/c.out"
+    mv "$TMP/$1/serve" "$TMP/$1/inner"
+    echo "echo 'channel $TMP/$1/c'; sh '$TMP/$1/inner' <'$TMP/$1/c.in' >'$TMP/$1/c.out'" >"$TMP/$1/serve"
+}
+fresh
+servant a
+servant b '[ $n -lt 3 ] || { echo "b: wrong answer" >&2; exit 3; }'
+servant c
+channel a
+channel b
+channel c
+echo 'exit 5' >"$TMP/c/serve"
+sed -i "1i echo 'channel $TMP/c/c'" "$TMP/c/serve"
+status 1 'servants behind FIFOs' "$turns" -n 5 -t 60s --start 20s --limit 20s "$TMP/a" "$TMP/b" "$TMP/c"
+check 'a good one measures' [ "$(status_of a) $(rows a | wc -l)" = '0 10' ]
+check 'its facts are taken' grep -qx 'steps=5' "$TMP/a/facts"
+check 'one that dies has its status' [ "$(status_of b) $(rows b | wc -l)" = '3 4' ]
+check 'one whose other end never comes has its' [ "$(status_of c)" = 5 ]
+
 # ---- time and share ----
 fresh
 servant a
