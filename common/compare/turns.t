@@ -164,4 +164,23 @@ case $BUILD in
     ;;
 esac
 
+# apart NAME COST OFFSET: a platform whose cost is another one in every round, up and down by OFFSET.
+apart() {
+    campaign "$1" 'BEGIN {
+    for (round = 1; round <= 8; round++)
+        for (turn = 1; turn <= 9; turn++) {
+            row("native", round, turn, noise(round, turn))
+            row("native2", round, turn, noise(round, turn))
+            row("docker", round, turn, '"$2"' * exp('"$3"' * (round % 2 ? 1 : -1)) * noise(round, turn))
+        }
+}'
+    ok "costs $2, known to $3 a round" "$BUILD/compare" --need "$TMP/$1"
+}
+apart three 3 0.05
+out_has 'is open until it is known to 3 %' '^open	docker	forksum	sum	3\.000 \+-4\.[0-9]+ %, different'
+apart sharp 3 0.02
+out_has 'and then decided' '^settled	docker	forksum	sum	3\.000 \+-1\.[0-9]+ %, different'
+apart dozen 12 0.05
+out_has 'from tenfold on roughly is enough' '^settled	docker	forksum	sum	12\.00 \+-4\.[0-9]+ %, different'
+
 tap_done

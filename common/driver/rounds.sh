@@ -6,6 +6,7 @@ rounds() {
     rounds_start=$(date +%s)
     rounds_last=0
     : >"$WORK/settled"
+    : >"$WORK/spent"
     rounds_design
     rounds_length
     output_latest
@@ -25,8 +26,8 @@ rounds() {
 # rounds_length: ROUND_SECONDS, how long the turns of a round take. Rounds are what the statistics count, so
 # a short budget is for short ones rather than for few.
 rounds_length() {
-    ROUND_SECONDS=24
-    if [ -n "$BUDGET_SECONDS" ] && [ "$BUDGET_SECONDS" -lt 288 ]; then
+    ROUND_SECONDS=20
+    if [ -n "$BUDGET_SECONDS" ] && [ "$BUDGET_SECONDS" -lt 240 ]; then
         ROUND_SECONDS=$((BUDGET_SECONDS / 12 > 6 ? BUDGET_SECONDS / 12 : 6))
     fi
 }

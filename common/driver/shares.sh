@@ -62,14 +62,18 @@ shares_rest() {
     if ! grep -qvxFf "$WORK/resting" "$WORK/open.platforms"; then : >"$WORK/resting"; fi
 }
 
-# shares_had_enough PLATFORM: whether it has had rounds enough to be judged by, and more than a fifth of the
-# time, by its servants' starts and steps. An emulated guest's ratio is so large that few rounds suffice.
+# shares_had_enough PLATFORM: whether it has had rounds enough to be judged by (two looks at it), and more
+# than a fifth of the time: what was waited for it ($WORK/spent), and its servants' starts and steps. An
+# emulated guest's ratio is so large that few rounds suffice.
 shares_had_enough() {
     if [ -n "$ROUNDS" ] || shares_is_base "$1"; then return 1; fi
-    grep -F ",$(csv_line "$1")," "$OUT/facts.csv" | awk -F, -v since="$(($(date +%s) - rounds_start))" '
+    shares_waited=$(SHARES_OF=$1 awk -F '\t' '$1 == ENVIRON["SHARES_OF"] { spent += $2 }
+        END { print spent / 100 }' "$WORK/spent")
+    grep -F ",$(csv_line "$1")," "$OUT/facts.csv" |
+        awk -F, -v spent="$shares_waited" -v since="$(($(date +%s) - rounds_start))" '
         /,block,complete$/ { rounds++ }
         $(NF - 1) ~ /^bill\.(start|wall)$/ { spent += $NF }
-        END { exit !(rounds >= 3 && spent > 0.2 * since) }'
+        END { exit !(rounds >= 5 && spent > 0.2 * since) }'
 }
 
 # shares_of_base: lines for what the others are set against: what is open for any of them, and everything

@@ -21,16 +21,15 @@ turns_outside() { WORK=$RUN/work STATE=$RUN/state BLOCK='' PLATFORM=''; }
 # ends by a signal takes no further part.
 turns_block() {
     turns_enter "$1"
-    turns_folder=$1
+    turns_folder=$1 turns_since=$(limits_now) turns_status=0
     shift
-    blocks_step "$@" || {
-        turns_status=$?
-        if [ "$turns_status" -eq 3 ]; then campaign_disk_full; fi
-        [ "$turns_status" -ne 4 ] || blocks_reason >"$turns_folder/out"
-        turns_outside
-        return "$turns_status"
-    }
+    blocks_step "$@" || turns_status=$?
+    if [ "$turns_status" -eq 3 ]; then campaign_disk_full; fi
+    [ "$turns_status" -ne 4 ] || blocks_reason >"$turns_folder/out"
+    turns_waited="$PLATFORM	$(($(limits_now) - turns_since))"
     turns_outside
+    echo "$turns_waited" >>"$WORK/spent"
+    return "$turns_status"
 }
 
 # turns_round: the platforms of $WORK/plan that take turns.
