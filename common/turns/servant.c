@@ -221,19 +221,26 @@ static bool put_row(FILE *rows, char *line, uint64_t turn)
     return true;
 }
 
-/*
- * From now on its FIFOs PATH.in and PATH.out. The first is opened for both, since opening one whose
- * other end is not there yet would wait.
- */
-static void take_channel(struct servant *servant, const char *path)
+/* The FIFOs that a servant's script has named. */
+struct channel {
+    char in[4096], out[4096];
+};
+
+static struct channel channel_of(const char *path)
 {
-    char name[4096];
-    snprintf(name, sizeof name, "%s.in", path);
-    int in = open(name, O_RDWR | O_CLOEXEC);
-    snprintf(name, sizeof name, "%s.out", path);
-    int out = open(name, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    struct channel channel;
+    snprintf(channel.in, sizeof channel.in, "%s.in", path);
+    snprintf(channel.out, sizeof channel.out, "%s.out", path);
+    return channel;
+}
+
+/* The first is opened for both, since opening one whose other end is not there yet would wait. */
+static void take_channel(struct servant *servant, const struct channel *channel)
+{
+    int in = open(channel->in, O_RDWR | O_CLOEXEC);
+    int out = open(channel->out, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     if (in < 0 || out < 0)
-        die_errno(STATUS_SYSTEM, "%s", path);
+        die_errno(STATUS_SYSTEM, "%s", channel->in);
     close(servant->in);
     servant->in = in;
     servant->script = servant->out;
@@ -264,12 +271,19 @@ void servant_start(struct servant *servant, const char *folder, double limit_s)
     servant->out = out[0];
 
     uint64_t until = deadline(limit_s);
-    static const char channel[] = "channel ";
+    static const char says[] = "channel ";
+    struct channel channel;
     char *line = NULL;
     enum said said;
     while ((said = next_line(servant, until, &line)) == SAID_LINE && strcmp(line, "ready") != 0) {
-        if (servant->script < 0 && strncmp(line, channel, sizeof channel - 1) == 0)
-            take_channel(servant, line + sizeof channel - 1);
+        if (servant->script < 0 && strncmp(line, says, sizeof says - 1) == 0) {
+            channel = channel_of(line + sizeof says - 1);
+            take_channel(servant, &channel);
+        }
+    }
+    if (said == SAID_LINE && servant->script >= 0) { /* both ends are open: the names can go */
+        unlink(channel.in);
+        unlink(channel.out);
     }
     if (said == SAID_LINE)
         servant->lives = true;

@@ -8,8 +8,9 @@
  * stderr; `status`, its exit status, or 124 where its conductor had to end it.
  *
  * A script whose stdin and stdout pass through other processes (an engine's) can say `channel PATH`
- * first: from then on the FIFOs PATH.in and PATH.out stand for them, and whatever it has running on
- * the other end needs nobody in between, whose work would leave the CPU cold for the step.
+ * first: from then on the FIFOs PATH.in and PATH.out stand for them, which are removed once it is
+ * ready. What it has running on their other end needs nobody in between, whose work would leave the
+ * CPU cold for the step.
  */
 #ifndef GM_TURNS_SERVANT_H
 #define GM_TURNS_SERVANT_H

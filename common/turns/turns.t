@@ -72,6 +72,7 @@ sed -i "1i echo 'channel $TMP/c/c'" "$TMP/c/serve"
 status 1 'servants behind FIFOs' "$turns" -n 5 -t 60s --start 20s --limit 20s "$TMP/a" "$TMP/b" "$TMP/c"
 check 'a good one measures' [ "$(status_of a) $(rows a | wc -l)" = '0 10' ]
 check 'its facts are taken' grep -qx 'steps=5' "$TMP/a/facts"
+check 'the FIFOs are gone' sh -c '[ ! -e "$1.in" ] && [ ! -e "$1.out" ]' - "$TMP/a/c"
 check 'one that dies has its status' [ "$(status_of b) $(rows b | wc -l)" = '3 4' ]
 check 'one whose other end never comes has its' [ "$(status_of c)" = 5 ]
 
