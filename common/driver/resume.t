@@ -142,7 +142,7 @@ tries=600
 while [ -e "$BUILD/run/$(cat "$TMP/pid")" ] && [ $((tries -= 1)) -gt 0 ]; do sleep 0.1; done
 
 # ---- what is served ----
-for big in 64:nginxload 512:nginxload:download; do
+for big in 16:nginxload 512:nginxload:download; do
     run driver -p "$fake" -b "linpack,${big#*:}" -n 1 --quick -o "$TMP/${big%%:*}"
     check "${big#*:}: /big is of ${big%%:*} MiB" [ "$(cat "$TMP/big")" = "${big%%:*}" ]
     rm "$TMP/big"

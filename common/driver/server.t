@@ -9,8 +9,9 @@ export ROOT="$PWD"
 BUILD=$(cd "$BUILD" && pwd)
 [ -x "$BUILD/rootfs/usr/sbin/nginx" ] || sh vm-image/build.sh rootfs >"$TMP/why" 2>&1 ||
     skip_all "$(tail -n 1 "$TMP/why")"
-export BUILD PLATFORM PLATFORM_NAME LOG="$TMP/log" STATE="$TMP/state" WORK="$TMP/work" TEST_CPUS=0 MEMORY=512M
-mkdir "$STATE" "$WORK"
+export BUILD PLATFORM PLATFORM_NAME LOG="$TMP/log" STATE="$TMP/state" WORK="$TMP/work" RUN="$TMP/run"
+export TEST_CPUS=0 MEMORY=512M
+mkdir -p "$STATE" "$WORK" "$RUN/once"
 # shellcheck disable=SC2034 # for guards.sh
 HERE=$BUILD
 PLATFORM=native PLATFORM_NAME=native
