@@ -27,6 +27,10 @@ out_has 'a histogram of them' '^# histogram.latency=.*:'
 out_has 'the length of the body' '^# body.bytes=1024$'
 ok 'two threads share the connections' "$load" -f csv -r 1 --requests 501 -T 2 -j 5 "$url/small"
 out_has 'and the requests' '^# requests.good=501$'
+for way in '' --download; do
+    ok "a time that is over before the first request: ${way:-small files}" \
+        "$load" -f csv -r 20 -t 1ns $way "$url/small"
+done
 ok 'HEAD' "$load" -r 1 -t 10ms --method HEAD "$url/small"
 ok 'a connection per request' "$load" -f csv -r 1 --requests 100 --close "$url/small"
 out_has 'connecting apart' '^nginxload,connect.p50,s'
