@@ -66,7 +66,7 @@ by_fifos() {
     until grep -q '^channel ' "$TMP/said" || ! kill -0 "$fifos_pid"; do sleep 0.1; done
     fifos=$(sed -n 's/^channel //p' "$TMP/said")
     timeout 30 cat "$fifos.out" >"$TMP/heard" &
-    printf 'a\nb\n' >"$fifos.in"
+    timeout 30 sh -c 'printf "a\nb\n" >"$1"' - "$fifos.in"
     wait "$!"
     wait "$fifos_pid"
 }

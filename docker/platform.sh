@@ -258,7 +258,7 @@ platform_url() {
             echo "nginx does not start in $PLATFORM: $(tail -n 1 "$LOG")"
             return 77
         fi
-        : >"$STATE/www"
+        : >"$STATE/serving"
         container_pin_proxy
     fi
     if [ "$container_network" = host ]; then
@@ -274,7 +274,7 @@ container_www_run() { container_engine exec "$container_name-www" "$@" </dev/nul
 # container_proxies: Docker's processes that move what comes to the published port, if there are any and we
 # see them.
 container_proxies() {
-    if [ "$PLATFORM_NAME" != docker ] || [ ! -f "$STATE/www" ]; then return 0; fi
+    if [ "$PLATFORM_NAME" != docker ] || [ ! -f "$STATE/serving" ]; then return 0; fi
     container_port=$(container_engine port "$container_name-www" 8080/tcp 2>/dev/null | sed -n '1s/.*://p')
     [ -n "$container_port" ] || return 0
     grep -ls docker-proxy /proc/[0-9]*/cmdline | while IFS= read -r container_process; do
@@ -350,8 +350,11 @@ platform_facts() {
 }
 
 platform_pids() {
-    container_engine inspect --format '{{.State.Pid}}' "$container_name" "$container_name-www" 2>/dev/null ||
-        : # the second is not there yet
+    set -- "$container_name"
+    [ ! -f "$STATE/serving" ] || set -- "$@" "$container_name-www"
+    for container; do
+        container_engine inspect --format '{{.State.Pid}}' "$container" 2>/dev/null || :
+    done
 }
 
 platform_down() {
@@ -359,5 +362,5 @@ platform_down() {
         container_engine rm --force --volumes "$container" >/dev/null 2>&1 || :
     done
     firewall_podman_restore
-    rm -rf "$STATE/data" "$STATE/port" "$STATE/www" "$STATE/fifos" "$STATE/seen"
+    rm -rf "$STATE/data" "$STATE/port" "$STATE/serving" "$STATE/fifos" "$STATE/seen"
 }

@@ -13,7 +13,9 @@ guards_host() {
 guards_once() {
     guards_kept=$RUN/once/$1
     shift
-    if [ ! -f "$guards_kept" ]; then "$@" >"$WORK/once" && mv "$WORK/once" "$guards_kept" || return; fi
+    if [ ! -f "$guards_kept" ]; then
+        "$@" >"$guards_kept.new" && mv "$guards_kept.new" "$guards_kept" || return
+    fi
     cat "$guards_kept"
 }
 

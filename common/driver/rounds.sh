@@ -1,5 +1,5 @@
 # The rounds: how many, who takes part in which way, and what is decided after each.
-# shellcheck disable=SC2034 # turns.sh reads ROUND_SECONDS
+# shellcheck disable=SC2034 # shares.sh reads ROUND_SECONDS
 
 # rounds: until the rounds asked for are done, all is decided, or the time is over.
 rounds() {

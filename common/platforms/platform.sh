@@ -23,9 +23,8 @@
 #   platform_up         starts it fresh; returns 0 once the first tool can run there
 #   platform_run ARGV   runs a tool there, handing back stdout, stderr and exit status; stdin is empty
 #   platform_serve ARGV may be left out: runs a tool there whose stdin and stdout are the caller's, through a
-#                       channel that stands: what is written arrives at once. It may say
-#                       `channel PATH` first (common/turns/servant.h). Without it the
-#                       platform is measured in serial blocks
+#                       channel that stands: what is written arrives at once. It may say `channel PATH`
+#                       first (common/turns/servant.h). Without it the platform is measured in serial blocks
 #   platform_carried    may be left out: path, inside, of what the host's folder $CARRY holds while the
 #                       platform is up; without it the user's own programs (cmd:COMMAND) cannot be measured
 #   platform_build      may be left out: the host's folder with the five programs, and rootfs, as they are

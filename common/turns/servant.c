@@ -234,17 +234,25 @@ static struct channel channel_of(const char *path)
     return channel;
 }
 
-/* The first is opened for both, since opening one whose other end is not there yet would wait. */
-static void take_channel(struct servant *servant, const struct channel *channel)
+/*
+ * The first is opened for both, since opening one whose other end is not there yet would wait.
+ * False if they cannot be opened: errno says why.
+ */
+static bool take_channel(struct servant *servant, const struct channel *channel)
 {
     int in = open(channel->in, O_RDWR | O_CLOEXEC);
+    if (in < 0)
+        return false;
     int out = open(channel->out, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-    if (in < 0 || out < 0)
-        die_errno(STATUS_SYSTEM, "%s", channel->in);
+    if (out < 0) {
+        close(in);
+        return false;
+    }
     close(servant->in);
     servant->in = in;
     servant->script = servant->out;
     servant->out = out;
+    return true;
 }
 
 /* ---- its use ---- */
@@ -278,7 +286,10 @@ void servant_start(struct servant *servant, const char *folder, double limit_s)
     while ((said = next_line(servant, until, &line)) == SAID_LINE && strcmp(line, "ready") != 0) {
         if (servant->script < 0 && strncmp(line, says, sizeof says - 1) == 0) {
             channel = channel_of(line + sizeof says - 1);
-            take_channel(servant, &channel);
+            if (!take_channel(servant, &channel)) {
+                give_up(servant, STATUS_SYSTEM, "%s: %s", line, strerror(errno));
+                return;
+            }
         }
     }
     if (said == SAID_LINE && servant->script >= 0) { /* both ends are open: the names can go */

@@ -25,7 +25,7 @@ END
 }
 rows() { cat "$TMP/$1/rows"; }
 status_of() { cat "$TMP/$1/status"; }
-fresh() { rm -rf "$TMP/a" "$TMP/b" "$TMP/c" "$TMP/order"; }
+fresh() { rm -rf "$TMP/a" "$TMP/b" "$TMP/c" "$TMP/d" "$TMP/order"; }
 
 ok '--help' "$turns" --help
 check '--help fits 80 columns' awk 'length > 80 { exit 1 }' "$TMP/out"
@@ -69,12 +69,17 @@ channel b
 channel c
 echo 'exit 5' >"$TMP/c/serve"
 sed -i "1i echo 'channel $TMP/c/c'" "$TMP/c/serve"
-status 1 'servants behind FIFOs' "$turns" -n 5 -t 60s --start 20s --limit 20s "$TMP/a" "$TMP/b" "$TMP/c"
+servant d
+sed -i "1i echo 'channel $TMP/d/none'" "$TMP/d/serve"
+status 1 'servants behind FIFOs' \
+    "$turns" -n 5 -t 60s --start 20s --limit 20s "$TMP/a" "$TMP/b" "$TMP/c" "$TMP/d"
 check 'a good one measures' [ "$(status_of a) $(rows a | wc -l)" = '0 10' ]
 check 'its facts are taken' grep -qx 'steps=5' "$TMP/a/facts"
 check 'the FIFOs are gone' sh -c '[ ! -e "$1.in" ] && [ ! -e "$1.out" ]' - "$TMP/a/c"
 check 'one that dies has its status' [ "$(status_of b) $(rows b | wc -l)" = '3 4' ]
 check 'one whose other end never comes has its' [ "$(status_of c)" = 5 ]
+check 'one without FIFOs is named, and the others go on' sh -c '[ "$1" = 1 ] &&
+    grep -q "^channel .*/none: No such file" "$2"' - "$(status_of d)" "$TMP/d/err"
 
 # ---- time and share ----
 fresh
