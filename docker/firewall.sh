@@ -75,7 +75,8 @@ firewall_changes() {
         }'
 }
 
-# Podman's rules are those of CNI. firewall_podman_save keeps quiet where some are there already: somebody's.
+# Podman's rules and bridge are those of CNI or, from version 4 on, of netavark. firewall_podman_save keeps
+# quiet where some are there already: somebody's.
 firewall_podman_rules() { firewall_rules | grep -e CNI- -e NETAVARK; }
 firewall_podman_save() { firewall_podman_rules >/dev/null || firewall_save >"$STATE/firewall"; }
 
@@ -83,6 +84,8 @@ firewall_podman_save() { firewall_podman_rules >/dev/null || firewall_save >"$ST
 firewall_podman_restore() {
     [ -f "$STATE/firewall" ] || return 0
     firewall_podman_rules | grep -Eq -- '-A (CNI-FORWARD|NETAVARK_FORWARD) -[ds] ' ||
-        firewall_restore cni-podman0 'CNI-[A-Za-z0-9-]*|NETAVARK[A-Za-z0-9_-]*' <"$STATE/firewall"
+        for firewall_bridge in cni-podman0 podman0; do
+            firewall_restore "$firewall_bridge" 'CNI-[A-Za-z0-9-]*|NETAVARK[A-Za-z0-9_-]*' <"$STATE/firewall"
+        done
     rm -f "$STATE/firewall"
 }
