@@ -15,11 +15,11 @@ typedef int64_t NAME(bits) __attribute__((vector_size(8 * VL)));
 #define NV         (NR / VL)
 
 /* cppcheck-suppress unknownMacro ; on its own, this file is not a program */
-static TARGET void NAME(tile)(size_t k, const double *left, size_t ld, const double *right,
-                              double *c, size_t ldc, const double *next)
+INLINE void NAME(tile_ld)(size_t k, const double *left, size_t ld, const double *right, double *c,
+                          size_t ldc, const double *next)
 {
     vec sum[NR][MV];
-    size_t p = 0;
+    const double *end = right;
 
     UNROLL
     for (int j = 0; j < NR; j++) {
@@ -31,10 +31,9 @@ static TARGET void NAME(tile)(size_t k, const double *left, size_t ld, const dou
     for (size_t part = 1; part <= NR; part++, next += ldc) {
         for (int r = 0; r < MR; r += 8)
             __builtin_prefetch(next + r, 1);
+        end += (k * part / NR - k * (part - 1) / NR) * NR;
         TWICE
-        for (; p < k * part / NR; p++, left += ld, right += NR) {
-            if (LEFT_STAYS)
-                __builtin_prefetch(right + FETCH_AHEAD * NR);
+        for (; right < end; left += ld, right += NR) {
             UNROLL
             for (int r = 0; !LEFT_STAYS && r < MR; r += 8)
                 __builtin_prefetch(left + FETCH_AHEAD * ld + r);
@@ -60,6 +59,16 @@ static TARGET void NAME(tile)(size_t k, const double *left, size_t ld, const dou
         for (int v = 0; v < MV; v++)
             *(memory_vec *)(c + (size_t)j * ldc + v * VL) -= sum[j][v];
     }
+}
+
+/* A packed sliver's distance is a constant, which saves the instructions that compute addresses. */
+static TARGET void NAME(tile)(size_t k, const double *left, size_t ld, const double *right,
+                              double *c, size_t ldc, const double *next)
+{
+    if (ld == MR)
+        NAME(tile_ld)(k, left, MR, right, c, ldc, next);
+    else
+        NAME(tile_ld)(k, left, ld, right, c, ldc, next);
 }
 
 /* Rows done .. done + rows - 1 of x, with rows a constant; l is row `done` of L, column 0. */
