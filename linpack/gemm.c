@@ -38,13 +38,20 @@ static void whole_tile(const struct isa_kernel *kernel, size_t n, size_t k, cons
         edge_tile(kernel, kernel->rows, n, k, sliver, ld, right, c, ldc);
 }
 
-/* The first `whole` rows, whole slivers: each is used for all columns. */
+/*
+ * The first `whole` rows, whole slivers: each is used for all columns, and meanwhile the next one is
+ * fetched into the second-level cache, a share of it with each tile.
+ */
 static void multiply_by_left(const struct isa_kernel *kernel, size_t whole, size_t n, size_t k,
                              struct left left, const double *right, double *c, size_t ldc)
 {
     size_t mr = kernel->rows, nr = kernel->columns;
+    size_t share = left.ld == mr ? (mr * k + n - 1) / n * nr : 0;
     for (size_t i = 0; i < whole; i += mr, left.data += left.step) {
+        const double *later = left.data + left.step;
         for (size_t j = 0; j < n; j += nr) {
+            for (size_t at = 0; at < share; at += 8, later += 8)
+                __builtin_prefetch(later, 0, 2);
             double *tile = c + j * ldc + i;
             const double *next = j + nr < n ? tile + nr * ldc : c + i + mr;
             whole_tile(kernel, n - j, k, left.data, left.ld, right + j * k, tile, ldc, next);
