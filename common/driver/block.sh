@@ -103,7 +103,7 @@ block_look() {
     guards_sha256 >>"$WORK/platform"
     within "$(limits_for answer)" "congestion control of $PLATFORM" \
         platform_run cat /proc/sys/net/ipv4/tcp_congestion_control 2>>"$LOG" |
-        sed 's/^/net.congestion=/' >>"$WORK/platform" || :
+        awk '{ print "net.congestion=" $0 }' >>"$WORK/platform" || : # gVisor's has no newline
     block_look_again
 }
 
