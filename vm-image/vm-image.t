@@ -101,7 +101,7 @@ check 'nor a process' sh -c '[ -z "$(tr "\0" " " <"/proc/$1/cmdline")" ]' - "$pi
 page_cache() {
     [ "$run_status" -ne 77 ] || return 0
     if ! command -v fincore >/dev/null 2>&1; then
-        skip "$PLATFORM: the host's page cache" 'fincore: not found (apt-get install util-linux)'
+        skip "$PLATFORM: the host's page cache" 'fincore: not found (apt-get install util-linux-extra)'
         return
     fi
     run cached
