@@ -34,10 +34,14 @@ vm_network_up() {
         ;;
     passt)
         mkdir "$vm_passt"
-        [ "$(id -u)" -ne 0 ] || chown nobody "$vm_passt"
+        # Debian 12's makes its socket as nobody, later ones as root without its rights over others' files.
+        [ "$(id -u)" -ne 0 ] || { chgrp "$(id -g nobody)" "$vm_passt" && chmod 770 "$vm_passt"; }
         platform_free_port >"$STATE/port"
         platform_taskset "$TEST_CPUS" passt --quiet --socket "$vm_passt/socket" --pid "$vm_passt/pid" \
-            --tcp-ports "127.0.0.1/$(cat "$STATE/port"):80" >>"$LOG" 2>&1
+            --tcp-ports "127.0.0.1/$(cat "$STATE/port"):80" >"$vm_passt/said" 2>&1 || {
+            echo "passt does not start: $(tail -n 1 "$vm_passt/said")" >&2
+            return 1
+        }
         ;;
     esac
 }
