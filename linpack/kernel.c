@@ -6,6 +6,7 @@
 #define CONCAT(a, b)  CONCAT_(a, b)
 #define NAME(name)    CONCAT(name, ISA)
 #define INLINE        static inline __attribute__((always_inline)) TARGET
+#define NOINLINE      __attribute__((noinline))
 
 /* Tiles and register rows must be unrolled to live in registers; gcc does so at -O2 only if told.
  */
