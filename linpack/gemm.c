@@ -39,8 +39,8 @@ static void whole_tile(const struct isa_kernel *kernel, size_t n, size_t k, cons
 }
 
 /*
- * The first `whole` rows, whole slivers: each is used for all columns, and meanwhile the next one is
- * fetched into the second-level cache, a share of it with each tile.
+ * The first `whole` rows, whole slivers: each is used for all columns, and meanwhile the next one
+ * is fetched into the second-level cache, a share of it with each tile.
  */
 static void multiply_by_left(const struct isa_kernel *kernel, size_t whole, size_t n, size_t k,
                              struct left left, const double *right, double *c, size_t ldc)

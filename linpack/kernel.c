@@ -19,10 +19,10 @@
 #endif
 
 /*
- * How many columns ahead a tile fetches left slivers that pass by from the second-level cache, which
- * the processor's own prefetchers do too late: a column takes the tile 6 to 12 cycles, the cache 15,
- * more when two hardware threads share it. Right slivers that pass by are a third of the bytes: for
- * them an instruction more per column costs what it gains, 4 % on Zen 3.
+ * How many columns ahead a tile fetches left slivers that pass by from the second-level cache,
+ * which the processor's own prefetchers do too late: a column takes the tile 6 to 12 cycles, the
+ * cache 15, more when two hardware threads share it. Right slivers that pass by are a third of the
+ * bytes: for them an instruction more per column costs what it gains, 4 % on Zen 3.
  */
 enum { FETCH_AHEAD = 16 };
 
