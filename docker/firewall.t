@@ -98,6 +98,7 @@ firewall_podman_restore
 rules >"$TMP/after"
 run diff "$TMP/before" "$TMP/after"
 check "podman's are taken out, and no chain that was there and is called alike" [ ! -s "$TMP/out" ]
-check 'nor is either bridge left' sh -c '! ip link show cni-podman0 && ! ip link show podman0'
+check "CNI's bridge is gone" bridge_gone cni-podman0
+check "and netavark's" bridge_gone podman0
 
 tap_done

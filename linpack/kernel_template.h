@@ -62,11 +62,9 @@ INLINE void NAME(tile_ld)(size_t k, const double *left, size_t ld, const double 
 }
 
 /* A packed sliver's distance is a constant, which saves the instructions that compute addresses. */
-static TARGET NOINLINE void NAME(tile_packed)(size_t k, const double *left, size_t ld,
-                                              const double *right, double *c, size_t ldc,
-                                              const double *next)
+static TARGET NOINLINE void NAME(tile_packed)(size_t k, const double *left, const double *right,
+                                              double *c, size_t ldc, const double *next)
 {
-    (void)ld;
     NAME(tile_ld)(k, left, MR, right, c, ldc, next);
 }
 
@@ -81,7 +79,7 @@ static TARGET void NAME(tile)(size_t k, const double *left, size_t ld, const dou
                               double *c, size_t ldc, const double *next)
 {
     if (ld == MR)
-        NAME(tile_packed)(k, left, ld, right, c, ldc, next);
+        NAME(tile_packed)(k, left, right, c, ldc, next);
     else
         NAME(tile_in_place)(k, left, ld, right, c, ldc, next);
 }

@@ -134,6 +134,21 @@ if [ "$(id -u)" -eq 0 ] && unshare --net ip link add gm1 type bridge 2>/dev/null
 else
     skip 'two guests with net=tap' 'needs root, ip and name spaces'
 fi
+# no_passt: one that does not start. What it leaves goes as a guest's does.
+no_passt() {
+    PATH=$TMP/bad:$PATH STATE=$TMP/bad sh -ec 'PLATFORM=qemu:net=passt
+        . common/platforms/platform.sh
+        . vm-image/network.sh
+        vm_network_up && no_passt_status=0 || no_passt_status=$?
+        vm_network_down
+        [ ! -e "$vm_passt" ] || exit 9
+        exit "$no_passt_status"'
+}
+mkdir "$TMP/bad"
+printf '#!/bin/sh\necho "first words"\necho "no socket for you" >&2\nexit 1\n' >"$TMP/bad/passt"
+chmod +x "$TMP/bad/passt"
+status 1 'a passt that does not start' no_passt
+err_has 'says why' '^passt does not start: no socket for you$'
 variant qemu:net=tap,prealloc=off,cpus=2,memory=300M
 variant_ends
 variant qemu:net=passt,aio=native,cpu=qemu64
