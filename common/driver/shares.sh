@@ -16,11 +16,15 @@ shares_round() {
     cat "$WORK/open.new" >>"$WORK/open"
 }
 
-# shares_is_base PLATFORM: whether it is what the others are set against.
+# shares_base: what the others are set against; where that is native, native2 is, too.
+shares_base() {
+    if grep -qx native "$WORK/usable"; then echo native; else head -n 1 "$WORK/usable"; fi
+}
+
 shares_is_base() {
     case $1 in
     native | native2) ;;
-    *) ! grep -qx native "$WORK/usable" && [ "$1" = "$(head -n 1 "$WORK/usable")" ] ;;
+    *) [ "$1" = "$(shares_base)" ] ;;
     esac
 }
 
@@ -63,17 +67,24 @@ shares_rest() {
 }
 
 # shares_had_enough PLATFORM: whether it has had rounds enough to be judged by (two looks at it), and more
-# than a fifth of the time: what was waited for it ($WORK/spent), and its servants' starts and steps. An
-# emulated guest's ratio is so large that few rounds suffice.
+# than a fifth of the time, and twice what it is set against had: by what was waited for it ($WORK/spent), and
+# its servants' starts and steps. An emulated guest's ratio is so large that few rounds suffice.
 shares_had_enough() {
     if [ -n "$ROUNDS" ] || shares_is_base "$1"; then return 1; fi
+    # shellcheck disable=SC2046 # two numbers each
+    set -- $(shares_spent_on "$1") $(shares_spent_on "$(shares_base)")
+    awk -v rounds="$1" -v its="$2" -v base="$4" -v since="$(($(date +%s) - rounds_start))" \
+        'BEGIN { exit !(rounds >= 5 && its > 0.2 * since && its > 2 * base) }'
+}
+
+# shares_spent_on PLATFORM: the rounds that it has had, and the seconds.
+shares_spent_on() {
     shares_waited=$(SHARES_OF=$1 awk -F '\t' '$1 == ENVIRON["SHARES_OF"] { spent += $2 }
         END { print spent / 100 }' "$WORK/spent")
-    grep -F ",$(csv_line "$1")," "$OUT/facts.csv" |
-        awk -F, -v spent="$shares_waited" -v since="$(($(date +%s) - rounds_start))" '
+    grep -F ",$(csv_line "$1")," "$OUT/facts.csv" | awk -F, -v spent="$shares_waited" '
         /,block,complete$/ { rounds++ }
         $(NF - 1) ~ /^bill\.(start|wall)$/ { spent += $NF }
-        END { exit !(rounds >= 5 && spent > 0.2 * since) }'
+        END { print rounds + 0, spent + 0 }'
 }
 
 # shares_of_base: lines for what the others are set against: what is open for any of them, and everything
