@@ -110,7 +110,7 @@ static double quickest_step(void)
 /* Whether a step takes so long that it would take the others' turns away. */
 static bool is_slow(const struct player *player, double quickest)
 {
-    const double short_s = 0.05; /* what is over so soon is not worth a rule */
+    const double short_s = 0.01; /* what is over so soon is not worth a rule */
     return mean_step(player) > 3 * quickest && mean_step(player) > short_s;
 }
 
