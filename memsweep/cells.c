@@ -125,7 +125,7 @@ static void cell_repeat(struct cell *cell, struct session *session, int rep)
  * its arrays back after every so many steps, as all do that take turns with it, and then each of
  * them takes what it finds. It holds none when it says that it is ready.
  */
-enum { STEPS_PER_PAGES = 8 };
+enum { STEPS_PER_PAGES = 5 };
 
 static bool takes_pages(int rep)
 {
@@ -146,14 +146,14 @@ static void measure_together(struct session *session, struct cell *first, size_t
         cell_setup(&first[i], session);
     for (rep = bench_first_rep(bench); bench_goes_on(bench, session->report, rep); rep++) {
         if (bench->steps && takes_pages(rep))
-            stream_arrays_refill(session->team);
+            stream_arrays_refill(session->team, false);
         for (size_t i = 0; i < count; i++)
             cell_repeat(&first[i], session, rep);
         if (bench->steps && drops_pages(rep))
             stream_arrays_drop();
     }
-    if (bench->steps && takes_pages(rep)) /* what is looked at are pages in use */
-        stream_arrays_refill(session->team);
+    if (bench->steps) /* what is looked at are pages in use */
+        stream_arrays_refill(session->team, true);
     for (size_t i = 0; i < count; i++)
         first[i].kernel->finish(first[i].work);
 }

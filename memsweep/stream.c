@@ -123,6 +123,9 @@ struct work *stream_setup(struct session *session, const struct kernel *kernel,
     while (strcmp(stream->operation->name, kernel->name) != 0)
         stream->operation++;
     stream->arrays = stream_arrays_of(session, asked_bytes(session, point), point->what);
+    stream->arrays->used[stream->operation->to] = true;
+    stream->arrays->used[stream->operation->x] = true;
+    stream->arrays->used[stream->operation->y] = true;
     uint64_t touched = (uint64_t)stream->operation->arrays_touched * stream->arrays->bytes;
     stream->passes_per_unit = touched < least_unit ? least_unit / touched : 1;
     stream->target = (struct mem){.data = stream_array(stream->arrays, stream->operation->to),

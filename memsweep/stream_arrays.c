@@ -48,14 +48,22 @@ void stream_arrays_share(const struct stream_arrays *arrays, int rank, size_t *f
     *count = groups * (r + 1) / threads * STREAM_MULTIPLE - *from;
 }
 
+struct filling {
+    const struct stream_arrays *arrays;
+    bool all; /* or those that are worked on */
+};
+
 /* Each thread touches its own part first, so that on NUMA machines it is near. */
 static void fill(void *context, int rank)
 {
-    const struct stream_arrays *arrays = context;
+    const struct filling *filling = context;
+    const struct stream_arrays *arrays = filling->arrays;
     size_t from, count;
     stream_arrays_share(arrays, rank, &from, &count);
     for (enum stream_array array = 0; array < STREAM_ARRAYS; array++) {
         double table[2 * period];
+        if (!filling->all && !arrays->used[array])
+            continue;
         make_table(table, arrays->factor[array]);
         for (size_t i = from; i < from + count; i += period)
             memcpy(stream_array(arrays, array) + i, page_values(table, i / period),
@@ -63,12 +71,17 @@ static void fill(void *context, int rank)
     }
 }
 
-void stream_arrays_fill(struct stream_arrays *arrays, struct team *team)
+static void fill_by(struct stream_arrays *arrays, struct team *team, bool all)
 {
     arrays->factor[STREAM_A] = 2;
     arrays->factor[STREAM_B] = 2;
     arrays->factor[STREAM_C] = 1;
-    team_run(team, fill, arrays);
+    team_run(team, fill, &(struct filling){arrays, all});
+}
+
+void stream_arrays_fill(struct stream_arrays *arrays, struct team *team)
+{
+    fill_by(arrays, team, true);
 }
 
 const struct stream_arrays *stream_arrays_kept(void)
@@ -92,10 +105,10 @@ void stream_arrays_drop(void)
         mem_drop(&arrays->mem);
 }
 
-void stream_arrays_refill(struct team *team)
+void stream_arrays_refill(struct team *team, bool all)
 {
     for (struct stream_arrays *arrays = kept; arrays; arrays = arrays->next)
-        stream_arrays_fill(arrays, team);
+        fill_by(arrays, team, all);
 }
 
 static struct stream_arrays *kept_of(size_t bytes)

@@ -18,6 +18,7 @@ struct stream_arrays {
     struct mem mem;               /* all three, with gaps between them */
     size_t bytes, count;          /* of one */
     int threads;                  /* that share them */
+    bool used[STREAM_ARRAYS];     /* those that are worked on */
     double factor[STREAM_ARRAYS]; /* A, B and C above */
 };
 
@@ -43,11 +44,11 @@ bool stream_arrays_right(const struct stream_arrays *arrays, enum stream_array a
                          char why[WHY_BYTES]);
 
 /*
- * Gives the pages of all that are kept back, and takes pages anew. Between the two nothing may be
- * asked of them.
+ * Gives the pages of all that are kept back, and takes pages anew, for all three arrays or for
+ * those that are worked on. Between the two nothing may be asked of them.
  */
 void stream_arrays_drop(void);
-void stream_arrays_refill(struct team *team);
+void stream_arrays_refill(struct team *team, bool all);
 
 /* Gives all of them back. */
 void stream_arrays_release(void);
