@@ -64,7 +64,8 @@ says '--quick is said' 'note: --quick: short repetitions of small problems'
 conditions commit=0123456789-dirty
 says 'an uncommitted tree is said' 'built from an uncommitted tree (0123456789-dirty)'
 conditions setting.isa=avx2 setting.isa=sse2
-says 'the instruction set that all were held to is said' 'all platforms were held to sse2'
+says 'the instruction set that all were held to is said' \
+    'platforms that run the same programs were held to sse2'
 cat >"$TMP/conditions/facts.csv" <<'EOF'
 time,host,platform,round,benchmark,key,value
 1,testhost,native,1,forksum,host.kernel,6.1.0-40
@@ -77,7 +78,7 @@ for format in text html markdown json; do
     ok "kernels: $format" "$BUILD/compare" -f "$format" "$TMP/conditions"
     sed -i 's/\\//g' "$TMP/out"
     says "other kernels are said: $format" 'kernels: the host runs 6.1.0-40, but qemu 6.12.9-cloud:'
-    says "and what else: $format" 'all platforms were held to sse2'
+    says "and what else: $format" 'platforms that run the same programs were held to sse2'
 done
 ok '--need reads no facts' "$BUILD/compare" --need "$TMP/conditions"
 silent 'and says nothing of them' 'kernels'

@@ -102,8 +102,8 @@ void conditions_note(struct model *model, const char *folder, bool named)
                    front, commit);
     if (isa && *isa)
         model_note(model,
-                   "%sinstruction set: all platforms were held to %s, the best that all of "
-                   "them have",
+                   "%sinstruction set: all platforms that run the same programs were held to %s, "
+                   "the best that all of them have",
                    front, isa);
     for (size_t i = 0; i < model->group_count; i++) {
         const char *source = model->groups[i].source;
