@@ -123,7 +123,9 @@ static void cell_repeat(struct cell *cell, struct session *session, int rep)
  * Some pages are 10 % faster than others (how a hypervisor holds them; where they lie in the
  * memory's banks), and whoever keeps its pages is as fast as they are. So a servant gives those of
  * its arrays back after every so many steps, as all do that take turns with it, and then each of
- * them takes what it finds. It holds none when it says that it is ready.
+ * them takes what it finds. It holds none when it says that it is ready. After how many: on an EPYC
+ * the ratio of two copies differs by 8 % from one set of pages to the next and by 15 % from step to
+ * step, and a set costs what six steps do; five of them make the narrowest interval.
  */
 enum { STEPS_PER_PAGES = 5 };
 

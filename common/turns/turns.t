@@ -91,6 +91,12 @@ check 'takes part as often as its share of time allows' sh -c '[ "$1" -ge 1 ] &&
     "$(($(rows b | wc -l) / 2))" "$(($(rows a | wc -l) / 2))"
 check 'in turns of the others' \
     [ "$(cut -d , -f 5 "$TMP/b/rows" | sort -u | grep -cxFf - "$TMP/a/rows" || :)" -eq 0 ]
+fresh
+servant a
+servant b 'sleep 0.03'
+ok 'a servant with short steps, ten times as long as others' "$turns" -t 1s "$TMP/a" "$TMP/b"
+check 'has its share, too' sh -c '[ "$1" -ge 1 ] && [ "$1" -le 12 ] && [ "$2" -ge $((4 * $1)) ]' - \
+    "$(($(rows b | wc -l) / 2))" "$(($(rows a | wc -l) / 2))"
 
 # ---- what goes wrong ----
 fresh
