@@ -15,7 +15,9 @@ EOF
 made bad <<'EOF'
 ok 1 - a
 not ok 2 - b
-1..2
+# stderr: why
+ok 3 - c
+1..3
 EOF
 made none <<'EOF'
 1..0 # SKIP no qemu (apt-get install qemu-system-x86)
@@ -31,7 +33,9 @@ ok 'skipped tests do not fail' runner '' "$TMP/good.t" "$TMP/none.t"
 last_is 'and are counted' '1 passed, 0 failed, 3 skipped'
 out_has 'and named with the reason' '^b skipped: no such CPU$'
 status 1 'a test that fails' runner '' "$TMP/good.t" "$TMP/bad.t"
-last_is 'is counted' '2 passed, 1 failed, 2 skipped'
+last_is 'is counted' '3 passed, 1 failed, 2 skipped'
+out_has 'is named' '/bad\.t: not ok 2 - b$'
+out_has 'and says why' '^  # stderr: why$'
 status 1 'in CI, one that is skipped for want of a package fails' runner true "$TMP/good.t" "$TMP/none.t"
 last_is 'and is counted' '1 passed, 2 failed, 1 skipped'
 out_has 'and says so' 'apt-get install busybox\); in CI that is a failure'
