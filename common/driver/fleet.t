@@ -55,7 +55,7 @@ check 'a seed each, of the campaign seed' sh -c '
     [ "$a" != "$b" ] && [ "$a" = "$(echo "7 n1" | cksum | awk "{ print \$1 % 2000000000 }")" ]' - "$out"
 check 'the merged report' grep -q '2 hosts' "$out/report.txt"
 check 'and as html' grep -q '<html' "$out/report.html"
-check 'nothing stays on the hosts' empty
+ok 'nothing stays on the hosts' empty
 
 # ---- by stdin and stdout; hosts that cannot be merged ----
 out=$TMP/carried
@@ -84,7 +84,7 @@ check 'a clock ahead' row 'fast,failed,its clock is 3[56].. s ahead .*,fast'
 check 'another architecture' row 'arm,failed,"*it is aarch64.*,arm'
 check 'no connection' row 'n4,missing,ssh: connect to host n4 port 22: Connection refused,n4'
 check 'a row each' [ "$(wc -l <"$out/fleet.csv")" -eq 7 ]
-check 'nothing stays on the hosts' empty
+ok 'nothing stays on the hosts' empty
 cp "$out/n1/samples.csv" "$TMP/samples"
 rm "$hosts/slow/bin/date" "$hosts/fast/bin/date" "$hosts/arm/bin/uname" "$hosts/n4/refuse"
 echo "$out" >"$hosts/n4/hide"
@@ -118,14 +118,14 @@ begin "$TMP/launcher"
 # All of it: what connects the hosts, too.
 kill -s KILL -- "-$(pgrep -f "^sh $PWD/common/driver/fleet_launcher.sh .*$hosts n1 n2 ")"
 end
-check 'the launcher is killed: nothing stays on the hosts' empty
+ok 'the launcher is killed: nothing stays on the hosts' empty
 check 'exit status 1' [ "$fleet_status" -eq 1 ]
 check 'a line each' [ "$(grep -c ',failed,"*lost: ' "$out/fleet.csv")" -eq 2 ]
 
 begin "$TMP/head"
 kill -s KILL "$fleet_pid"
 end
-check 'the driver is killed: nothing stays on the hosts' empty
+ok 'the driver is killed: nothing stays on the hosts' empty
 check 'its table is whole' [ "$(grep -c ',missing,not finished,' "$out/fleet.csv")" -eq 2 ]
 
 begin "$TMP/agent"
@@ -139,7 +139,7 @@ kill -s TERM "$fleet_pid"
 end
 check 'stopped by a signal: its exit status' [ "$fleet_status" -eq 143 ]
 check 'what n2 has measured comes back' [ "$(cut -d , -f 4 "$out/n2/samples.csv" | sort -u | wc -l)" -ge 3 ]
-check 'nothing stays' empty
+ok 'nothing stays' empty
 last=$(cut -d , -f 4 "$out/n2/samples.csv" | sort -n | tail -n 1)
 # whole: n2's rows of the rounds that were whole when it was stopped.
 whole() { awk -F , -v last="$last" 'NR > 1 && $4 < last' "$out/n2/samples.csv"; }
@@ -160,7 +160,7 @@ check 'the other one is done' row 'n1,done,,n1'
 check 'the report says both' grep -q '2 hosts: 1 done, 1 failed' "$out/report.txt"
 # shellcheck disable=SC2046
 kill -s CONT $(grep -ls "TMPDIR=$hosts/n2/" /proc/[0-9]*/environ | cut -d / -f 3)
-check 'when it goes on it clears up' empty
+ok 'when it goes on it clears up' empty
 ok 'resumed' sh ./run.sh --resume "$out"
 check 'both are done' [ "$(grep -c ',done,' "$out/fleet.csv")" -eq 2 ]
 
@@ -198,6 +198,6 @@ status 1 '200 hosts' fleet "${many#,}" $quick -n 1 -o "$out"
 check '199 are done' [ "$(grep -c '^m[0-9]*,done,' "$out/fleet.csv")" -eq 199 ]
 check 'one has failed' row 'm13,failed,.*,m13'
 check 'the report counts them' grep -q '200 hosts: 199 done, 1 failed' "$out/report.txt"
-check 'nothing stays on any' empty
+ok 'nothing stays on any' empty
 
 tap_done

@@ -163,7 +163,7 @@ host_cpus() {
 
 # host_read: counts the beats on stdin.
 host_read() {
-    while IFS= read -r host_line <&3; do echo "$host_line" >>"$host_work/beats"; done
+    while IFS= read -r host_line <&3; do echo "$host_line" >>"$host_work/beats" || return; done 2>/dev/null
     : >"$host_work/deaf"
 }
 
@@ -265,6 +265,9 @@ host_end() {
     trap '' INT TERM HUP
     # shellcheck disable=SC2046,SC2086 # a list of numbers
     kill $host_watchers $(cat "$host_work/guard" 2>/dev/null) 2>/dev/null || :
+    # What reads the beats writes there until it has ended.
+    # shellcheck disable=SC2086
+    [ -z "$host_watchers" ] || wait $host_watchers || :
     rm -rf "$host_work"
 }
 
@@ -288,9 +291,12 @@ host_main() {
     host_read &
     host_watchers=$!
     echo "$host_pid" >"$host_work/campaign"
-    # The shell between leaves it to process 1.
-    (setsid sh "$host_work/guestmark/common/driver/fleet_host.sh" --guard \
-        "$host_folder" "$host_token" "$host_id" "$host_work" "$$" 3<&- 2>/dev/null &)
+    # The shell between leaves it to process 1; its number is written down before we can end.
+    (
+        setsid sh "$host_work/guestmark/common/driver/fleet_host.sh" --guard \
+            "$host_folder" "$host_token" "$host_id" "$host_work" "$$" 3<&- 2>/dev/null &
+        echo "$!" >"$host_work/guard"
+    )
     host_wait
     host_hand_back
     exit 0
@@ -300,7 +306,6 @@ host_main() {
 case $0:${1:-} in
 */fleet_host.sh:--guard)
     host_folder=$2 host_token=$3 host_id=$4 host_work=$5
-    echo "$$" >"$host_work/guard"
     host_guard "$6"
     ;;
 */fleet_host.sh:*) host_main shared "$@" ;;

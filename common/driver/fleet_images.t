@@ -27,7 +27,9 @@ left() {
     for _ in $(seq 60); do
         left=$(
             ls -d "$hosts"/*/tmp/* 2>/dev/null
-            grep -ls "TMPDIR=$hosts/" /proc/[0-9]*/environ
+            grep -ls "TMPDIR=$hosts/" /proc/[0-9]*/environ | while read -r environ; do
+                echo "$environ: $(tr '\0' ' ' <"${environ%/*}/cmdline")"
+            done 2>/dev/null
             grep -s "$hosts/" /proc/self/mounts
         )
         [ -n "$left" ] || return 0
@@ -59,6 +61,6 @@ check 'a host without Docker is done, and its row says what it lacks' grep -Eqx 
 check 'it has no figure of docker' [ "$(grep -c ',docker,' "$out/n2/samples.csv")" -eq 0 ]
 check 'the report says so in one line' \
     [ "$(grep -c 'n2: no docker: docker: not found' "$out/report.txt")" -eq 1 ]
-check 'nothing stays on the hosts: no file, process or mount' left
+ok 'nothing stays on the hosts: no file, process or mount' left
 
 tap_done
