@@ -53,7 +53,7 @@ check 'no more CPUs than allocated' awk -F= '/^slurm.cpus_on_node=/ { n = $2 }
 check 'nothing stays' clean
 
 # shellcheck disable=SC2086
-begin "$TMP/down" --fleet 'srun --no-kill --nodes=2 --ntasks-per-node=1' $quick -n 6
+begin "$TMP/down" --fleet 'srun --no-kill --nodes=2 --ntasks-per-node=1' $quick -n 12
 scontrol update NodeName=n2 State=DOWN Reason=test
 begin_status=0
 wait "$begin_pid" || begin_status=$?
@@ -63,8 +63,8 @@ scontrol update NodeName=n2 State=RESUME 2>/dev/null
 slurm_idle
 ok 'resumed' sh ./run.sh --resume "$out"
 check 'both are done' [ "$(grep -c ',done,' "$out/fleet.csv")" -eq 2 ]
-check 'six rounds each' sh -c 'for host in n1 n2; do
-    [ "$(cut -d , -f 4 "$1/$host/samples.csv" | grep -c "^6$")" -gt 0 ] || exit; done' - "$out"
+check 'twelve rounds each' sh -c 'for host in n1 n2; do
+    [ "$(cut -d , -f 4 "$1/$host/samples.csv" | grep -c "^12$")" -gt 0 ] || exit; done' - "$out"
 check 'the merged report' grep -q '2 hosts' "$out/report.txt"
 
 # shellcheck disable=SC2086
