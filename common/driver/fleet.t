@@ -57,6 +57,29 @@ check 'the merged report' grep -q '2 hosts' "$out/report.txt"
 check 'and as html' grep -q '<html' "$out/report.html"
 ok 'nothing stays on the hosts' empty
 
+# A reader of beats that has not ended yet writes one more while the folder is removed.
+cat >"$hosts/n1/bin/rm" <<'EOF'
+#!/bin/sh
+for last; do :; done
+case $last in
+"$TMPDIR"/guestmark-fleet.*.n1)
+    echo "$last" >>"${TMPDIR%/tmp}/removed"
+    find "$last" -mindepth 1 -delete
+    token=${last%.n1}
+    echo beat >>"$TMPDIR/guestmark-fleet.${token##*.}.n1/beats"
+    exec rmdir "$last"
+    ;;
+esac
+exec /bin/rm "$@"
+EOF
+chmod +x "$hosts/n1/bin/rm"
+out=$TMP/writes
+# shellcheck disable=SC2086
+ok 'a host that is written to while it ends' fleet n1 $quick -n 1 -o "$out"
+check 'is removed once' [ "$(wc -l <"$hosts/n1/removed")" -eq 1 ]
+ok 'and nothing stays there' empty
+rm "$hosts/n1/bin/rm"
+
 # ---- by stdin and stdout; hosts that cannot be merged ----
 out=$TMP/carried
 mkdir -p "$out" "$hosts/n1@b" "$hosts/slow/bin" "$hosts/fast/bin" "$hosts/arm/bin" "$hosts/n4"

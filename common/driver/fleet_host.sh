@@ -71,8 +71,14 @@ host_clear() (
     . "$ROOT/common/driver/processes.sh"
     . "$ROOT/common/driver/leftovers.sh"
     leftovers_clear
-    cd / && rm -rf "$1"
+    cd / && host_remove "$1"
 ) >/dev/null 2>&1 </dev/null
+
+# host_remove FOLDER: first from where others still write to it: the readers of beats, a guard.
+host_remove() {
+    host_ended=${1%/*}/guestmark-fleet.ended.${1##*/guestmark-fleet.}
+    mv "$1" "$host_ended" && rm -rf "$host_ended"
+}
 
 # host_leave STATUS REASON...: ends without results.
 host_leave() {
@@ -265,10 +271,7 @@ host_end() {
     trap '' INT TERM HUP
     # shellcheck disable=SC2046,SC2086 # a list of numbers
     kill $host_watchers $(cat "$host_work/guard" 2>/dev/null) 2>/dev/null || :
-    # What reads the beats writes there until it has ended.
-    # shellcheck disable=SC2086
-    [ -z "$host_watchers" ] || wait $host_watchers || :
-    rm -rf "$host_work"
+    host_remove "$host_work"
 }
 
 # host_main WAY FOLDER TOKEN

@@ -23,12 +23,17 @@ begin() {
 # clean: no process of a job is left, wherever it has gone, nor a folder.
 clean() {
     for _ in $(seq 60); do
-        clean_left=$(grep -lsz '^SLURM_JOB_ID=' /proc/[0-9]*/environ | while read -r clean_file; do
-            tr '\0' '\n' 2>/dev/null <"$clean_file" | grep -x "SLURM_CONF=$SLURM_CONF"
-        done)
+        clean_left=$(
+            ls -d /tmp/guestmark-fleet.*.n[12] 2>/dev/null
+            grep -lsz '^SLURM_JOB_ID=' /proc/[0-9]*/environ | while read -r clean_file; do
+                tr '\0' '\n' 2>/dev/null <"$clean_file" | grep -qx "SLURM_CONF=$SLURM_CONF" &&
+                    echo "$clean_file: $(tr '\0' ' ' <"${clean_file%/*}/cmdline")"
+            done
+        )
         [ -n "$clean_left" ] || return 0
         sleep 1
     done
+    echo "$clean_left" >&2
     return 1
 }
 
@@ -50,7 +55,7 @@ check 'the job is a fact' grep -q '^slurm.job_id=[0-9]' "$out/n1/environment.txt
 check 'no more CPUs than allocated' awk -F= '/^slurm.cpus_on_node=/ { n = $2 }
     /^setting.(test|client)_cpus=/ { split($2, c, ","); for (i in c) used[c[i]] = 1 }
     END { for (i in used) m++; exit !(m > 0 && m <= n) }' "$out/n1/environment.txt"
-check 'nothing stays' clean
+ok 'nothing stays' clean
 
 # shellcheck disable=SC2086
 begin "$TMP/down" --fleet 'srun --no-kill --nodes=2 --ntasks-per-node=1' $quick -n 12
@@ -72,7 +77,7 @@ begin "$TMP/killed" --fleet 'srun --nodes=2 --ntasks-per-node=1' $quick -n 1000
 # shellcheck disable=SC2046 # a list of numbers
 kill -s KILL $(pgrep -f "^srun .*$TMP/killed")
 wait "$begin_pid"
-check 'srun is killed: nothing stays on the nodes' clean
+ok 'srun is killed: nothing stays on the nodes' clean
 check 'nor an allocation' idle
 check 'a line each' [ "$(grep -c ',failed,"*lost: ' "$out/fleet.csv")" -eq 2 ]
 
@@ -81,7 +86,7 @@ out=$TMP/array
 ok 'a job array' \
     sh ./run.sh --fleet 'sh common/driver/fleet_slurm.sh 2 --partition=all --' $quick -n 1 -o "$out"
 check 'both are done' [ "$(grep -c ',done,' "$out/fleet.csv")" -eq 2 ]
-check 'nothing stays' clean
+ok 'nothing stays' clean
 run sh common/driver/fleet_slurm.sh --print 3 --time=60 -- sh host.sh "$TMP" token
 out_has 'it asks for whole nodes' '^#SBATCH .*--array=1-3 .*--exclusive'
 out_has 'and has the options given' '^#SBATCH --time=60$'
