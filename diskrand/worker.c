@@ -76,6 +76,7 @@ void worker_init(struct worker *worker, uint64_t stream)
         hist_clear(worker->tally.hist[kind]);
     }
     pattern_init(&worker->pattern, want->seed, stream);
+    tick_init(&worker->tick);
 }
 
 void worker_free(struct worker *worker)
@@ -88,6 +89,7 @@ void worker_free(struct worker *worker)
     free(worker->ready);
     free(worker->ended);
     mem_unmap(&worker->buffers);
+    tick_free(&worker->tick);
 }
 
 /* The first failure ends the worker and asks the others to end. */
@@ -307,6 +309,7 @@ void worker_run(struct worker *worker)
     while (worker->status == STATUS_GOOD) {
         if (!stopping)
             begin(worker, now);
+        tick_keep(&worker->tick, now);
         if (worker->ready_count)
             submit(worker);
         if (worker->in_flight) {
@@ -322,4 +325,5 @@ void worker_run(struct worker *worker)
         }
         stopping = now - worker->begin_ns >= worker->time_ns || atomic_load(worker->stop);
     }
+    tick_end(&worker->tick);
 }

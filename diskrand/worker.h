@@ -3,6 +3,7 @@
 #define GM_DISKRAND_WORKER_H
 
 #include "mem.h"
+#include "tick.h"
 #include "workload.h"
 
 #include <stdatomic.h>
@@ -28,6 +29,7 @@ struct worker {
     uint64_t interval_ns, phase_ns; /* open loop: between two starts; of the first one */
     uint64_t time_ns, before_ns;    /* this repetition; timed time before it */
     uint64_t begin_ns, next_ns;     /* this repetition's start; the next I/O's intended start */
+    struct tick tick;
     struct tally tally;
 
     int status; /* STATUS_GOOD, or what went wrong: */

@@ -27,6 +27,7 @@ bool loop_init(struct loop *loop, int conn_count, enum discard_way way)
     loop->idle = calloc((size_t)conn_count, sizeof *loop->idle);
     loop->seen = calloc(1, sizeof *loop->seen);
     loop->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+    tick_init(&loop->tick);
     struct epoll_event event = {.events = EPOLLIN | EPOLLET, .data.ptr = NULL};
     if (loop->pool.epoll < 0 || !loop->pool.buffer || !loop->conns || !loop->idle || !loop->seen ||
         loop->timer < 0 || epoll_ctl(loop->pool.epoll, EPOLL_CTL_ADD, loop->timer, &event) != 0)
@@ -40,6 +41,7 @@ void loop_free(struct loop *loop)
     for (int i = 0; i < loop->conn_count && loop->conns; i++)
         conn_close(&loop->conns[i]);
     discard_close(&loop->pool.discard);
+    tick_free(&loop->tick);
     if (loop->timer >= 0)
         close(loop->timer);
     if (loop->pool.epoll >= 0)
@@ -155,12 +157,15 @@ static void dispatch(struct loop *loop, uint64_t now)
 
 /*
  * Waits for events, but not for a lone connection's: that waits in conn_event(). The timer's events
- * end the sleep; a timeout of epoll's own would be set up and taken down for every answer.
+ * end the sleep; a timeout of epoll's own would be set up and taken down for every answer. Who
+ * waits for one answer keeps the tick; with more, waking sooner finds fewer answers at a time (of
+ * 16 connections to nginx, a quarter fewer requests per second).
  */
-static int wait_events(struct loop *loop, struct epoll_event events[EVENTS])
+static int wait_events(struct loop *loop, struct epoll_event events[EVENTS], uint64_t now)
 {
     if (!conn_waits(&loop->conns[0], &loop->pool))
         return epoll_wait(loop->pool.epoll, events, EVENTS, -1);
+    tick_keep(&loop->tick, now);
     events[0] = (struct epoll_event){.events = EPOLLIN, .data.ptr = &loop->conns[0]};
     return 1;
 }
@@ -244,7 +249,7 @@ void loop_run(struct loop *loop)
         if (rang || wake_ns != UINT64_MAX)
             set_timer(loop, wake_ns, now);
         rang = false;
-        int count = wait_events(loop, events);
+        int count = wait_events(loop, events, now);
         now = clock_ns();
         for (int i = 0; i < count; i++) {
             rang = rang || !events[i].data.ptr;
@@ -257,6 +262,7 @@ void loop_run(struct loop *loop)
         now = clock_ns();
         dispatch(loop, now);
     }
+    tick_end(&loop->tick);
     loop->ended_ns = now = clock_ns();
     loop->tally.cpu_s = thread_cpu() - cpu_s;
     schedule_count_unsent(loop, now);

@@ -14,6 +14,7 @@
 
 #include "conn.h"
 #include "hist.h"
+#include "tick.h"
 
 #include <stdatomic.h>
 
@@ -61,6 +62,7 @@ struct loop {
     struct conn **idle; /* a stack of connections without a request */
     int idle_count;
     int timer; /* wakes for the next due request */
+    struct tick tick;
     uint64_t budget, until_ns, dues, scanned_ns;
     uint64_t series_ns; /* where in the series this run begins */
     uint64_t ended_ns;  /* when the last run ended, drained */

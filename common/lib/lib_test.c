@@ -9,6 +9,7 @@
 #include "rng.h"
 #include "stats.h"
 #include "tap.h"
+#include "tick.h"
 #include "units.h"
 #include "utf8.h"
 
@@ -17,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/timerfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -245,6 +247,42 @@ static bool json_is(const char *text, const char *wanted)
 }
 
 /* RFC 3629: what is a character, and how JSON gets by without. */
+/* How far off the timer is, in ns; 0: it is not set. */
+static long tick_left(const struct tick *tick)
+{
+    struct itimerspec left = {0};
+    timerfd_gettime(tick->timer, &left);
+    return left.it_value.tv_sec * 1000000000 + left.it_value.tv_nsec;
+}
+
+static void test_tick(void)
+{
+    struct tick tick, none = {.timer = -1};
+    uint64_t rings = 0, now = clock_ns();
+    long left = 0;
+
+    tick_init(&tick);
+    tap_ok(tick_left(&tick) == 0, "no timer is pending before the first wait");
+    /* Whoever loses the CPU in between finds that it has rung. */
+    for (int tries = 0; left == 0 && tries < 1000; tries++) {
+        now = tick.set_ns + TICK_AGAIN_NS;
+        tick_keep(&tick, now);
+        left = tick_left(&tick);
+    }
+    tap_ok(left > 0 && left <= TICK_AHEAD_NS, "while it waits one is");
+    uint64_t set = tick.set_ns;
+    tick_keep(&tick, set + TICK_AGAIN_NS - 1);
+    tap_ok(tick.set_ns == set, "which is put off once in a while only");
+    tick_end(&tick);
+    usleep(2 * TICK_AHEAD_NS / 1000);
+    tap_ok(tick_left(&tick) == 0 && read(tick.timer, &rings, sizeof rings) < 0,
+           "and none afterwards, nor has it rung");
+    tick_free(&tick);
+    tick_keep(&none, now);
+    tick_end(&none);
+    tap_ok(none.timer == -1, "where there is no timer, nothing is kept");
+}
+
 static void test_utf8(void)
 {
     static const char *const good[] = {"a",
@@ -324,6 +362,7 @@ int main(void)
     test_mem();
     test_bus();
     test_clock();
+    test_tick();
     test_median();
     test_value();
     return tap_done();
