@@ -186,7 +186,8 @@ FUZZ ?= -max_total_time=60
 fuzz: $(fuzz_targets:%=fuzz-%)
 $(fuzz_targets:%=fuzz-%): fuzz-%: $(BUILD)/version.c
 	@mkdir -p $(BUILD)/fuzz/$*-corpus
-	clang $(filter-out -MMD -MP,$(gm_cflags)) -g -O2 -no-pie -fsanitize=fuzzer,address,undefined $(fuzz_$*_flags) \
+	clang $(filter-out -MMD -MP,$(gm_cflags)) -g -O2 -no-pie -fsanitize=fuzzer,address,undefined \
+		-DFUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION $(fuzz_$*_flags) \
 		-o $(BUILD)/fuzz/$* $(fuzz_$*) $(gm_libs)
 	$(BUILD)/fuzz/$* $(fuzz_$*_options) $(FUZZ) $(BUILD)/fuzz/$*-corpus $(fuzz_$*_corpus)
 

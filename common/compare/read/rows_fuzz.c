@@ -142,6 +142,17 @@ static void free_held(bool refusal)
     used_count = 0;
 }
 
+/*
+ * Where memory came from is not kept, little of what was freed is held back, and none of it is
+ * filled: a fifth of the time.
+ */
+const char *__asan_default_options(void);
+const char *__asan_default_options(void)
+{
+    return "malloc_context_size=0:quarantine_size_mb=4:thread_local_quarantine_size_kb=64:"
+           "max_malloc_fill_size=0";
+}
+
 const char *err_tool = "rows_fuzz";
 const char html_style[] = "";
 
@@ -326,7 +337,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
         load_results(&model, folder_of(kind), false);
     model_finish(&model);
     conditions_note(&model, folder_of(kind), true);
-    write_one(&model, bytes % 8);
+    if (bytes % 4 == 0) /* most of what can go wrong is in reading */
+        write_one(&model, bytes / 4 % 5);
     model_free(&model);
     free_held(false);
     return 0;
