@@ -55,23 +55,37 @@ exec_script() {
     )
 }
 
-# exec_place: the script that makes a folder, the first in which a program can be run: hardened hosts mount
-# /tmp and /var/tmp noexec. Memory comes last: diskrand refuses it.
-exec_place() {
+# exec_try PLACE: the script that makes a folder there and prints it, if a program can be run in it: hardened
+# hosts mount /tmp and /var/tmp noexec.
+exec_try() {
+    echo "place=$1"
     cat <<'END'
-for place in /var/tmp /tmp "${HOME:-/root}" /dev/shm; do
-    folder=$(mktemp -d "$place/guestmark.XXXXXX" 2>/dev/null) || continue
-    echo '#!/bin/sh' >"$folder/try" && chmod 755 "$folder/try" && "$folder/try" 2>/dev/null &&
-        rm "$folder/try" &&
-        echo "$folder" && exit
+folder=$(mktemp -d "$place/guestmark.XXXXXX") || exit
+echo '#!/bin/sh' >"$folder/try"
+if chmod 755 "$folder/try" && "$folder/try" && rm "$folder/try"; then
+    echo "$folder"
+else
     rm -rf "$folder"
-done
-exit 1
+    exit 1
+fi
 END
 }
 
+# exec_place: makes a folder that the next command finds, too: some prefixes, systemd-nspawn for one, give every
+# command a /tmp of its own. Memory comes last: diskrand refuses it.
+exec_place() {
+    for exec_at in /var/tmp /tmp '"${HOME:-/root}"' /dev/shm; do
+        exec_made=$(exec_try "$exec_at" | exec_script 2>>"$LOG") || continue
+        if echo "test -d '$exec_made'" | exec_script; then
+            echo "$exec_made"
+            return
+        fi
+    done
+    return 1
+}
+
 platform_up() {
-    exec_folder=$(exec_place | exec_script) || {
+    exec_folder=$(exec_place) || {
         echo "$PLATFORM: there is no folder there in which programs may be put and run" \
             "(of /var/tmp, /tmp, \$HOME, /dev/shm)" >&2
         return 1

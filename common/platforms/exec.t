@@ -102,8 +102,21 @@ END
     PLATFORM="exec:$TMP/hardened $TMP/home"
     . common/platforms/exec.sh
     check 'where /tmp is noexec, the folder is another' sh -c '[ "$1" != "${1#/mnt/guestmark.}" ]' - \
-        "$(exec_place | exec_script)"
+        "$(exec_place)"
     check 'and nothing stays behind' [ "$(find "$TMP/home" -mindepth 1 | wc -l)" -eq 1 ]
+    # A /tmp for every command, and no /var/tmp, as systemd-nspawn gives a small tree.
+    cat >"$TMP/fresh" <<'END'
+#!/bin/sh
+home=$1
+shift
+HOME=/mnt unshare --user --map-root-user --mount sh -ec '
+    mount --bind "$0" /mnt
+    mount -t tmpfs -o ro none /var/tmp
+    mount -t tmpfs none /tmp
+    exec "$@"' "$home" "$@"
+END
+    chmod +x "$TMP/fresh"
+    prefix "$TMP/fresh $TMP/home"
 else
     skip 'exec:unshare' 'no user namespaces'
 fi
