@@ -33,6 +33,12 @@ check 'voided trials are said' grep -q '^note: 11 results were left out' "$TMP/o
     -p 'docker qemu:disk=raw,net=user kvm:disk=qcow2,cache=writeback,net=user' "$TMP/wide"
 ok 'long names, open verdicts and marks' "$BUILD/compare" "$TMP/wide"
 check 'fit 80 columns too' awk 'length > 80 { bad = 1 } END { exit bad }' "$TMP/out"
+long='exec:systemd-nspawn --quiet --pipe --register=no --keep-unit -D /srv/guests/of-a-course/nspawn'
+sed -i "s|,docker,|,$long,|" "$TMP"/wide/*.csv
+printf 'platform,usable,reason\n%s,no,it may not be run\n' "$long" >"$TMP/wide/platforms.csv"
+ok 'names that are commands' "$BUILD/compare" "$TMP/wide"
+check 'fit 80 columns, too' awk 'length > 80 { bad = 1 } END { exit bad }' "$TMP/out"
+out_has 'and what is said of them stands below' '^ {24}it may not be run$'
 ok 'details' "$BUILD/compare" --detail "$TMP/plain"
 out_has 'show secondary metrics' '^memsweep triad, GiB/s$'
 out_has 'and n' '^  qemu +11 '

@@ -68,17 +68,27 @@ static const char *marks_of(char text[NUMBER], const struct remarks *remarks, co
     return text;
 }
 
-/* The platform with its marks; what follows begins in the same column, if need be a line below. */
+/* A name; what follows begins in the same column, below a name that is longer. */
+static void print_column(const char *name, FILE *out)
+{
+    fprintf(out, "  ");
+    if (strlen(name) <= NAME) {
+        fprintf(out, "%-*s", NAME, name);
+    } else {
+        wrap_print(out, name, 2);
+        fprintf(out, "%*s", NAME + 2, "");
+    }
+}
+
 static void print_name(const struct remarks *remarks, const struct row *row, const char *platform,
                        FILE *out)
 {
     char marks[NUMBER] = "";
     if (remarks)
         marks_of(marks, remarks, row, platform);
-    int used = fprintf(out, "  %s%s", platform, marks);
-    if (used > NAME + 2)
-        used = fprintf(out, "\n") - 1;
-    fprintf(out, "%*s", NAME + 2 - used, "");
+    char *name = alloc_format("%s%s", platform, marks);
+    print_column(name, out);
+    free(name);
 }
 
 /* The line above a metric's rows: its name, the baseline's figure and how many turns it rests on.
@@ -180,7 +190,7 @@ static void print_left_out(const struct model *model, FILE *out)
     if (model->unusable_count)
         fprintf(out, "\nNot measured:\n");
     for (size_t i = 0; i < model->unusable_count; i++) {
-        fprintf(out, "  %-*s ", NAME - 1, model->unusables[i].platform);
+        print_column(model->unusables[i].platform, out);
         wrap_print(out, model->unusables[i].reason, NAME + 2);
     }
     if (model->note_count)
