@@ -45,9 +45,10 @@ leftovers_of() {
     rmdir "$BUILD/run" 2>/dev/null || :
 }
 
-# leftovers_block VERB PLATFORM WORK STATE
+# leftovers_block VERB PLATFORM WORK STATE: the sleep of its watchdog is ended, too.
 leftovers_block() {
     mkdir -p "$3" "$4"
     PLATFORM=$2 WORK=$3 STATE=$4 GUESTMARK_BLOCK=leftovers-$$-0_ sh "$ROOT/common/driver/block.sh" "$1" \
         </dev/null || :
+    processes_end "leftovers-$$-0_" "$4" || :
 }

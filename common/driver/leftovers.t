@@ -55,6 +55,7 @@ begun() {
 cleared() {
     check "$1 clears its folder" [ ! -e "$BUILD/run/$driver" ]
     check "$1 ends its processes" [ -z "$(processes_of "[a-z]*-$driver-[0-9]*_" "$BUILD/run/$driver")" ]
+    check "$1 leaves nothing of its own" [ -z "$(processes_of 'leftovers-[0-9]*-0_' "$TMP/none")" ]
     check "$1 leaves nothing mounted" sh -c '! grep -q "$1" /proc/self/mounts' - "$BUILD/run/$driver"
 }
 
