@@ -7,7 +7,7 @@
 limits_measure "$BUILD/forksum" --version
 
 # Engines that map user ids: root in a container is nobody outside, and may not write to our folder.
-echo nobody:100000:65536 | tee /etc/subuid >/etc/subgid
+echo user:100000:65536 | tee /etc/subuid >/etc/subgid
 export ROOT="$PWD" LOG="$TMP/log" TEST_CPUS=0 MEMORY=512M
 STATE=$(mktemp -d "$BUILD/lab-test.XXXXXX")
 trap 'platform_down; platform_release; rm -rf "$TMP" "$STATE"' EXIT
@@ -16,7 +16,7 @@ use() {
     . docker/platform.sh
 }
 use docker
-engine_config() { echo '{"userns-remap": "nobody"}'; }
+engine_config() { echo '{"userns-remap": "user"}'; }
 ok 'docker with userns-remap is prepared' platform_prepare
 run container_engine info --format '{{.SecurityOptions}}'
 out_has 'and says so' 'name=userns'
