@@ -49,7 +49,8 @@ lab_checkout() {
     platform_quote sh "$@" >"$lab_work/tree/command"
 }
 
-# Both have what a hypervisor needs. Signing pointers as arm64 has it would be most of what is emulated.
+# Both have what a hypervisor needs, and a network card that leads nowhere, since passt wants one. Signing
+# pointers as arm64 has it would be most of what is emulated.
 lab_boot() {
     lab_console=ttyS0
     case $lab_arch in
@@ -68,7 +69,8 @@ lab_boot() {
         -chardev "file,id=files,path=$lab_work/files" -device virtserialport,chardev=files,name=files \
         -chardev "file,id=status,path=$lab_work/status" -device virtserialport,chardev=status,name=status \
         -drive "if=virtio,format=qcow2,file=$lab_work/disk,cache=unsafe" \
-        -drive "if=virtio,format=raw,file=$lab_work/checkout,cache=unsafe" </dev/null >"$lab_work/qemu" 2>&1
+        -drive "if=virtio,format=raw,file=$lab_work/checkout,cache=unsafe" \
+        -nic user,restrict=on,model=virtio-net-pci </dev/null >"$lab_work/qemu" 2>&1
 }
 
 # lab_run: the machine from power-on to power-off; its script's output is shown as it comes.
