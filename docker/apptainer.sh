@@ -16,7 +16,7 @@ platform_probe() {
 
 platform_prepare() {
     apptainer_why=$(sh "$ROOT/vm-image/build.sh" rootfs 2>>"$LOG") || {
-        echo "${apptainer_why:-the root filesystem could not be built; see $LOG}"
+        echo "${apptainer_why:-the root filesystem could not be built: $(tail -n 1 "$LOG")}"
         return 77
     }
     platform_fresh

@@ -45,6 +45,14 @@ container_label() { echo :Z; }
 ok 'SELinux' started ''
 out_has 'gives the volume a label' '--volume [^ ]*/data:/data:Z '
 
+# The log is gone with the run: what it says at its end is the reason.
+container_build() {
+    echo "mktemp: failed to create directory via template: Permission denied" >&2
+    return 1
+}
+status 77 'an image that cannot be built' platform_prepare
+out_has 'is told why' '^the image could not be built: mktemp: .*: Permission denied$'
+
 echo 'podman version 4.3.1' >"$TMP/version"
 status 77 'podman in the clothes of docker' platform_probe
 out_has 'is told by its version' 'docker is podman .*measure it as podman'

@@ -126,7 +126,7 @@ platform_prepare() {
         engine_start || return
     fi
     container_image=$(container_build 2>>"$LOG") || {
-        echo "${container_image:-the image could not be built; see $LOG}"
+        echo "${container_image:-the image could not be built: $(tail -n 1 "$LOG")}"
         return 77
     }
     echo "$container_image" >"$container_image_file"

@@ -48,7 +48,7 @@ platform_probe() {
 # still hang as soon as a guest enters long mode.
 platform_prepare() {
     vm_why=$(ARCH=$vm_arch sh "$ROOT/vm-image/build.sh" guest 2>>"$LOG") || {
-        echo "${vm_why:-the guest could not be built; see $LOG}"
+        echo "${vm_why:-the guest could not be built: $(tail -n 1 "$LOG")}"
         return 77
     }
     vm_carry || return
@@ -257,7 +257,7 @@ platform_sha256() { platform_sha256_in /usr/local/bin; }
 
 platform_url() {
     platform_run sh -c "[ -f /data/www/nginx.pid ] || serve --big ${BIG:-512} /data/www 80" >>"$LOG" 2>&1 || {
-        echo "nginx does not start in the guest; see $LOG"
+        echo "nginx does not start in the guest: $(tail -n 1 "$LOG")"
         return 1
     }
     vm_network_url

@@ -154,7 +154,7 @@ platform_url() {
         { printf 'PATH=$PATH:/usr/sbin; set -- --big %s %s/www 127.0.0.1:%s\n' "${BIG:-512}" \
             "$exec_folder" "$exec_port" &&
             cat "$ROOT/vm-image/root/usr/local/sbin/serve"; } | exec_script >>"$LOG" 2>&1 || {
-            echo "nginx does not start there; see $LOG"
+            echo "nginx does not start there: $(tail -n 1 "$LOG")"
             return 77
         }
         grep -q ":$(printf %04X "$exec_port") 00000000:0000 0A" /proc/net/tcp || {
