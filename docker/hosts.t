@@ -13,7 +13,7 @@ cat >"$TMP/bin/docker" <<'END'
 case $1 in
 --version) cat "$HOSTS/version" ;;
 info) cat "$HOSTS/security" ;;
-version) exit 0 ;;
+version) sleep "${HOSTS_SLOW:-0}" ;;
 run) printf '%s\n' "$*" >>"$HOSTS/run" ;;
 esac
 END
@@ -44,6 +44,14 @@ check 'no label where SELinux does not rule' grep -q -- '--volume [^ ]*/data:/da
 container_label() { echo :Z; }
 ok 'SELinux' started ''
 out_has 'gives the volume a label' '--volume [^ ]*/data:/data:Z '
+
+# On a host that is itself emulated an engine takes seconds to answer.
+slow() (
+    container_which() { [ "$1" = docker ]; }
+    export HOSTS_SLOW=3 LIMITS_PACE=4
+    platform_probe
+)
+ok 'an engine that is slow where all is slow' slow
 
 # The log is gone with the run: what it says at its end is the reason.
 container_build() {

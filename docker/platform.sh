@@ -4,6 +4,7 @@
 # nginx once it is asked for. Both have no capabilities, no new privileges, and a read-only root (but for
 # storage=overlay, whose point is to write to it).
 
+. "$ROOT/common/platforms/limits.sh"
 . "$ROOT/docker/firewall.sh"
 . "$ROOT/docker/engine.sh"
 . "$ROOT/docker/podman.sh"
@@ -87,7 +88,7 @@ container_probe_runtime() {
 # As root, platform_prepare starts an engine where none runs.
 container_probe_docker() {
     container_stand_in || return
-    if engine_runs || timeout 2 docker version >/dev/null 2>&1; then return; fi
+    if engine_runs || timeout "$(limits_for engine)" docker version >/dev/null 2>&1; then return; fi
     if [ "$(id -u)" -ne 0 ] || ! container_which dockerd >/dev/null; then
         echo "no Docker engine answers to $(id -un);" \
             "start it (systemctl start docker) or, if it runs, join its group (adduser $(id -un) docker)"
@@ -122,7 +123,7 @@ container_label() { if grep -qs 1 /sys/fs/selinux/enforce; then echo :Z; fi; }
 # Starts an engine if there is none, builds the image, and runs it once.
 platform_prepare() {
     [ -z "${RUN:-}" ] || : >"$RUN/engine"
-    if [ "$PLATFORM_NAME" = docker ] && ! timeout 5 docker version >/dev/null 2>&1; then
+    if [ "$PLATFORM_NAME" = docker ] && ! timeout "$(limits_for engine)" docker version >/dev/null 2>&1; then
         engine_start || return
     fi
     container_image=$(container_build 2>>"$LOG") || {

@@ -5,6 +5,8 @@
 # standard input of `COMMAND sh`, so that it does not matter whether the prefix takes words (chroot) or a line
 # (ssh).
 
+. "$ROOT/common/platforms/limits.sh"
+
 exec_prefix=${PLATFORM#exec:}
 
 platform_keys() { :; }
@@ -22,7 +24,8 @@ platform_probe() {
 }
 
 platform_prepare() {
-    exec_said=$(echo 'command -v base64 >/dev/null && echo ready' | exec_script timeout 30 2>"$STATE/said") ||
+    exec_said=$(echo 'command -v base64 >/dev/null && echo ready' | exec_script timeout "$(limits_for answer)" \
+        2>"$STATE/said") ||
         {
             exec_why=$(grep . "$STATE/said" | tail -n 1)
             cat "$STATE/said" >>"$LOG"

@@ -8,6 +8,7 @@
 # limits_for STEP: prints its seconds.
 limits_for() {
     case $1 in
+    engine) limits_seconds=5 ;;       # a container engine answers; part of `probe`
     probe) limits_seconds=10 ;;       # platform_probe
     counters) limits_seconds=10 ;;    # platform_counters
     accelerator) limits_seconds=12 ;; # a guest that shows that /dev/kvm works; emulated it takes 3

@@ -10,6 +10,7 @@ check 'one that is seven times slower' [ "$(limit guest 7 '')" = 420 ]
 check 'no less than --limit' [ "$(limit guest 1 100)" = 100 ]
 check 'no more either, unless it is ample' [ "$(limit start 7 100)" = 630 ]
 check 'a guest has less time than what waits for it' [ "$(limits_for guest)" -lt "$(limits_for start)" ]
+check 'so has an engine' [ "$(limits_for engine)" -lt "$(limits_for probe)" ]
 status 2 'a step of no name' limits_for nonsense
 
 # A host that starts ten programs in a second gets twenty times as long; finding out takes no longer there.
