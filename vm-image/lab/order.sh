@@ -20,5 +20,6 @@ awk -F, '
     }' "$campaign/samples.csv"
 tap_report "$?" 'native, container, KVM, emulation: each is dearer than the one before'
 check 'the report says that this host is itself a guest' grep -q nested "$campaign/report.txt"
+sed 's/^/# /' "$campaign/report.txt"
 
 tap_done
