@@ -55,7 +55,8 @@ engine_start() {
 engine_alone() {
     for engine_other in /run/guestmark-docker-*/docker.sock; do
         if [ "$engine_other" = "$engine_socket/docker.sock" ]; then continue; fi
-        timeout "$(limits_for engine)" docker --host "unix://$engine_other" version >/dev/null 2>&1 || continue
+        timeout "$(limits_for engine)" docker --host "unix://$engine_other" version >/dev/null 2>&1 ||
+            continue
         echo "a Docker engine of another campaign is up (${engine_other%/*})," \
             "and two would meet on docker0; wait for its end"
         return 77

@@ -24,8 +24,8 @@ platform_probe() {
 }
 
 platform_prepare() {
-    exec_said=$(echo 'command -v base64 >/dev/null && echo ready' | exec_script timeout "$(limits_for answer)" \
-        2>"$STATE/said") ||
+    exec_said=$(echo 'command -v base64 >/dev/null && echo ready' |
+        exec_script timeout "$(limits_for answer)" 2>"$STATE/said") ||
         {
             exec_why=$(grep . "$STATE/said" | tail -n 1)
             cat "$STATE/said" >>"$LOG"
@@ -74,8 +74,8 @@ fi
 END
 }
 
-# exec_place: makes a folder that the next command finds, too: some prefixes, systemd-nspawn for one, give every
-# command a /tmp of its own. Memory comes last: diskrand refuses it.
+# exec_place: makes a folder that the next command finds, too: some prefixes, systemd-nspawn for one, give
+# every command a /tmp of its own. Memory comes last: diskrand refuses it.
 exec_place() {
     for exec_at in /var/tmp /tmp '"${HOME:-/root}"' /dev/shm; do
         exec_made=$(exec_try "$exec_at" | exec_script 2>>"$LOG") || continue
