@@ -246,7 +246,6 @@ static bool json_is(const char *text, const char *wanted)
     return same;
 }
 
-/* RFC 3629: what is a character, and how JSON gets by without. */
 /* How far off the timer is, in ns; 0: it is not set. */
 static long tick_left(const struct tick *tick)
 {
@@ -283,6 +282,7 @@ static void test_tick(void)
     tap_ok(none.timer == -1, "where there is no timer, nothing is kept");
 }
 
+/* RFC 3629: what is a character, and how JSON gets by without. */
 static void test_utf8(void)
 {
     static const char *const good[] = {"a",

@@ -22,8 +22,3 @@ void tick_set(struct tick *tick, uint64_t now, long ahead_ns)
     if (tick->timer >= 0)
         timerfd_settime(tick->timer, 0, &when, NULL);
 }
-
-void tick_end(struct tick *tick)
-{
-    tick_set(tick, 0, 0);
-}

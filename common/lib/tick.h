@@ -21,21 +21,22 @@ struct tick {
 void tick_init(struct tick *tick);
 void tick_free(struct tick *tick);
 
-/* Before each wait; `now` is clock_ns(), as of late. */
-static inline void tick_keep(struct tick *tick, uint64_t now);
-
-/* When no wait follows: nothing rings afterwards. */
-void tick_end(struct tick *tick);
-
 enum { TICK_AGAIN_NS = 1000000, TICK_AHEAD_NS = 2000000 };
 
-/* Internal. */
+/* Sets the timer, or stops it (0): what the two below are made of. */
 void tick_set(struct tick *tick, uint64_t now, long ahead_ns);
 
+/* Before each wait; `now` is clock_ns(), as of late. */
 static inline void tick_keep(struct tick *tick, uint64_t now)
 {
     if (now - tick->set_ns >= TICK_AGAIN_NS)
         tick_set(tick, now, TICK_AHEAD_NS);
+}
+
+/* When no wait follows: nothing rings afterwards. */
+static inline void tick_end(struct tick *tick)
+{
+    tick_set(tick, 0, 0);
 }
 
 #endif

@@ -86,37 +86,26 @@ prefix "env A=b"
 
 if unshare --user --map-root-user --pid --fork true 2>/dev/null; then
     prefix 'unshare --user --map-root-user --pid --fork --mount-proc'
-    # A hardened host: nothing may be run in /var/tmp and /tmp.
     mkdir "$TMP/home"
-    cat >"$TMP/hardened" <<'END'
+    # mounted OPTIONS OPTIONS FOLDER COMMAND...: with a /var/tmp and a /tmp of these options, and this $HOME.
+    cat >"$TMP/mounted" <<'END'
 #!/bin/sh
-home=$1
-shift
 HOME=/mnt unshare --user --map-root-user --mount sh -ec '
-    mount --bind "$0" /mnt
-    mount -t tmpfs -o noexec none /var/tmp
-    mount -t tmpfs -o noexec none /tmp
-    exec "$@"' "$home" "$@"
+    mount -t tmpfs -o "$1" none /var/tmp
+    mount --bind "$3" /mnt
+    mount -t tmpfs -o "$2" none /tmp
+    shift 3
+    exec "$@"' - "$@"
 END
-    chmod +x "$TMP/hardened"
-    PLATFORM="exec:$TMP/hardened $TMP/home"
+    chmod +x "$TMP/mounted"
+    # A hardened host: nothing may be run in /var/tmp and /tmp.
+    PLATFORM="exec:$TMP/mounted noexec noexec $TMP/home"
     . common/platforms/exec.sh
     check 'where /tmp is noexec, the folder is another' sh -c '[ "$1" != "${1#/mnt/guestmark.}" ]' - \
         "$(exec_place)"
     check 'and nothing stays behind' [ "$(find "$TMP/home" -mindepth 1 | wc -l)" -eq 1 ]
     # A /tmp for every command, and no /var/tmp, as systemd-nspawn gives a small tree.
-    cat >"$TMP/fresh" <<'END'
-#!/bin/sh
-home=$1
-shift
-HOME=/mnt unshare --user --map-root-user --mount sh -ec '
-    mount --bind "$0" /mnt
-    mount -t tmpfs -o ro none /var/tmp
-    mount -t tmpfs none /tmp
-    exec "$@"' "$home" "$@"
-END
-    chmod +x "$TMP/fresh"
-    prefix "$TMP/fresh $TMP/home"
+    prefix "$TMP/mounted ro rw $TMP/home"
 else
     skip 'exec:unshare' 'no user namespaces'
 fi
