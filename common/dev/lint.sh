@@ -1,7 +1,8 @@
 #!/bin/sh
 # Warnings as errors with gcc and clang, clang-format, cppcheck, shellcheck, shfmt, mandoc; that lines of
-# shell have 110 columns at most, that names say where they are from, and that each room has its README. A
-# linter that is not installed is named and counts as a failure: a check that did not run has not passed.
+# shell have 110 columns at most, that names say where they are from, that each room has its README, and that
+# the top level has what it shall and nothing else. A linter that is not installed is named and counts as a
+# failure: a check that did not run has not passed.
 # usage: lint.sh SHELL_FILE... -- MAN_PAGE... -- C_FILE...
 set -u
 unset CDPATH && export LC_ALL=C
@@ -93,6 +94,14 @@ for program in common/driver/*.awk; do
             }
         }
         END { exit bad }' "$program" "$program" || fail "names of awk"
+done
+# What lies at the top level is fixed.
+for entry in *; do
+    case $entry in
+    LICENSE | Makefile | README.md | run.sh | common | docker | vm-image | build* | results) ;;
+    linpack | memsweep | forksum | diskrand | nginxload) ;;
+    *) fail "top level: $entry" ;;
+    esac
 done
 # shellcheck disable=SC2086 # lists of files without spaces
 {
