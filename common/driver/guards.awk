@@ -93,7 +93,7 @@ function block_rules() {
         guard("sha256", "mark", "the programs there could not be checked", "see log/driver.log")
     if (f["platform.kind"] != "native" && has("platform.unlimited"))
         guard("resources", "mark", "not limited as asked: " f["platform.unlimited"],
-            "give this user the cgroup controllers, or measure as root")
+            limit_advice(f["platform.unlimited"]))
     if (f["platform.kind"] == "vm" && f["host.virtualized"] == "yes" && name == "kvm")
         guard("nested", "mark", "this host is itself a guest: its guests pay for two hypervisors",
             "measure on bare metal before calling this the cost of KVM")
@@ -257,6 +257,15 @@ function waited_advice(where, share, others, wall) {
         " end it, or choose others with --cpus"
 }
 
+# A guest has what its keys say, a container what its engine may limit; what runs elsewhere, whatever that has.
+function limit_advice(key) {
+    if (f["platform.kind"] == "vm") return "see the platform's " key " key"
+    if (f["platform.kind"] == "container") return "give this user the cgroup controllers, or measure as root"
+    return "give the others as much, with --cpus and --memory"
+}
+
+function cache_advice() { return f["platform.kind"] == "vm" ? "; use cache=none" : "" }
+
 function inside_rules(    wanted, memory) {
     if (name == "kvm" && f["hypervisor"] ~ /^TCG/ || name == "qemu" && f["hypervisor"] !~ /^(TCG|unknown|$)/)
         guard("identity", "void", "CPUID there names the hypervisor " f["hypervisor"],
@@ -270,13 +279,13 @@ function inside_rules(    wanted, memory) {
     if (has("cpu.allowed") && own_cpus == "" &&
         cpus(f["cpu.allowed"]) != wanted && f["cgroup.cpus"] != wanted "")
         guard("resources", "mark", cpus(f["cpu.allowed"]) " CPUs there, " wanted " wanted",
-            "see the platform's cpus key")
+            limit_advice("cpus"))
     memory = has("cgroup.memory") && f["cgroup.memory"] != "none" ? \
         bytes(f["cgroup.memory"]) : bytes(f["memory"])
     if (memory > 0 && f["platform.kind"] != "native" && own_memory == "" &&
         (memory > 1.1 * bytes(f["host.memory"]) || memory < 0.8 * bytes(f["host.memory"])))
         guard("resources", "mark", mib(memory) " of memory there, " f["host.memory"] " wanted",
-            "see the platform's memory key")
+            limit_advice("memory"))
     if (has("thp") && has("host.thp") && f["thp"] != "unknown" && chosen(f["thp"]) != chosen(f["host.thp"]))
         guard("thp", "mark",
             "huge pages are set to " chosen(f["thp"]) " there and to " chosen(f["host.thp"]) " here",
@@ -331,10 +340,10 @@ function disk_rules(    moved) {
         number("host.disk_written") < 0.9 * moved)
         guard("direct", "mark",
             mib(f["host.disk_written"]) " reached the host's disk of " mib(moved) " written there",
-            "the rest is in the host's page cache: this is the speed of memory; use cache=none")
+            "the rest is in the host's page cache: this is the speed of memory" cache_advice())
     else if (moved > 0 && number("host.data_cached") > 0.1 * moved)
         guard("direct", "mark", mib(f["host.data_cached"]) " of its disk lie in the host's page cache",
-            "what is read there, and maybe what is written, is the speed of memory; use cache=none")
+            "what is read there, and maybe what is written, is the speed of memory" cache_advice())
     if (f["platform.kind"] == "vm" && number("host.data_grown") > 1048576)
         guard("allocation", "mark", "the disk image grew by " mib(f["host.data_grown"]) " meanwhile",
             "allocate it beforehand: prealloc=falloc or full")
@@ -349,7 +358,8 @@ function network_rules() {
     if (f["net.backend"] ~ /^(user|slirp)/)
         guard("network", "mark",
             "the network is " f["net.backend"] ", which moves every packet by a process on the host",
-            "net=tap or net=passt shows how much of the cost that is")
+            (f["platform.kind"] == "vm" ? "net=tap or net=passt" : "net=host") \
+            " shows how much of the cost that is")
     congestion_rules()
     if (has("host.client_cpus") && common_cpu(f["host.test_cpus"], f["host.client_cpus"]) != "")
         guard("client", "mark", "the load client and the server share CPU " \

@@ -25,6 +25,14 @@ silent() {
     run judge "$@"
     check "silent for $*" [ ! -s "$TMP/out" ]
 }
+
+# advises WORDS PLATFORM BENCHMARK FACT...: to do what is possible there.
+advises() {
+    advises_words=$1
+    shift
+    run judge "$@"
+    out_has "advises $1 on $*: $advises_words" "^P,[^,]*,[^,]*,.*$advises_words"
+}
 own_cpus=
 
 fires identity void kvm - platform.kind=vm identity.kvm_enabled=false
@@ -52,6 +60,8 @@ silent docker - sha256.equal=yes
 
 fires resources mark podman - platform.kind=container platform.unlimited=memory
 silent native - platform.kind=native platform.unlimited=memory
+advises 'the cgroup controllers' podman - platform.kind=container platform.unlimited=memory
+advises --memory exec:ssh - platform.kind=exec platform.unlimited=memory
 fires resources mark qemu memsweep host.test_cpus=0-1 cpu.allowed=0 hypervisor=TCGTCGTCGTCG
 silent qemu memsweep host.test_cpus=0-1 cpu.allowed=2,4 hypervisor=TCGTCGTCGTCG
 silent docker memsweep host.test_cpus=0 cpu.allowed=0-3 cgroup.cpus=1
@@ -186,7 +196,7 @@ wrote() {
         option.pattern=randwrite data.device=vda
     echo "host.disk_written=$1 B"
 }
-disk() { # fires or silent, with the facts of wrote
+disk() { # fires, silent or advises, with the facts of wrote
     disk_written=$1
     shift
     IFS='|'
@@ -200,6 +210,8 @@ disk 68000000 fires direct mark qemu diskrand platform.kind=vm
 disk 77000000 silent qemu diskrand platform.kind=vm
 disk 77000000 fires direct mark qemu diskrand platform.kind=vm 'host.data_cached=70000000 B'
 disk 77000000 silent qemu diskrand platform.kind=vm 'host.data_cached=4096 B'
+disk 77000000 advises cache=none qemu diskrand platform.kind=vm 'host.data_cached=70000000 B'
+disk 77000000 advises 'of memory"?$' docker diskrand platform.kind=container 'host.data_cached=70000000 B'
 disk 11000000 silent qemu diskrand platform.kind=vm option.steps=yes
 disk 8000000 fires direct mark qemu diskrand platform.kind=vm option.steps=yes
 fires memory mark qemu diskrand platform.kind=vm data.device=zram0 'data.memory=zram0 is memory, not a disk'
@@ -218,6 +230,8 @@ silent qemu diskrand platform.kind=vm 'host.data_grown=4096 B'
 
 fires network mark qemu nginxload net.backend=user
 silent qemu nginxload net.backend=tap
+advises net=tap qemu nginxload platform.kind=vm net.backend=user
+advises net=host podman nginxload platform.kind=container net.backend=slirp4netns
 fires congestion mark qemu nginxload net.backend=tap net.congestion=cubic host.congestion=bbr
 fires congestion mark native nginxload net.congestion=bbr host.congestion=bbr
 silent qemu nginxload net.backend=tap net.congestion=cubic host.congestion=cubic
