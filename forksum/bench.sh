@@ -40,8 +40,11 @@ stress() { # METHOD
         awk -v name="$1" '$4 == name && $9 + 0 > 0 { printf "%.2f", 1e6 / $9 }'
 }
 
+# Debian keeps lmbench's programs out of PATH.
+lat_proc=$(PATH=$PATH:$(echo /usr/lib/lmbench/bin/*) && command -v lat_proc) || lat_proc=
+
 lmbench() {
-    on_cpu lat_proc -N 1 fork 2>&1 | awk '{ for (i = 1; i <= NF; i++) if ($i + 0 > 0) { print $i; exit } }'
+    on_cpu "$lat_proc" -N 1 fork 2>&1 | awk '{ for (i = 1; i <= NF; i++) if ($i + 0 > 0) { print $i; exit } }'
 }
 
 compare() { # METHOD
@@ -52,13 +55,13 @@ compare() { # METHOD
     ours "$1"
     [ ! -x "$work/bare" ] || theirs "$1" "bare $1 loop, shared libc" "$(bare "$work/bare" "$1")"
     ! table_has stress-ng stress-ng || theirs "$1" "stress-ng --$1" "$(stress "$1")"
-    [ "$1" != fork ] || ! command -v lat_proc >/dev/null 2>&1 ||
-        theirs fork 'lmbench lat_proc fork' "$(lmbench)"
+    [ "$1" != fork ] || [ -z "$lat_proc" ] || theirs fork 'lmbench lat_proc fork' "$(lmbench)"
 }
 
 main() {
     table_begin
     "${CC:-cc}" -O2 -o "$work/bare" forksum/bare_helper.c 2>/dev/null || :
+    [ -n "$lat_proc" ] || table_note 'lmbench: not installed (Debian has it in non-free)'
     table_note 'limit: the bare loop in a static binary; process holds two pipes and an answer besides'
     round=0
     while [ "$round" -lt "$ROUNDS" ]; do
