@@ -25,13 +25,15 @@ bill_ticks() {
     done | awk '{ sub(/.*\) /, ""); ticks += $12 + $13 + $14 + $15 } END { print ticks + 0 }'
 }
 
-# bill_platform_cpu: CPU time of the platform so far, from its control group where it has one,
-# else from its processes on the host.
+# bill_platform_cpu: CPU time of the platform so far, from its control group where it has one, else from its
+# processes on the host; `-`: not known, of a container without one, whose processes come and go.
 bill_platform_cpu() {
     if [ -r "$BILL_CGROUP/cpu.stat" ] && grep -q usage_usec "$BILL_CGROUP/cpu.stat"; then
         awk '$1 == "usage_usec" { printf "%.6f\n", $2 / 1e6 }' "$BILL_CGROUP/cpu.stat"
     elif [ -r "$BILL_CGROUP/cpuacct.usage" ]; then
         awk '{ printf "%.6f\n", $1 / 1e9 }' "$BILL_CGROUP/cpuacct.usage"
+    elif grep -qs '^platform.kind=container' "$WORK/platform"; then
+        echo -
     else
         # shellcheck disable=SC2046 # a list of numbers
         bill_ticks $(platform_pids) | awk -v hz="$CLOCK_TICKS" '{ printf "%.2f\n", $1 / hz }'
@@ -126,7 +128,7 @@ bill_stop() {
             wall = $9 - $1
             printf "bill.wall=%.2f s\n", wall
             printf "bill.host_cpu=%.2f s\n", ($10 - $2) / hz
-            printf "bill.platform_cpu=%.2f s\n", $18 - $17
+            if ($18 != "-") printf "bill.platform_cpu=%.2f s\n", $18 - $17
             if (wall > 0)
                 printf "bill.cpus=%.2f\n", ($10 - $2) / hz / wall
             printf "host.steal=%.2f s\n", ($11 - $3) / hz

@@ -231,7 +231,7 @@ function waited_rules(    k, prefix, share, worst, others, wall) {
         if (share > worst) worst = share
     }
     wall = number("bill.wall")
-    others = number("bill.host_cpu") - number("bill.platform_cpu")
+    others = has("bill.platform_cpu") ? number("bill.host_cpu") - number("bill.platform_cpu") : 0
     if (benchmark == "nginxload")
         others -= number("timed.user") + number("timed.system") + number("big.timed.user") + \
             number("big.timed.system")

@@ -105,10 +105,26 @@ ok 'an nginx without -e' sh vm-image/root/usr/local/sbin/serve "$TMP/www" 127.0.
 out_has 'is told the rest' "^-p $TMP/www/ -c $TMP/www/nginx.conf\$"
 
 # Whichever version of control groups there is, and however its controllers are mounted.
-accounted() (
+cgroup_of() (
     . common/platforms/platform.sh
-    folder=$(platform_cgroup_of "$1")
-    [ -z "$folder" ] || [ -r "$folder/cpuacct.usage" ] || grep -q '^usage_usec' "$folder/cpu.stat"
+    platform_cgroup_of "$1"
 )
-check 'the folder of a process accounts for CPU time' accounted "$$"
+check "the driver's own control group is no platform's" [ -z "$(cgroup_of "$$")" ]
+for tree in /sys/fs/cgroup/cpuacct /sys/fs/cgroup/cpu,cpuacct /sys/fs/cgroup; do
+    [ ! -e "$tree/cgroup.procs" ] || break
+done
+group=$tree/guestmark-test-$$
+if mkdir "$group" 2>/dev/null; then
+    sleep 60 &
+    echo "$!" >"$group/cgroup.procs"
+    found=$(cgroup_of "$!")
+    check 'the folder of a process is found' [ "$found" -ef "$group" ]
+    check 'and accounts for CPU time' sh -c \
+        '[ -r "$1/cpuacct.usage" ] || grep -q "^usage_usec" "$1/cpu.stat"' - "$found"
+    kill "$!"
+    wait "$!" 2>/dev/null
+    rmdir "$group"
+else
+    skip 'the folder of a process' "no control group can be made in $tree"
+fi
 tap_done

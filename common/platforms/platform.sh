@@ -246,12 +246,17 @@ platform_nginx_version() {
 }
 
 # platform_cgroup_of PID: the folder of a process's CPU accounting in the host's cgroup tree; nothing if there
-# is none.
+# is none, or if it is this shell's own, which accounts for all that the driver does.
 platform_cgroup_of() {
-    # Of version 1, cpuacct alone, or with cpu: it has a name of its own in either case.
-    platform_group=$(sed -n 's/^[0-9]*:[^:]*cpuacct[^:]*:\(.*\)/\/cpuacct\1/p; s/^0:://p' "/proc/$1/cgroup" |
-        head -n 1)
-    [ ! -d "/sys/fs/cgroup$platform_group" ] || echo "/sys/fs/cgroup$platform_group"
+    platform_group=$(platform_cgroup_path "$1")
+    if [ "$platform_group" != "$(platform_cgroup_path self)" ] && [ -d "/sys/fs/cgroup$platform_group" ]; then
+        echo "/sys/fs/cgroup$platform_group"
+    fi
+}
+
+# Of version 1, cpuacct alone, or with cpu: it has a name of its own in either case.
+platform_cgroup_path() {
+    sed -n 's/^[0-9]*:[^:]*cpuacct[^:]*:\(.*\)/\/cpuacct\1/p; s/^0:://p' "/proc/$1/cgroup" | head -n 1
 }
 
 # platform_free_port: a TCP port that nobody on this machine listens on.
