@@ -46,15 +46,15 @@ proxies_wanted() {
     esac
 }
 
-# limits_inside: what it was given is what a program sees; only control groups of version 2 show it there
-# whatever the engine, and gVisor has none.
+# limits_inside: what it was given is what a program sees; only control groups of version 2 show the memory
+# there whatever the engine, and gVisor has none.
 limits_inside() {
-    [ -f /sys/fs/cgroup/cgroup.controllers ] || return 0
     case $PLATFORM in *runsc*) return 0 ;; esac
     cp "$TMP/out" "$TMP/facts"
     run platform_run memsweep -r 1 -t 1ms -f csv --size 1M latency
-    out_has "$PLATFORM: memory as given" '^# cgroup\.memory=512M$'
     out_has "$PLATFORM: CPUs as given" '^# cpu\.allowed=0$'
+    [ ! -f /sys/fs/cgroup/cgroup.controllers ] ||
+        out_has "$PLATFORM: memory as given" "^# cgroup\\.memory=$(platform_key memory "$MEMORY")\$"
     cp "$TMP/facts" "$TMP/out"
 }
 
@@ -89,7 +89,7 @@ container() {
     ok "$PLATFORM: nginx answers the host" nginx_answers
     check "$PLATFORM: what moves its packets has its CPUs" [ "$(proxy_cpus)" = "$(proxies_wanted)" ]
     ok "$PLATFORM: facts" platform_facts
-    for fact in 'platform\.memory=512M' 'data\.device=.+' "$@"; do
+    for fact in "platform\\.memory=$(platform_key memory "$MEMORY")" 'data\.device=.+' "$@"; do
         out_has "$PLATFORM: $fact" "^$fact\$"
     done
     if [ -f "$STATE/fifos" ]; then
@@ -166,6 +166,14 @@ container docker:runtime=crun identity.runtime=crun
 container podman net.backend=bridge 'identity.runtime=(runc|crun)'
 container podman:net=slirp4netns,runtime=runc net.backend=slirp4netns identity.runtime=runc
 container podman:net=host,runtime=runsc net.backend=host identity.runtime=runsc
+if [ "$(nproc)" -gt 1 ]; then
+    TEST_CPUS=0-1
+    container docker:cpus=1,memory=256M 'platform\.cpus=0'
+    container podman:cpus=1,memory=256M 'platform\.cpus=0'
+    TEST_CPUS=0
+else
+    skip 'cpus=1 of two' 'there is one'
+fi
 
 # Podman of an ordinary user: nobody, with a build folder of its own.
 user() {
