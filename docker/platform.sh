@@ -174,9 +174,9 @@ container_start() {
     if [ "$(platform_key storage volume)" = volume ]; then
         set -- --read-only --tmpfs /tmp --tmpfs /run --volume "$STATE/data:/data$(container_label)" "$@"
     fi
-    # podman would raise limits, which it may lack the capability for (its own number of processes is 32768).
+    # podman would raise limits, which it may lack the capability for.
     case $PLATFORM_NAME:$container_runtime in
-    podman:*) set -- --ulimit "nofile=$(container_files)" --ulimit nproc=30000:30000 "$@" ;;
+    podman:*) set -- --ulimit "nofile=$(container_files)" --ulimit "nproc=$(container_processes)" "$@" ;;
     docker:default) ;;
     docker:*) set -- --runtime "$container_runtime" "$@" ;;
     esac
@@ -200,6 +200,12 @@ container_start() {
 
 # As many open files as we may have, SOFT:HARD.
 container_files() { awk '/^Max open files/ { print $4 ":" $5 }' /proc/self/limits; }
+
+# As many processes as we may have, but what podman takes by itself (32768) is above what some may.
+container_processes() {
+    awk '/^Max processes/ { most = $4 == "unlimited" || $4 > 30000 ? 30000 : $4; print most ":" most }' \
+        /proc/self/limits
+}
 
 container_data() { mkdir -p "$STATE/data"; }
 
