@@ -3,7 +3,7 @@
 #
 # An ordinary user's podman (rootless) has what the host grants: its network is slirp4netns if /dev/net/tun
 # may be opened, else the host's; CPUs are given by affinity, because most hosts do not hand users the cpuset
-# controller; memory is limited only under control groups of version 2.
+# controller; memory is limited only where the user's systemd grants control groups, which are of version 2.
 
 podman_rootless() { [ "$PLATFORM_NAME" = podman ] && [ "$(id -u)" -ne 0 ]; }
 
@@ -15,11 +15,11 @@ podman_engine() {
     fi
     [ "$podman_runtime" != runsc ] || set -- --runtime-flag network=host "$@" # see engine_config
     [ "$podman_runtime" = default ] || set -- --runtime "$(container_which "$podman_runtime")" "$@"
-    set -- --root "$BUILD/podman/data" --runroot "$BUILD/podman/run" --cgroup-manager cgroupfs "$@"
+    set -- --root "$BUILD/podman/data" --runroot "$BUILD/podman/run" "$@"
     if podman_rootless; then
         platform_taskset "$(container_cpus)" podman --log-level fatal "$@"
     else
-        podman "$@"
+        podman --cgroup-manager cgroupfs "$@"
     fi
 }
 
@@ -68,5 +68,6 @@ podman_rootless_net() {
 
 podman_rootless_facts() {
     echo platform.rootless=yes
-    [ -f /sys/fs/cgroup/cgroup.controllers ] || echo platform.unlimited=memory
+    # Without a systemd to ask for them, podman takes none, and says nothing.
+    [ "$(podman_engine info --format '{{.Host.CgroupManager}}')" = systemd ] || echo platform.unlimited=memory
 }

@@ -27,7 +27,7 @@ machine_packages() {
     kvm | trixie) echo qemu-system-x86 qemu-utils passt ;;
     engines)
         echo qemu-system-x86 qemu-utils docker.io iptables podman crun uidmap slirp4netns
-        echo rootlesskit libc-bin systemd-container
+        echo rootlesskit libc-bin systemd-container dbus-user-session
         ;;
     arm64) echo qemu-system-arm qemu-utils ;;
     sid) echo apptainer ;;
