@@ -219,11 +219,12 @@ enum outcome conn_begin(struct conn *conn, struct conn_pool *pool)
 
 /* ---- reading ---- */
 
-static enum outcome read_buffer(struct conn *conn, const char *data, size_t bytes)
+static enum outcome read_buffer(struct conn *conn, struct conn_pool *pool, size_t bytes)
 {
+    const char *data = pool->buffer;
     size_t body;
     while (bytes && !http_finished(&conn->http)) {
-        size_t taken = http_read(&conn->http, data, bytes, &body);
+        size_t taken = http_read(&conn->http, &pool->known, data, bytes, &body);
         data += taken;
         bytes -= taken;
         if (conn->exchange->verify)
@@ -263,7 +264,7 @@ static enum outcome conn_read(struct conn *conn, struct conn_pool *pool)
     if (pool->stamp_first && conn->first_ns == 0)
         conn->first_ns = clock_ns();
     if (!skip) {
-        outcome = read_buffer(conn, pool->buffer, (size_t)got);
+        outcome = read_buffer(conn, pool, (size_t)got);
     } else {
         http_skipped(&conn->http, (uint64_t)got);
         if (http_finished(&conn->http))

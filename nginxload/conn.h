@@ -56,6 +56,7 @@ struct conn_pool {
     size_t buffer_bytes;
     const char *upload; /* upload_block bytes that are sent again and again */
     size_t upload_block;
+    struct http_known known;
     bool stamp_first; /* note when the first byte came: one clock read more per response */
     /*
      * 0, or the only connection waits so long for an answer in recv() itself: one system call and

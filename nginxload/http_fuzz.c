@@ -1,7 +1,7 @@
 /*
  * libFuzzer target for the response reader: `make fuzz`. The first byte chooses the pieces in which
- * the rest arrives; whole and in pieces, the reader must come to the same end, stay within the
- * bytes it was given, and never find more body than there were bytes.
+ * the rest arrives; whole, in pieces and with its head known, the reader must come to the same end,
+ * stay within the bytes it was given, and never find more body than there were bytes.
  */
 #include "http.h"
 
@@ -23,7 +23,8 @@ static void must(bool condition)
 }
 
 /* Feeds `data` in pieces of `piece` bytes; what lies behind a piece must not be touched. */
-static struct end feed(const uint8_t *data, size_t bytes, size_t piece, bool to_head)
+static struct end feed(const uint8_t *data, size_t bytes, size_t piece, bool to_head,
+                       struct http_known *known)
 {
     struct http http;
     struct end end = {0};
@@ -32,7 +33,7 @@ static struct end feed(const uint8_t *data, size_t bytes, size_t piece, bool to_
         size_t part = bytes - end.taken < piece ? bytes - end.taken : piece, body;
         const uint8_t *at = data + end.taken;
         ASAN_POISON_MEMORY_REGION(at + part, bytes - end.taken - part);
-        size_t taken = http_read(&http, (const char *)at, part, &body);
+        size_t taken = http_read(&http, known, (const char *)at, part, &body);
         ASAN_UNPOISON_MEMORY_REGION(at + part, bytes - end.taken - part);
         must(taken > 0 && taken <= part && body <= taken);
         must(http_skippable(&http) == 0 || !http_finished(&http));
@@ -50,17 +51,27 @@ static struct end feed(const uint8_t *data, size_t bytes, size_t piece, bool to_
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes);
 
+static void must_agree(struct end one, struct end other)
+{
+    must(one.state == other.state && one.complete == other.complete);
+    /* An oversized line is refused as soon as that much of it is there. */
+    if (one.state != HTTP_OVERSIZED)
+        must(one.status == other.status && one.body == other.body && one.taken == other.taken &&
+             one.keep_alive == other.keep_alive);
+}
+
+/* What is known is of the input before, and then of this one. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 {
+    static struct http_known known;
     if (bytes == 0)
         return 0;
     bool to_head = data[0] & 0x80;
-    struct end whole = feed(data + 1, bytes - 1, bytes, to_head);
-    struct end pieces = feed(data + 1, bytes - 1, 1 + (data[0] & 0x7f), to_head);
-    must(whole.state == pieces.state && whole.complete == pieces.complete);
-    /* An oversized line is refused as soon as that much of it is there. */
-    if (whole.state != HTTP_OVERSIZED)
-        must(whole.status == pieces.status && whole.body == pieces.body &&
-             whole.taken == pieces.taken && whole.keep_alive == pieces.keep_alive);
+    size_t piece = 1 + (data[0] & 0x7f);
+    struct end whole = feed(data + 1, bytes - 1, bytes, to_head, NULL);
+    must_agree(whole, feed(data + 1, bytes - 1, piece, to_head, NULL));
+    must_agree(whole, feed(data + 1, bytes - 1, bytes, to_head, &known));
+    must_agree(whole, feed(data + 1, bytes - 1, bytes, to_head, &known));
+    must_agree(whole, feed(data + 1, bytes - 1, piece, to_head, &known));
     return 0;
 }

@@ -15,12 +15,18 @@ struct end {
 };
 
 /* Feeds data[from .. to-1]; returns the bytes taken. */
-static size_t feed(struct http *http, const char *data, size_t from, size_t to)
+static size_t feed_known(struct http *http, struct http_known *known, const char *data, size_t from,
+                         size_t to)
 {
     size_t at = from, body;
     while (at < to && !http_finished(http))
-        at += http_read(http, data + at, to - at, &body);
+        at += http_read(http, known, data + at, to - at, &body);
     return at;
+}
+
+static size_t feed(struct http *http, const char *data, size_t from, size_t to)
+{
+    return feed_known(http, NULL, data, from, to);
 }
 
 /* What a client that expects a 200 makes of it; `taken` of `bytes` were read. */
@@ -41,13 +47,14 @@ static struct end judge(struct http *http, size_t taken, size_t bytes)
     return end;
 }
 
-static struct end read_cut(const char *data, size_t bytes, size_t cut)
+/* What is known is as of the file or the cut that came before; NULL: nothing. */
+static struct end read_cut(struct http_known *known, const char *data, size_t bytes, size_t cut)
 {
     struct http http;
     http_start(&http, false);
-    size_t taken = feed(&http, data, 0, cut);
+    size_t taken = feed_known(&http, known, data, 0, cut);
     if (taken == cut)
-        taken = feed(&http, data, cut, bytes);
+        taken = feed_known(&http, known, data, cut, bytes);
     return judge(&http, taken, bytes);
 }
 
@@ -61,8 +68,14 @@ static struct end read_bytewise(const char *data, size_t bytes)
     return judge(&http, taken, bytes);
 }
 
+static bool same(struct end one, struct end other)
+{
+    return strcmp(one.outcome, other.outcome) == 0 && one.body == other.body;
+}
+
 static void test_file(const char *name)
 {
+    static struct http_known known;
     char path[512], data[4096];
     snprintf(path, sizeof path, "nginxload/corpus/%s", name);
     FILE *file = fopen(path, "re");
@@ -71,13 +84,14 @@ static void test_file(const char *name)
         return;
     size_t bytes = fread(data, 1, sizeof data, file);
     fclose(file);
-    bool good = true;
+    bool good = true, good_known = true;
     struct end end = read_bytewise(data, bytes);
-    for (size_t cut = 0; cut <= bytes && good; cut++) {
-        struct end other = read_cut(data, bytes, cut);
-        good = strcmp(other.outcome, end.outcome) == 0 && other.body == end.body;
+    for (size_t cut = 0; cut <= bytes; cut++) {
+        good = good && same(read_cut(NULL, data, bytes, cut), end);
+        good_known = good_known && same(read_cut(&known, data, bytes, bytes - cut), end);
     }
     tap_ok(good, "%s: the same however it is cut", name);
+    tap_ok(good_known, "%s: and whatever head is known", name);
     tap_ok(strncmp(name, end.outcome, strlen(end.outcome)) == 0, "%s: %s", name, end.outcome);
     if (strcmp(end.outcome, "good") == 0)
         tap_ok(end.body == 5, "%s: five bytes of body", name);
@@ -105,15 +119,15 @@ static void test_head_limit(void)
     struct http http;
     size_t body, fed = 0;
     http_start(&http, false);
-    http_read(&http, "HTTP/1.1 200 OK\r\n", 17, &body);
+    http_read(&http, NULL, "HTTP/1.1 200 OK\r\n", 17, &body);
     for (; fed < 2 * HTTP_HEAD_MAX && !http_finished(&http); fed += sizeof line - 1)
-        http_read(&http, line, sizeof line - 1, &body);
+        http_read(&http, NULL, line, sizeof line - 1, &body);
     tap_ok(http.state == HTTP_OVERSIZED && fed <= HTTP_HEAD_MAX + sizeof line,
            "an endless head is refused at its limit");
     /* Interim responses count together, or a server could send them for ever. */
     http_start(&http, false);
     for (fed = 0; fed < 2 * HTTP_HEAD_MAX && !http_finished(&http); fed += 25)
-        http_read(&http, "HTTP/1.1 100 Continue\r\n\r\n", 25, &body);
+        http_read(&http, NULL, "HTTP/1.1 100 Continue\r\n\r\n", 25, &body);
     tap_ok(http.state == HTTP_OVERSIZED, "endless interim responses are refused");
 }
 
@@ -125,6 +139,27 @@ static void test_head_request(void)
     feed(&http, text, 0, sizeof text - 1);
     tap_ok(http.state == HTTP_DONE && http.body == 0 && http.keep_alive,
            "the answer to HEAD ends behind its head");
+}
+
+/* The same bytes mean something else to who has asked for a head only. */
+static void test_known_head(void)
+{
+    static const char text[] = "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nbody";
+    static struct http_known known;
+    struct http http;
+    size_t head_bytes = sizeof text - 1 - 4;
+    http_start(&http, false);
+    size_t taken = feed_known(&http, &known, text, 0, sizeof text - 1);
+    tap_ok(taken == sizeof text - 1 && known.bytes == head_bytes, "a whole head is kept");
+    http_start(&http, true);
+    taken = feed_known(&http, &known, text, 0, head_bytes);
+    tap_ok(taken == head_bytes && http.state == HTTP_DONE, "known, but to another question");
+    http_start(&http, false);
+    taken = feed_known(&http, &known, text, 0, sizeof text - 3);
+    tap_ok(taken == sizeof text - 3 && http.left == 2 && http.body == 2 && http.status == 200,
+           "known, with a part of its body");
+    feed_known(&http, &known, text, sizeof text - 3, sizeof text - 1);
+    tap_ok(http.state == HTTP_DONE && http.body == 4, "and the rest");
 }
 
 static void test_skipping(void)
@@ -167,6 +202,7 @@ int main(void)
     test_corpus();
     test_head_limit();
     test_head_request();
+    test_known_head();
     test_skipping();
     test_keep_alive();
     return tap_done();
