@@ -324,6 +324,9 @@ platform_facts() {
     echo "platform.memory=$(platform_key memory "$MEMORY")"
     if podman_rootless; then podman_rootless_facts; fi
     if [ "$PLATFORM_NAME" = docker ]; then
+        # An ordinary user's own, without a systemd that grants it control groups.
+        [ "$(container_engine info --format '{{.CgroupDriver}}')" != none ] ||
+            echo 'platform.unlimited=CPUs and memory'
         echo "identity.runtime=$(
             container_engine inspect --format '{{.HostConfig.Runtime}}' "$container_name"
         )"

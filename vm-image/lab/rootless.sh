@@ -46,6 +46,8 @@ out_has 'and says what it is' name=rootless
 campaign docker forksum,diskrand,nginxload
 unlimited docker CPUs
 unlimited docker 'MiB of memory'
+check 'docker: and that it was asked to' \
+    grep -q ',docker,1,-,resources,mark,.*not limited as asked: CPUs and memory' "$campaign/guards.csv"
 
 # podman gives CPUs by affinity.
 campaign podman forksum,nginxload
