@@ -175,8 +175,8 @@ else
     skip 'cpus=1 of two' 'there is one'
 fi
 
-# Podman of an ordinary user: nobody, with a build folder of its own, and as few processes as one may have where
-# there are 4 GiB of memory.
+# Podman of an ordinary user: nobody, with a build folder of its own, and as few processes as one may have
+# where there are 4 GiB of memory.
 user() {
     prlimit --nproc=15000:15000 setpriv --reuid 65534 --regid 65534 --clear-groups \
         env -i PATH="$PATH" HOME="$TMP/user" TMPDIR="$TMP/user" BUILD="$TMP/user" \

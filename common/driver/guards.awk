@@ -257,7 +257,7 @@ function waited_advice(where, share, others, wall) {
         " end it, or choose others with --cpus"
 }
 
-# A guest has what its keys say, a container what its engine may limit; what runs elsewhere, whatever that has.
+# A guest has what its keys say, a container what its engine may limit, what runs elsewhere what is there.
 function limit_advice(key) {
     if (f["platform.kind"] == "vm") return "see the platform's " key " key"
     if (f["platform.kind"] == "container") return "give this user the cgroup controllers, or measure as root"

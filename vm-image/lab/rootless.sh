@@ -1,6 +1,6 @@
 #!/bin/sh
-# Runs in the lab's machine `engines` (rootless.t): campaigns of an ordinary user with engines of his own. This
-# machine has no systemd, by which such an engine would be granted control groups.
+# Runs in the lab's machine `engines` (rootless.t): campaigns of an ordinary user with engines of his own. It
+# has no systemd, by which such an engine would be granted control groups, until one is started at the end.
 . common/test/tap.sh
 . common/platforms/platform.sh
 
@@ -53,8 +53,8 @@ check 'docker: and that it was asked to' \
 campaign podman forksum,nginxload
 unlimited podman 'MiB of memory'
 
-# As after a login: the user's systemd grants what it has been granted, and his session is beside it. It and podman
-# are to take this machine for one that systemd has booted.
+# As after a login: the user's systemd grants what it has been granted, and his session is beside it. It and
+# podman are to take this machine for one that systemd has booted.
 group=/sys/fs/cgroup/user
 mkdir -p "$group/systemd" "$group/session" /run/systemd/system
 for controller in cpu memory pids; do echo "+$controller" >"$group/cgroup.subtree_control"; done
