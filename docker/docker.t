@@ -168,8 +168,8 @@ container podman:net=slirp4netns,runtime=runc net.backend=slirp4netns identity.r
 container podman:net=host,runtime=runsc net.backend=host identity.runtime=runsc
 if [ "$(nproc)" -gt 1 ]; then
     TEST_CPUS=0-1
-    container docker:cpus=1,memory=256M 'platform\.cpus=0'
-    container podman:cpus=1,memory=256M 'platform\.cpus=0'
+    container docker:cpus=1,memory=256M,runtime=runc 'platform\.cpus=0' identity.runtime=runc
+    container podman:cpus=1,memory=256M,storage=overlay 'platform\.cpus=0' data.storage=overlay
     TEST_CPUS=0
 else
     skip 'cpus=1 of two' 'there is one'

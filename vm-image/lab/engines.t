@@ -3,4 +3,4 @@
 . common/test/tap.sh
 . vm-image/in_lab.sh
 
-in_lab 1800 engines vm-image/lab/engines.sh docker podman docker:runtime=crun
+in_lab 1800 engines vm-image/lab/engines.sh docker podman docker:runtime=crun podman:runtime=crun
