@@ -50,8 +50,8 @@ struct http {
 
 /*
  * The last head that came whole, and what it meant. A server sends the same one, to the byte, for
- * every answer of a second: it is compared, which takes a tenth of the time of reading it. Starts
- * as zeros; its owner's responses may be of several connections.
+ * every answer of a second, and it is compared, not read. Starts as zeros; its owner's responses
+ * may be of several connections.
  */
 struct http_known {
     size_t bytes; /* 0: none yet */

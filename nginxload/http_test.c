@@ -160,6 +160,10 @@ static void test_known_head(void)
            "known, with a part of its body");
     feed_known(&http, &known, text, sizeof text - 3, sizeof text - 1);
     tap_ok(http.state == HTTP_DONE && http.body == 4, "and the rest");
+    known.end.status = 299;
+    http_start(&http, false);
+    feed_known(&http, &known, text, 0, sizeof text - 1);
+    tap_ok(http.state == HTTP_DONE && http.status == 299, "it is not read again");
 }
 
 static void test_skipping(void)

@@ -231,10 +231,10 @@ function waited_rules(    k, prefix, share, worst, others, wall) {
         if (share > worst) worst = share
     }
     wall = number("bill.wall")
-    others = has("bill.platform_cpu") ? number("bill.host_cpu") - number("bill.platform_cpu") : 0
-    if (benchmark == "nginxload")
-        others -= number("timed.user") + number("timed.system") + number("big.timed.user") + \
-            number("big.timed.system")
+    others = number("bill.host_cpu") - number("bill.platform_cpu")
+    # The load client is no part of the platform; of one without a bill, its programs are what is known.
+    if (benchmark == "nginxload" || !has("bill.platform_cpu"))
+        others -= of_all_parts("timed.user") + of_all_parts("timed.system")
     if (worst > (benchmark == "forksum" ? 0.1 : 0.05))
         guard("waited", "mark",
             (benchmark == "nginxload" ? "the load client" : "it") \

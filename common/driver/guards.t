@@ -163,6 +163,12 @@ check 'something else ran, where others used the CPU' grep -q 'something else ra
 fires waited mark native forksum 'timed.wall=2.0 s' 'timed.waited=0.3 s' 'bill.wall=3 s' \
     'bill.host_cpu=3 s' 'bill.platform_cpu=2.9 s'
 check 'but nothing that nobody saw' grep -q 'nobody else was seen to have it' "$TMP/out"
+fires waited mark podman linpack 'timed.wall=2.0 s' 'timed.waited=0.3 s' 'bill.wall=3 s' \
+    'bill.host_cpu=2.1 s' 'timed.user=1.8 s' 'timed.system=0.2 s'
+check 'nor of a platform without a bill' grep -q 'nobody else was seen to have it' "$TMP/out"
+fires waited mark podman linpack 'timed.wall=2.0 s' 'timed.waited=0.3 s' 'bill.wall=3 s' \
+    'bill.host_cpu=3 s' 'timed.user=1.8 s' 'timed.system=0.2 s'
+check 'where others had it, it says so' grep -q 'something else ran' "$TMP/out"
 fires waited mark docker memsweep 'timed.wall=2.0 s' 'timed.waited=0 s' 'size.timed.wall=1.0 s' \
     'size.timed.waited=0.5 s'
 fires waited mark native nginxload 'timed.wall=2.0 s' 'timed.waited=0.9 s' host.client_cpus=1

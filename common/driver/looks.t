@@ -70,4 +70,20 @@ took 'while it is set back' '1000.250000 50.10' '400.100000 50.60' 0.500000
 bill_stamp >"$TMP/stamp"
 check 'both clocks are read' grep -Eqx '[0-9]+\.[0-9]+ [0-9]+\.[0-9]+' "$TMP/stamp"
 
+# ---- whose CPU time is billed ----
+# billed KIND: a platform without a control group.
+billed() (
+    platform_pids() { echo "$$"; }
+    platform_counters() { :; }
+    BILL_CGROUP='' BILL_DEVICE='' BILL_DATA=''
+    echo "platform.kind=$1" >"$WORK/platform"
+    bill_start
+    bill_stop
+)
+ok 'a guest is billed' billed vm
+out_has 'what its processes have used' '^bill\.platform_cpu=[0-9.]+ s$'
+ok 'a container is billed' billed container
+out_has 'by the clock' '^bill\.wall='
+check 'but not what nobody knows' sh -c '! grep bill.platform_cpu "$1"' - "$TMP/out"
+
 tap_done

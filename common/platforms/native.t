@@ -114,16 +114,19 @@ for tree in /sys/fs/cgroup/cpuacct /sys/fs/cgroup/cpu,cpuacct /sys/fs/cgroup; do
     [ ! -e "$tree/cgroup.procs" ] || break
 done
 group=$tree/guestmark-test-$$
-if mkdir "$group" 2>/dev/null; then
+member_found() (
+    trap 'kill "$member"; wait "$member" 2>/dev/null; rmdir "$group"' EXIT
+    trap 'exit 130' INT
+    trap 'exit 143' TERM
     sleep 60 &
-    echo "$!" >"$group/cgroup.procs"
-    found=$(cgroup_of "$!")
-    check 'the folder of a process is found' [ "$found" -ef "$group" ]
-    check 'and accounts for CPU time' sh -c \
-        '[ -r "$1/cpuacct.usage" ] || grep -q "^usage_usec" "$1/cpu.stat"' - "$found"
-    kill "$!"
-    wait "$!" 2>/dev/null
-    rmdir "$group"
+    member=$!
+    echo "$member" >"$group/cgroup.procs"
+    found=$(cgroup_of "$member")
+    [ "$found" -ef "$group" ] || exit
+    [ -r "$found/cpuacct.usage" ] || grep -q '^usage_usec' "$found/cpu.stat"
+)
+if mkdir "$group" 2>/dev/null; then
+    ok 'the folder of a process is found, and accounts for CPU time' member_found
 else
     skip 'the folder of a process' "no control group can be made in $tree"
 fi

@@ -15,7 +15,7 @@ as_user() {
         setpriv --reuid 1000 --regid 1000 --clear-groups "$@"
 }
 
-# campaign PLATFORM BENCHMARKS: whole, and its report says that nothing is limited.
+# campaign PLATFORM BENCHMARKS: whole.
 campaign() {
     campaign=$LAB_RESULTS/$1
     run as_user ./run.sh -p "native,$1" -b "$2" --quick -n 1 -s 1 -o "$campaign"
@@ -66,6 +66,7 @@ busybox chown -R user "$home"
     echo 0 >"$group/systemd/cgroup.procs"
     as_user /lib/systemd/systemd --user >"$TMP/systemd" 2>&1
 ) &
+tries=60
 until [ -S "$runtime/systemd/private" ] || [ $((tries -= 1)) -le 0 ]; do sleep 1; done
 [ "$tries" -gt 0 ] || sed 's/^/# /' "$TMP/systemd"
 echo $$ >"$group/session/cgroup.procs"
