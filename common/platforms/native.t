@@ -122,7 +122,7 @@ member_found() (
     member=$!
     echo "$member" >"$group/cgroup.procs"
     found=$(cgroup_of "$member")
-    [ "$found" -ef "$group" ] || exit
+    [ "${found##*/}" = "${group##*/}" ] || exit
     [ -r "$found/cpuacct.usage" ] || grep -q '^usage_usec' "$found/cpu.stat"
 )
 if mkdir "$group" 2>/dev/null; then
