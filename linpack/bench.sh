@@ -2,14 +2,14 @@
 # linpack beside the LAPACKs of OpenBLAS, with the best of its core types for this CPU, and of AMD's BLIS (the
 # netlib LAPACK on it), and beside the peak of the multiply-add units in the same process. Both stay up for a
 # size, and solve in turn.
-# usage: bench.sh [CASE...], CASE = ORDER,THREADS,ROUNDS
+# usage: bench.sh [CASE...], CASE = ORDER,THREADS,ROUNDS[,ISA]
 set -eu
 unset CDPATH && export LC_ALL=C
 
 . common/dev/table.sh
 BUILD=${BUILD:-build}
 SECONDS_EACH=0.1 # at least, for small systems
-CASES='100,1,9 200,1,9 500,1,9 1000,1,9 4000,1,5 8000,1,3 1000,2,9 4000,2,5 8000,2,3'
+CASES='100,1,9 200,1,9 500,1,9 1000,1,9 4000,1,5 8000,1,3 8000,1,3,avx2 1000,2,9 4000,2,5 8000,2,3'
 
 # Folders of the LAPACK and BLAS to use, as the dynamic linker is told.
 library_path() { # PEER
@@ -54,10 +54,12 @@ find_peers() {
     fi
 }
 
-# best_peer ORDER: the fastest of them at this size, or at 2000, in three tries on one thread.
+# best_peer ORDER [ISA]: the fastest of them at this size, or at 2000, in three tries on one thread. BLIS cannot
+# be held to AVX2.
 best_peer() {
     order=$(($1 < 2000 ? $1 : 2000))
     echo "$peers" | tr '|' '\n' | while IFS= read -r peer; do
+        case ${2:-},$peer in avx2,*SkylakeX | avx2,BLIS) continue ;; esac
         rate=$(printf '\n\n\n\n' | (theirs "$peer" "$order" 1) 2>/dev/null | sed 1d | table_median)
         printf '%s\t%s\n' "${rate:-0}" "$peer"
     done | sort -g -r | head -n 1 | cut -f 2
@@ -81,10 +83,10 @@ theirs_once() {
     if echo >&5; then read -r value <&6 || :; fi
 }
 
-compare() { # ORDER THREADS ROUNDS
-    row="n = $1, $2 thread$([ "$2" = 1 ] || echo s)"
-    peer=$(best_peer "$1")
-    "$BUILD/linpack" -T "$2" -c "0-$(($2 - 1))" -n "$1" -t "${SECONDS_EACH}s" --peak --steps -f csv \
+compare() { # ORDER THREADS ROUNDS [ISA]
+    row="n = $1, $2 thread$([ "$2" = 1 ] || echo s)${4:+, $4}"
+    peer=$(best_peer "$1" "${4:-}")
+    "$BUILD/linpack" -T "$2" -c "0-$(($2 - 1))" -i "${4:-auto}" -n "$1" -t "${SECONDS_EACH}s" --peak --steps -f csv \
         <"$work/ours.in" >"$work/ours.out" &
     exec 3>"$work/ours.in" 4<"$work/ours.out"
     while read -r line <&4 && [ "$line" != ready ]; do continue; done
@@ -118,11 +120,14 @@ main() {
     mkfifo "$work/ours.in" "$work/ours.out" "$work/theirs.in" "$work/theirs.out"
     find_peers
     table_note 'GFLOP/s; limit: multiply-adds in registers, in the same process'
+    isas=$("$BUILD/linpack" --list-isa)
     for case; do
-        threads=$(echo "$case" | cut -d , -f 2)
-        if [ "$threads" -le "$(nproc)" ]; then
-            compare "${case%%,*}" "$threads" "${case##*,}"
-        fi
+        # shellcheck disable=SC2046 # fields
+        set -- $(echo "$case" | tr , ' ')
+        [ "$2" -le "$(nproc)" ] || continue
+        # What is said to be of an instruction set is of one that is not the best anyway.
+        [ -z "${4:-}" ] || echo "$isas" | sed 1d | grep -q -x "$4" || continue
+        compare "$@"
     done
     table_print
 }

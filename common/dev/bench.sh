@@ -7,9 +7,14 @@ set -eu
 unset CDPATH && export LC_ALL=C
 . common/platforms/platform.sh
 
-# What the figures are of.
+# What the figures are of. Clouds name their CPUs like the whole line of them: family and model tell which.
 bench_machine() {
-    cpu=$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)
+    cpu=$(awk -F '[ \t]*: ' '
+        $1 == "model name" { name = $2 }
+        $1 == "cpu family" { family = $2 }
+        $1 == "model" { model = $2 }
+        $0 == "" && name != "" { exit }
+        END { print name (family == "" ? "" : " (family " family ", model " model ")") }' /proc/cpuinfo)
     echo "${cpu:-$(uname -m)}, $(nproc) CPUs, $(uname -sr), load $(cut -d ' ' -f 1 /proc/loadavg)," \
         "$(date -u +%Y-%m-%d)"
     echo 'Medians of runs in turn; ratio: ours to the peer'"'"'s, pair by pair,' \

@@ -13,7 +13,7 @@ table_begin() {
 }
 
 # table_add ROW SIDE VALUE: a run's figure; SIDE is `ours`, `limit`, or a peer's name. The k-th of ours and
-# the k-th of a peer are a pair, measured beside each other. An empty VALUE is a run that gave none, and no
+# the k-th of another side are a pair, measured beside each other. An empty VALUE is a run that gave none, and no
 # pair.
 table_add() {
     printf '%s\t%s\t%s\n' "$1" "$2" "${3:--}" >>"$work/values"
@@ -37,7 +37,8 @@ table_median() {
 }
 
 # table_print: a line for each row and peer: medians; the median of the pairs' ratios, ours to the peer's,
-# with half their interquartile range; and what share of the limit ours is.
+# with half their interquartile range; and the median share of the limit, pair by pair too: a machine's limit
+# may be another one a minute later.
 table_print() {
     awk -F '\t' -v digits=4 '
         function figure(x) {
@@ -63,18 +64,24 @@ table_print() {
             sort(n)
             return quantile(0.5, n + 0)
         }
-        function line(row, peer, k, n, ours, limit, ratio, spread) {
-            for (k = 1; k <= count[row, "ours"] && k <= count[row, peer]; k++)
-                if (value[row, "ours", k] != "-" && value[row, peer, k] + 0 > 0)
-                    list[++n] = value[row, "ours", k] / value[row, peer, k]
+        # Leaves the ratios of ours to the other side of its pairs in list, in order; returns how many.
+        function ratios(row, side, k, n) {
+            n = 0
+            for (k = 1; k <= count[row, "ours"] && k <= count[row, side]; k++)
+                if (value[row, "ours", k] != "-" && value[row, side, k] + 0 > 0)
+                    list[++n] = value[row, "ours", k] / value[row, side, k]
             sort(n)
-            n += 0
+            return n
+        }
+        function line(row, peer, n, ratio, spread, share) {
+            n = ratios(row, peer)
             ratio = n ? sprintf("%.3f", quantile(0.5, n)) : "-"
             spread = n > 1 ? sprintf("+-%.3f", (quantile(0.75, n) - quantile(0.25, n)) / 2) : ""
-            ours = median(row, "ours"); limit = median(row, "limit")
-            printf "%-27s %9s  %-26s %9s %7s %-8s %9s %7s\n", row, figure(ours), peer == "" ? "-" : peer,
-                figure(median(row, peer)), ratio, spread, figure(limit),
-                (limit > 0 && ours != "" ? sprintf("%.3f", ours / limit) : "-")
+            n = ratios(row, "limit")
+            share = n ? sprintf("%.3f", quantile(0.5, n)) : "-"
+            printf "%-27s %9s  %-26s %9s %7s %-8s %9s %7s\n", row, figure(median(row, "ours")),
+                peer == "" ? "-" : peer, figure(median(row, peer)), ratio, spread,
+                figure(median(row, "limit")), share
         }
         {
             if (!(($1, "") in seen)) { seen[$1, ""] = 1; rows[++row_count] = $1 }
