@@ -9,7 +9,7 @@ unset CDPATH && export LC_ALL=C
 . common/dev/table.sh
 BUILD=${BUILD:-build}
 SECONDS_EACH=0.1 # at least, for small systems
-CASES='100,1,9 200,1,9 500,1,9 1000,1,9 4000,1,5 8000,1,3 8000,1,3,avx2 1000,2,9 4000,2,5 8000,2,3'
+CASES='100,1,9 200,1,9 500,1,9 1000,1,9 4000,1,5 4000,1,5,avx2 8000,1,3 1000,2,9 4000,2,5 8000,2,3'
 
 # Folders of the LAPACK and BLAS to use, as the dynamic linker is told.
 library_path() { # PEER

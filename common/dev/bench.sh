@@ -5,16 +5,13 @@
 # usage: bench.sh [PROGRAM...]
 set -eu
 unset CDPATH && export LC_ALL=C
+ROOT=$PWD
 . common/platforms/platform.sh
+. common/driver/host.sh
 
-# What the figures are of. Clouds name their CPUs like the whole line of them: family and model tell which.
+# What the figures are of.
 bench_machine() {
-    cpu=$(awk -F '[ \t]*: ' '
-        $1 == "model name" { name = $2 }
-        $1 == "cpu family" { family = $2 }
-        $1 == "model" { model = $2 }
-        $0 == "" && name != "" { exit }
-        END { print name (family == "" ? "" : " (family " family ", model " model ")") }' /proc/cpuinfo)
+    cpu=$(host_cpu)
     echo "${cpu:-$(uname -m)}, $(nproc) CPUs, $(uname -sr), load $(cut -d ' ' -f 1 /proc/loadavg)," \
         "$(date -u +%Y-%m-%d)"
     echo 'Medians of runs in turn; ratio: ours to the peer'"'"'s, pair by pair,' \

@@ -19,13 +19,26 @@ host_fact() {
     [ -z "$host_line" ] || echo "$1=$host_line"
 }
 
+# host_cpu: the first CPU's brand, with family and model where there are such: cpu_model() of common/lib/cpu.h.
+host_cpu() {
+    awk -F '[ \t]*: ' '
+        $0 == "" { exit }
+        $1 == "model name" || $1 == "uarch" { brand = $2 }
+        $1 == "cpu family" { family = $2 }
+        $1 == "model" { model = $2 }
+        END {
+            if (brand == "") exit
+            print brand (family == "" || model == "" ? "" : " (family " family ", model " model ")")
+        }' /proc/cpuinfo
+}
+
 # host_environment: what the host is, as far as it can change a figure.
 host_environment() {
     echo "time=$(record_time)"
     echo "host=$HOST"
     echo "kernel=$(uname -srvm)"
     sed -n 's/^PRETTY_NAME="*\([^"]*\)"*/system=\1/p' /etc/os-release 2>/dev/null || :
-    sed -n '/^model name/ { s/^[^:]*: /cpu.model=/p; q; }' /proc/cpuinfo
+    host_cpu | sed 's/^/cpu.model=/'
     echo "cpu.count=$(grep -c '^processor' /proc/cpuinfo)"
     if platform_host_is_guest; then
         echo 'virtualized=yes: this host is itself a guest, and every VM here a nested one'

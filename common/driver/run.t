@@ -144,7 +144,10 @@ recorded() {
     check "$1: each platform is started once per round and once before" \
         [ "$(grep -c "^up $fake\$" "$FAKE")" -eq 3 ]
     check "$1: environment has the seed" grep -qx 'setting.seed=7' "$2/environment.txt"
+    check "$1: and the CPU, as the programs call it" \
+        [ "$(sed -n 's/^cpu\.model=//p' "$2/environment.txt")" = "$cpu_model" ]
 }
+cpu_model=$("$BUILD/forksum" --facts -r 1 -w 0 -t 1ms -f csv 1 2 | sed -n '/=unknown$/d; s/^# cpu\.model=//p')
 for shell in dash busybox; do
     if [ ! -e "$TMP/$shell/sh" ]; then
         skip "a campaign in $shell" "no $shell here (apt-get install $shell)"

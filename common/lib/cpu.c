@@ -212,18 +212,22 @@ enum isa cpu_best_isa(void)
 
 const char *cpu_model(void)
 {
-    static char model[128];
+    static char text[200];
+    char brand[128] = "unknown", family[16] = "", model[16] = "", line[512];
     FILE *info = fopen("/proc/cpuinfo", "r");
-    char line[512];
-    snprintf(model, sizeof model, "unknown");
-    while (info && fgets(line, sizeof line, info)) {
-        if (sscanf(line, "model name : %127[^\n]", model) == 1 ||
-            sscanf(line, "uarch : %127[^\n]", model) == 1)
-            break;
+    while (info && fgets(line, sizeof line, info) && line[0] != '\n') {
+        if (sscanf(line, "model name : %127[^\n]", brand) != 1 &&
+            sscanf(line, "uarch : %127[^\n]", brand) != 1 &&
+            sscanf(line, "cpu family : %15[0-9]", family) != 1)
+            (void)!sscanf(line, "model : %15[0-9]", model);
     }
     if (info)
         fclose(info);
-    return model;
+    if (*family && *model)
+        snprintf(text, sizeof text, "%s (family %s, model %s)", brand, family, model);
+    else
+        snprintf(text, sizeof text, "%s", brand);
+    return text;
 }
 
 char *cpu_mitigations(void)

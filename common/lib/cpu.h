@@ -50,7 +50,10 @@ extern const char *const isa_names[ISA_COUNT + 1]; /* ends with NULL, to be an o
 bool cpu_has_isa(enum isa isa);
 enum isa cpu_best_isa(void);
 
-/* The brand string, or "unknown". */
+/*
+ * The brand string, or "unknown". Clouds call a whole line of CPUs by one: where /proc/cpuinfo has
+ * family and model, they follow in brackets.
+ */
 const char *cpu_model(void);
 
 /*
