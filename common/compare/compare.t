@@ -60,6 +60,10 @@ check 'is content' grep -qx 'need 0' "$TMP/out"
 check 'and names what is settled' \
     [ "$(grep -Ec '^settled	(docker|kvm|qemu)	.*, different$' "$TMP/out")" -eq 24 ]
 check 'nothing is open' sh -c '! grep -q "^open" "$1"' - "$TMP/out"
+"$BUILD/test/campaign_helper" -n 5 -t 20 --cost 1.3 --between 0.05 "$TMP/rough"
+ok '--need of a difference that turns do not know well enough' "$BUILD/compare" --need "$TMP/rough"
+out_has 'says how well it is wanted' \
+    '^open	docker	linpack	lu	1\.[0-9]+ \+-[0-9.]+ %, different, wanted to \+-[0-9.]+ %$'
 ok '--need with much noise' need 12 1.01 0.1
 check 'goes on' grep -qx 'need 13' "$TMP/out"
 out_has 'and says what is open and for how long' \

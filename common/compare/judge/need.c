@@ -99,7 +99,11 @@ static void print_comparison(const struct analysis *analysis, const struct row *
         if (result->more_rounds < 1000 && seconds > 0)
             fprintf(out, ", %.0f min", ceil((double)result->more_rounds * seconds / 60));
     } else if (!result->settled) {
-        fprintf(out, ", to be confirmed");
+        double enough = enough_of(result, analysis->settings.precision);
+        if (result->verdict == VERDICT_DIFFERENT && result_precision(result) > enough)
+            fprintf(out, ", wanted to +-%s", percent(half, enough));
+        else
+            fprintf(out, ", to be confirmed");
     }
     fprintf(out, "\n");
 }
