@@ -25,6 +25,7 @@
 #include "columns.h"
 #include "err.h"
 #include "family.h"
+#include "heap.h"
 #include "limits.h"
 #include "mem.h"
 #include "method.h"
@@ -302,7 +303,8 @@ int main(int argc, char **argv)
 
     family_init();
     /* Where it is written to is a page more to be copied in every child, and one in its parent. */
-    rseq_unregister();
+    if (rseq_unregister())
+        heap_find();
     limits_require(&demand);
     map_ballast(&ballast);
     enum method_id method = choose_method(&trees, config.method, config.exec, report);

@@ -3,6 +3,7 @@
 #include "clock.h"
 #include "err.h"
 #include "family.h"
+#include "heap.h"
 #include "team.h"
 
 #include <errno.h>
@@ -115,6 +116,14 @@ static void create(struct creator *creator)
     creator->elapsed_ns = now - start;
 }
 
+/* Not for threads that have others beside them. */
+static void create_alone(struct creator *creator)
+{
+    heap_withhold();
+    create(creator);
+    heap_restore();
+}
+
 /* ---- several ---- */
 
 static void create_as_thread(void *context, int rank)
@@ -130,7 +139,7 @@ static _Noreturn void create_as_process(struct singles *singles, int rank, long 
     prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
     if (getppid() == root) {
         cpu_pin_rank(&singles->cpus, rank);
-        create(&singles->at[rank]);
+        create_alone(&singles->at[rank]);
     }
     _exit(0);
 }
@@ -182,7 +191,7 @@ double singles_rate(struct singles *singles, double time_s, struct hist *hist,
         hist_clear(&creator->hist);
     }
     if (singles->creators == 1)
-        create(&singles->at[0]);
+        create_alone(&singles->at[0]);
     else if (singles->team)
         team_run(singles->team, create_as_thread, singles);
     else
@@ -204,8 +213,8 @@ double singles_rate(struct singles *singles, double time_s, struct hist *hist,
 
 enum { CREATE, BEGIN, EXIT, WAIT, PHASES };
 
-/* Makes one child that notes its times; false and errno on failure. */
-static bool one_child(struct creator *creator, uint64_t ns[PHASES])
+/* Makes one child that notes its times; 0 or an errno. */
+static int one_child(struct creator *creator, uint64_t ns[PHASES])
 {
     const struct method *method = &creator->tree.method;
     struct job job = no_op(creator);
@@ -214,10 +223,8 @@ static bool one_child(struct creator *creator, uint64_t ns[PHASES])
     uint64_t start = node_now_ns();
     long handle = start_one(creator, &job);
     uint64_t created = node_now_ns();
-    if (handle <= 0) {
-        errno = (int)-handle;
-        return false;
-    }
+    if (handle <= 0)
+        return (int)-handle;
     if (method->await_end)
         method->await_end(handle);
     uint64_t ended = node_now_ns();
@@ -228,7 +235,7 @@ static bool one_child(struct creator *creator, uint64_t ns[PHASES])
     ns[BEGIN] = times[0] ? times[0] - start : 0;
     ns[EXIT] = times[1] && method->await_end ? ended - times[1] : 0;
     ns[WAIT] = method->await_end ? reaped - ended : 0;
-    return true;
+    return 0;
 }
 
 int singles_phases(struct singles *singles, double time_s, struct phases *phases)
@@ -237,22 +244,24 @@ int singles_phases(struct singles *singles, double time_s, struct phases *phases
     struct hist *hists = malloc(PHASES * sizeof *hists);
     uint64_t end = clock_ns() + (uint64_t)(time_s * 1e9);
     uint64_t ns[PHASES];
+    int error;
     if (!hists)
         return errno;
     for (int i = 0; i < PHASES; i++)
         hist_clear(&hists[i]);
+    heap_withhold();
     do {
-        if (!one_child(creator, ns)) {
-            free(hists);
-            return errno;
-        }
-        for (int i = 0; i < PHASES; i++)
+        error = one_child(creator, ns);
+        for (int i = 0; !error && i < PHASES; i++)
             hist_add(&hists[i], ns[i]);
-    } while (clock_ns() < end);
-    phases->create = hist_quantile(&hists[CREATE], 0.5);
-    phases->begin = hist_quantile(&hists[BEGIN], 0.5);
-    phases->exit = hist_quantile(&hists[EXIT], 0.5);
-    phases->wait = hist_quantile(&hists[WAIT], 0.5);
+    } while (!error && clock_ns() < end);
+    heap_restore();
+    if (!error) {
+        phases->create = hist_quantile(&hists[CREATE], 0.5);
+        phases->begin = hist_quantile(&hists[BEGIN], 0.5);
+        phases->exit = hist_quantile(&hists[EXIT], 0.5);
+        phases->wait = hist_quantile(&hists[WAIT], 0.5);
+    }
     free(hists);
-    return 0;
+    return error;
 }

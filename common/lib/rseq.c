@@ -23,11 +23,11 @@ volatile char *rseq_area(void)
 }
 
 /* Registered are 32 bytes; newer versions of glibc may have registered as many as they say. */
-void rseq_unregister(void)
+bool rseq_unregister(void)
 {
     volatile char *area = rseq_area();
-    if (area && syscall(SYS_rseq, area, 32, RSEQ_FLAG_UNREGISTER, RSEQ_SIG) != 0)
-        syscall(SYS_rseq, area, __rseq_size, RSEQ_FLAG_UNREGISTER, RSEQ_SIG);
+    return !area || syscall(SYS_rseq, area, 32, RSEQ_FLAG_UNREGISTER, RSEQ_SIG) == 0 ||
+           syscall(SYS_rseq, area, __rseq_size, RSEQ_FLAG_UNREGISTER, RSEQ_SIG) == 0;
 }
 
 #else
@@ -37,8 +37,9 @@ volatile char *rseq_area(void)
     return NULL;
 }
 
-void rseq_unregister(void)
+bool rseq_unregister(void)
 {
+    return true;
 }
 
 #endif

@@ -5,10 +5,12 @@
 #ifndef GM_RSEQ_H
 #define GM_RSEQ_H
 
+#include <stdbool.h>
+
 /* The calling thread's area, or NULL if its C library has registered none. */
 volatile char *rseq_area(void);
 
-/* Takes the calling thread's area back: nothing here uses it. */
-void rseq_unregister(void);
+/* Takes the calling thread's area back: nothing here uses it. Whether there is none any more. */
+bool rseq_unregister(void);
 
 #endif
