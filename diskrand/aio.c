@@ -96,6 +96,7 @@ static const char *aio_describe(const void *queue)
 }
 
 const struct engine engine_aio = {.name = "aio",
+                                  .together = 1,
                                   .open = aio_open,
                                   .submit = aio_submit,
                                   .reap = aio_reap,

@@ -32,6 +32,7 @@ struct engine_setup {
 struct engine {
     const char *name;
     bool blocking; /* one I/O per thread at a time: a depth of N takes N threads */
+    int together;  /* ends taken up at once, and so I/Os begun at once, of many in flight */
 
     /* A queue, or NULL and errno. */
     void *(*open)(const struct engine_setup *setup);

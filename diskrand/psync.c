@@ -57,6 +57,7 @@ static const char *psync_describe(const void *queue)
 
 const struct engine engine_psync = {.name = "psync",
                                     .blocking = true,
+                                    .together = 1,
                                     .open = psync_open,
                                     .submit = psync_submit,
                                     .reap = psync_reap,

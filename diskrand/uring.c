@@ -202,6 +202,7 @@ static const char *uring_describe(const void *opaque)
 }
 
 const struct engine engine_uring = {.name = "uring",
+                                    .together = 2,
                                     .open = uring_open,
                                     .submit = uring_submit,
                                     .reap = uring_reap,

@@ -80,6 +80,7 @@ static const char *scripted_describe(const void *queue)
 }
 
 static const struct engine scripted = {.name = "scripted",
+                                       .together = 1,
                                        .open = scripted_open,
                                        .submit = scripted_submit,
                                        .reap = scripted_reap,
