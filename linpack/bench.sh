@@ -54,8 +54,8 @@ find_peers() {
     fi
 }
 
-# best_peer ORDER [ISA]: the fastest of them at this size, or at 2000, in three tries on one thread. BLIS cannot
-# be held to AVX2.
+# best_peer ORDER [ISA]: the fastest of them at this size, or at 2000, in three tries on one thread. BLIS
+# cannot be held to AVX2.
 best_peer() {
     order=$(($1 < 2000 ? $1 : 2000))
     echo "$peers" | tr '|' '\n' | while IFS= read -r peer; do
@@ -86,8 +86,8 @@ theirs_once() {
 compare() { # ORDER THREADS ROUNDS [ISA]
     row="n = $1, $2 thread$([ "$2" = 1 ] || echo s)${4:+, $4}"
     peer=$(best_peer "$1" "${4:-}")
-    "$BUILD/linpack" -T "$2" -c "0-$(($2 - 1))" -i "${4:-auto}" -n "$1" -t "${SECONDS_EACH}s" --peak --steps -f csv \
-        <"$work/ours.in" >"$work/ours.out" &
+    "$BUILD/linpack" -T "$2" -c "0-$(($2 - 1))" -i "${4:-auto}" -n "$1" -t "${SECONDS_EACH}s" \
+        --peak --steps -f csv <"$work/ours.in" >"$work/ours.out" &
     exec 3>"$work/ours.in" 4<"$work/ours.out"
     while read -r line <&4 && [ "$line" != ready ]; do continue; done
     if [ -n "$peer" ]; then

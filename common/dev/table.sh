@@ -13,8 +13,8 @@ table_begin() {
 }
 
 # table_add ROW SIDE VALUE: a run's figure; SIDE is `ours`, `limit`, or a peer's name. The k-th of ours and
-# the k-th of another side are a pair, measured beside each other. An empty VALUE is a run that gave none, and no
-# pair.
+# the k-th of another side are a pair, measured beside each other. An empty VALUE is a run that gave none, and
+# no pair.
 table_add() {
     printf '%s\t%s\t%s\n' "$1" "$2" "${3:--}" >>"$work/values"
 }

@@ -19,7 +19,8 @@ host_fact() {
     [ -z "$host_line" ] || echo "$1=$host_line"
 }
 
-# host_cpu: the first CPU's brand, with family and model where there are such: cpu_model() of common/lib/cpu.h.
+# host_cpu: the first CPU's brand, with family and model where there are such, as cpu_model() of
+# common/lib/cpu.h has them.
 host_cpu() {
     awk -F '[ \t]*: ' '
         $0 == "" { exit }
