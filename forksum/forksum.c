@@ -303,8 +303,7 @@ int main(int argc, char **argv)
 
     family_init();
     /* Where it is written to is a page more to be copied in every child, and one in its parent. */
-    if (rseq_unregister())
-        heap_find();
+    bool withheld = rseq_unregister() && heap_find();
     limits_require(&demand);
     map_ballast(&ballast);
     enum method_id method = choose_method(&trees, config.method, config.exec, report);
@@ -315,6 +314,8 @@ int main(int argc, char **argv)
 
     bench_facts(&config.bench, &tool, &usage, report);
     add_facts(&trees, singles, &demand, method, report);
+    if (method == METHOD_FORK)
+        report_fact(report, "heap", withheld ? "withheld from children" : "copied to children");
     if (config.bench.format == FORMAT_TEXT)
         printf("%s\n", u128_format(range_sum(range), text));
     report_print(report, (enum format)config.bench.format);

@@ -20,7 +20,13 @@
 
 static char *heap; /* where it begins, or NULL */
 
-void heap_find(void)
+/* All of it at once, lest a mapping becomes two. */
+static bool advise(int advice)
+{
+    return heap && madvise(heap, (size_t)((char *)sbrk(0) - heap), advice) == 0;
+}
+
+bool heap_find(void)
 {
     char line[256];
     uintptr_t start = 0;
@@ -32,13 +38,9 @@ void heap_find(void)
     if (maps)
         fclose(maps);
     heap = (char *)start;
-}
-
-/* All of it at once, lest a mapping becomes two. */
-static void advise(int advice)
-{
-    if (heap)
-        madvise(heap, (size_t)((char *)sbrk(0) - heap), advice);
+    if (!advise(MADV_DONTFORK) || !advise(MADV_DOFORK))
+        heap = NULL;
+    return heap;
 }
 
 void heap_withhold(void)

@@ -6,12 +6,15 @@
 #ifndef GM_FORKSUM_HEAP_H
 #define GM_FORKSUM_HEAP_H
 
+#include <stdbool.h>
+
 /*
- * Before this, heap_withhold() has no effect. It stays so where no /proc tells where the heap is,
- * and where a child's code needs the thread's data (stack protector, AddressSanitizer). Not to be
- * called while the kernel writes into those (rseq.h).
+ * Whether it can be withheld; before this, heap_withhold() has no effect. It cannot where no /proc
+ * tells where the heap is, where the kernel declines, or where a child's code needs the thread's
+ * data (stack protector, AddressSanitizer). Not to be called while the kernel writes into those
+ * (rseq.h).
  */
-void heap_find(void);
+bool heap_find(void);
 
 /*
  * Until heap_restore(), a child made by a bare system call has no heap: to touch it ends the child.

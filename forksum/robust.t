@@ -222,6 +222,8 @@ without_libc() {
     nm -u "$BUILD/obj/forksum/node.o" "$BUILD/obj/forksum/method.o" "$BUILD/obj/forksum/anew.o" |
         grep -vE 'anew_|job_|thread_|node_|methods|_start$|clone$' | grep ' U ' >"$TMP/out"
     check "children need no libc" [ ! -s "$TMP/out" ]
+    ok "fork without libc's heap" "$BUILD/forksum" -k fork --facts -r 1 -w 0 -t 1ms -f csv 1 9
+    out_has "is a fact" '^# heap=withheld from children$'
 }
 
 main
