@@ -21,7 +21,7 @@ enum {
 /*
  * One end at a time costs a system call and a signal to the device each; several leave the device
  * idle while they are prepared. Of 32 in flight to a virtio disk, writes per second beside fio's
- * and the CPU time of each (an EPYC, 11 runs in turn), for 1, 2 and 4 at once: uring 1.01, 0.99
+ * and the CPU time of each (a Zen 4, 11 runs in turn), for 1, 2 and 4 at once: uring 1.01, 0.99
  * and 0.89, at 0.95, 0.84 and 0.75; aio 0.94 to 1.00, 0.83 to 0.94 and 0.76 to 0.82, at 0.95, 0.82
  * and 0.70.
  */

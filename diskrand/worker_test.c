@@ -16,7 +16,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { block_bytes = 4096, blocks = 256, depth = 8, all_of_it = INT32_MAX, nothing = -INT32_MAX };
+enum { block_bytes = 4096, blocks = 256, depth = 16, all_of_it = INT32_MAX, nothing = -INT32_MAX };
+enum { together = 3 }; /* the engine is deep enough to be asked for so many */
 
 /* Completions first .. first+count-1 end with `result`; those before and after are good. */
 struct script {
@@ -60,7 +61,9 @@ static void move(int fd, struct io *io, int64_t most)
 static int scripted_reap(void *opaque, struct io **ended, int least, int most)
 {
     struct scripted *queue = opaque;
-    if (least == 0 || most == 0 || queue->handed == 0)
+    if (most != together)
+        return -EINVAL;
+    if (least == 0 || queue->handed == 0)
         return 0;
     struct io *io = queue->waiting[--queue->handed]; /* the last first: order is not promised */
     int number = ++queue->ended;
@@ -80,7 +83,7 @@ static const char *scripted_describe(const void *queue)
 }
 
 static const struct engine scripted = {.name = "scripted",
-                                       .together = 1,
+                                       .together = together,
                                        .open = scripted_open,
                                        .submit = scripted_submit,
                                        .reap = scripted_reap,

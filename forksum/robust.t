@@ -31,6 +31,7 @@ main() {
     scarce
     first_process
     without_libc
+    without_proc
     tap_done
 }
 
@@ -224,6 +225,17 @@ without_libc() {
     check "children need no libc" [ ! -s "$TMP/out" ]
     ok "fork without libc's heap" "$BUILD/forksum" -k fork --facts -r 1 -w 0 -t 1ms -f csv 1 9
     out_has "is a fact" '^# heap=withheld from children$'
+}
+
+# What /proc does not tell is copied to children, and that is said.
+without_proc() {
+    if ! unshare --mount sh -c 'umount -l /proc' 2>/dev/null; then
+        skip "without /proc" "no mounts of its own"
+        return
+    fi
+    ok "without /proc" unshare --mount sh -c 'umount -l /proc && exec "$@"' - \
+        "$forksum" -k fork --facts -f csv $quick 1 9
+    out_has "the heap is copied, and that is a fact" '^# heap=copied to children$'
 }
 
 main
